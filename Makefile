@@ -1,0 +1,27 @@
+# Atlas. `make run` and `make test` do everything on a fresh machine; `make help` lists the rest.
+# Each folder's rules are in its own .mk file; everything built lands in build/.
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+B := build
+CC := gcc
+LD := ld
+WARN := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wno-unused-parameter -Werror
+DEPFLAGS = -MMD -MP
+
+all: $(B)/kernel.elf $(B)/loader.efi $(B)/initramfs.cpio
+
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*##' Makefile */*.mk | sort | sed 's/:.*## /\t/' | expand -t 16
+
+include kernel/kernel.mk
+include efi/efi.mk
+include esp/esp.mk
+include tools/tools.mk
+include tests/tests.mk
+
+clean: ## remove everything that was built
+	rm -rf $(B)
+
+.PHONY: all help clean
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

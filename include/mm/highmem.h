@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How the kernel touches a page that belongs to a user or a file: always through these verbs, since with
+ * highmem= such a page may have no permanent address. Without highmem they are page_address().
+ *
+ * kmap_local_page: per CPU (here: task), LIFO, cheap, not across sleeping. kmap: PKMAP window, may sleep.
+ */
+#ifndef MM_HIGHMEM_H
+#define MM_HIGHMEM_H
+
+#include <lib/string.h>
+#include <mm/page.h>
+
+extern bool highmem_enabled;                    /* [B] */
+void *kmap_local_high(struct page *page);       /* mm/highmem.c */
+void kunmap_local_high(const void *addr);
+
+static inline void *page_address(const struct page *p) { return __va(page_to_phys(p)); }
+
+static inline void *kmap_local_page(struct page *p)
+{
+	if (unlikely(highmem_enabled))
+		return kmap_local_high(p);
+	return page_address(p);
+}
+
+static inline void kunmap_local(const void *addr)
+{
+	if (unlikely(highmem_enabled))
+		kunmap_local_high(addr);
+}
+
+#define kmap_atomic(p) kmap_local_page(p)
+#define kunmap_atomic(a) kunmap_local(a)
+void *kmap(struct page *p);
+void kunmap(struct page *p);
+
+void clear_highpage(struct page *p);
+void copy_highpage(struct page *to, struct page *from);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mm_struct and vm_area_struct: a process's address space (Linux 5.0.10's fields, as the project's
+ * document lists them; fs/binfmt_elf.c fills start_code .. env_end).
+ *
+ * Locks: [m] mm->mmap_lock (sleeping; write to change the VMA set, read to fault), [p] page_table_lock,
+ * [A] atomic, [I] immutable once shared.
+ */
+#ifndef MM_MM_TYPES_H
+#define MM_MM_TYPES_H
+
+#include <asm/pgtable.h>
+#include <lib/atomic.h>
+#include <lib/list.h>
+#include <lib/rbtree.h>
+#include <lib/rwsem.h>
+#include <lib/spinlock.h>
+#include <lib/types.h>
+
+struct file;                    /* opaque here: floor 4 */
+struct address_space;
+struct vm_area_struct;
+struct page;
+
+#define VM_READ       0x00000001UL      /* Linux's values: shown by /proc/PID/smaps */
+#define VM_WRITE      0x00000002UL
+#define VM_EXEC       0x00000004UL
+#define VM_SHARED     0x00000008UL
+#define VM_MAYREAD    0x00000010UL
+#define VM_MAYWRITE   0x00000020UL
+#define VM_MAYEXEC    0x00000040UL
+#define VM_MAYSHARE   0x00000080UL
+#define VM_GROWSDOWN  0x00000100UL
+#define VM_LOCKED     0x00002000UL
+#define VM_DONTCOPY   0x00020000UL
+#define VM_DONTEXPAND 0x00040000UL
+#define VM_ACCOUNT    0x00100000UL
+#define VM_NORESERVE  0x00200000UL
+#define VM_HUGEPAGE   0x20000000UL
+#define VM_NOHUGEPAGE 0x40000000UL
+#define VM_WIPEONFORK 0x02000000UL
+#define VM_STACK      VM_GROWSDOWN
+
+/* What the owner of a mapped file (kernel/fs) gives mm. mm knows no struct file. */
+struct vm_operations_struct {
+	void (*open)(struct vm_area_struct *vma);       /* a copy came to be (fork, split): take a reference */
+	void (*close)(struct vm_area_struct *vma);      /* one goes away: drop it */
+	/* The page behind @pgoff with a reference, or ERR_PTR(-ENOMEM), ERR_PTR(-EFAULT: beyond end, SIGBUS).
+	 * NULL fault: use vma->vm_mapping's page cache (the common case). */
+	struct page *(*fault)(struct vm_area_struct *vma, u64 pgoff);
+	const char *(*name)(struct vm_area_struct *vma);
+};
+
+struct vm_area_struct {
+	unsigned long vm_start;         /* [m] */
+	unsigned long vm_end;           /* [m] exclusive, as in Linux */
+	unsigned long vm_flags;         /* [m] VM_* */
+	u64 vm_pgoff;                   /* [m] page offset in the file, or vm_start >> PAGE_SHIFT when anonymous */
+	struct mm_struct *vm_mm;        /* [I] */
+	struct rb_node rb;              /* [m] by address, augmented with the largest gap below */
+	unsigned long rb_subtree_gap;   /* [m] */
+	struct vm_area_struct *vm_prev, *vm_next; /* [m] address order */
+	struct file *vm_file;           /* [I] opaque, NULL: anonymous; kept alive by vm_ops->open/close */
+	struct address_space *vm_mapping; /* [I] page cache, or NULL */
+	const struct vm_operations_struct *vm_ops; /* [I] */
+	void *vm_private;               /* [I] owner's */
+	struct list_head mapping_node;  /* in vm_mapping->i_mmap */
+};
+
+struct mm_struct {
+	struct rb_root mm_rb;           /* [m] vm_area_structs */
+	struct vm_area_struct *mmap;    /* [m] the lowest */
+	phys_addr_t pgd;                /* [I] physical address of the top-level table */
+	atomic_t mm_users;              /* [A] tasks using it */
+	atomic_t mm_count;              /* [A] references to the struct (mm_users count as one) */
+	int map_count;                  /* [m] */
+	struct rw_semaphore mmap_lock;
+	spinlock_t page_table_lock;
+	unsigned long mmap_base;        /* [I] top of the mapping area, grows down */
+	unsigned long task_size;        /* [I] */
+
+	/* Pages, kept true at every moment. [m] */
+	unsigned long total_vm, locked_vm, pinned_vm, data_vm, exec_vm, stack_vm, hiwater_vm;
+	unsigned long def_flags;
+	/* [p] resident pages by kind, and page-table pages */
+	long rss_anon, rss_file, rss_shmem, nr_ptes;
+	unsigned long hiwater_rss;
+
+	unsigned long start_code, end_code, start_data, end_data; /* [m] */
+	unsigned long start_brk, brk, start_stack;
+	unsigned long arg_start, arg_end, env_start, env_end;
+	u64 saved_auxv[2 * 32];         /* [I] for /proc/PID/auxv */
+	unsigned int nr_auxv;           /* u64s used */
+	struct file *exe_file;          /* opaque: floor 4 owns the reference */
+	/* Limits in bytes, copied from the task's rlimits by floor 4 on exec, fork, setrlimit. ~0: none. [m] */
+	unsigned long rlimit_as, rlimit_data, rlimit_stack, rlimit_memlock;
+};
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * struct page: one per physical page, 64 bytes, at vmemmap[pfn].
+ *
+ * Readable for every pfn below 2^34 from the moment vmemmap_init() returns (a section nobody allocated
+ * from reads as a shared template: PG_untouched or PG_reserved); writable only in sections that are
+ * online. Which fields of the union are valid is said by the page's type flag.
+ *
+ * Reference counts: 0 free or kernel-internal; alloc_pages returns 1. User pages: one per page-table
+ * slot (a table shared by fork counts once) and one for the page cache.
+ */
+#ifndef MM_PAGE_H
+#define MM_PAGE_H
+
+#include <asm/memory.h>
+#include <lib/atomic.h>
+#include <lib/compiler.h>
+#include <lib/list.h>
+#include <lib/types.h>
+
+enum pageflags {
+	PG_reserved,    /* not ours to allocate: firmware, hole, kernel image */
+	PG_untouched,   /* usable RAM of a section that is not online (template only) */
+	PG_buddy,       /* head of a free block of ->order */
+	PG_slab,
+	PG_table,       /* page table */
+	PG_anon,        /* user memory without a file */
+	PG_pagecache,   /* in an address_space */
+	PG_dirty,
+	PG_locked,
+	PG_head,        /* first page of an allocation of order > 0 */
+	PG_zeropage,
+	PG_kernel,      /* other kernel memory (vmalloc, stacks, boot) */
+	PG_mlocked,
+	PG_poisoned,
+	NR_PAGEFLAGS,
+	/* bits 56..63 of flags: zone */
+};
+#define PAGE_ZONE_SHIFT 56
+
+struct address_space;
+struct kmem_cache;
+
+struct page {
+	unsigned long flags;            /* enum pageflags bits, zone in the top byte */
+	atomic_t _refcount;
+	atomic_t _mapcount;             /* user page-table slots that map it; tables: sharers beyond the first */
+	union {
+		struct list_head lru;   /* free lists, owner's lists */
+		struct {                /* PG_slab */
+			void *freelist;
+			struct kmem_cache *slab_cache;
+		};
+	};
+	union {
+		struct address_space *mapping;  /* PG_pagecache */
+		unsigned long private;          /* owner's */
+		void *slab_private;
+	};
+	union {
+		unsigned long index;            /* PG_pagecache: page offset in the file */
+		struct { u16 inuse, objects; u32 slab_flags; };
+	};
+	u8 order;                       /* PG_buddy, PG_head */
+	u8 pad[3];
+	u32 owner;                      /* who has it, for the report: slab cache id, pid ... */
+	const void *caller;             /* return address of the allocation (debug, vmallocinfo) */
+};
+static_assert(sizeof(struct page) == 64);
+
+#define pfn_to_page(pfn) (vmemmap + (pfn))
+#define page_to_pfn(page) ((u64)((page) - vmemmap))
+#define page_to_phys(page) PFN_PHYS(page_to_pfn(page))
+#define virt_to_page(va) pfn_to_page(__pa(va) >> PAGE_SHIFT)
+
+static inline bool page_test(const struct page *p, enum pageflags f) { return p->flags >> f & 1; }
+static inline void page_set(struct page *p, enum pageflags f) { p->flags |= 1UL << f; }
+static inline void page_clear(struct page *p, enum pageflags f) { p->flags &= ~(1UL << f); }
+static inline unsigned int page_zone_id(const struct page *p) { return p->flags >> PAGE_ZONE_SHIFT; }
+
+static inline void get_page(struct page *p) { p->_refcount.counter++; }  /* [A] once SMP comes */
+void put_page(struct page *p);          /* frees at 0 (mm/page_alloc.c) */
+
+#endif

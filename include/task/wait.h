@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sleeping until something happens. A wait queue lists waiting tasks; wake_up may be called from
+ * interrupt handlers. wait_event re-checks its condition after each wake.
+ */
+#ifndef TASK_WAIT_H
+#define TASK_WAIT_H
+
+#include <lib/list.h>
+#include <lib/spinlock.h>
+
+struct task_struct;
+
+struct wait_queue_head {
+	spinlock_t lock;                /* LOCK_WAITQUEUE, irq-safe */
+	struct list_head head;          /* [l] */
+};
+
+struct wait_queue_entry {
+	struct task_struct *task;
+	struct list_head entry;
+};
+
+#define WAIT_QUEUE_HEAD_INIT(n) { SPIN_LOCK_INIT(LOCK_WAITQUEUE), LIST_HEAD_INIT((n).head) }
+#define DECLARE_WAIT_QUEUE_HEAD(n) struct wait_queue_head n = WAIT_QUEUE_HEAD_INIT(n)
+
+void init_waitqueue_head(struct wait_queue_head *q);
+void prepare_to_wait(struct wait_queue_head *q, struct wait_queue_entry *w, bool interruptible);
+void finish_wait(struct wait_queue_head *q, struct wait_queue_entry *w);
+void wake_up(struct wait_queue_head *q);        /* all sleepers; they check again */
+void wake_up_one(struct wait_queue_head *q);
+
+/* Gives the CPU away. Returns when running again. */
+void schedule(void);
+/* Sleeps until woken or @deadline_ns (ktime_get_ns; ~0: none). */
+void schedule_until(u64 deadline_ns);
+bool signal_pending(void);
+
+/* 0, or -ERESTARTSYS when a signal came first. */
+#define wait_event_interruptible(q, cond) ({ \
+	struct wait_queue_entry __w; \
+	int __ret = 0; \
+	while (!(cond)) { \
+		prepare_to_wait(&(q), &__w, true); \
+		if (!(cond)) { \
+			if (signal_pending()) \
+				__ret = -ERESTARTSYS; \
+			else \
+				schedule(); \
+		} \
+		finish_wait(&(q), &__w); \
+		if (__ret) \
+			break; \
+	} \
+	__ret; })
+#define wait_event(q, cond) do { \
+	struct wait_queue_entry __w; \
+	while (!(cond)) { \
+		prepare_to_wait(&(q), &__w, false); \
+		if (!(cond)) \
+			schedule(); \
+		finish_wait(&(q), &__w); \
+	} } while (0)
+
+#endif

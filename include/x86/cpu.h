@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The CPU: bring-up, features, time, context switch, power. kernel/x86 is the only folder with
+ * privileged instructions.
+ */
+#ifndef X86_CPU_H
+#define X86_CPU_H
+
+#include <asm/ptrace.h>
+#include <boot/bootinfo.h>
+#include <lib/types.h>
+
+struct cpu_info {
+	char vendor[13], brand[49];
+	u32 family, model, stepping;
+	u32 leaf1_ecx, leaf1_edx, leaf7_ebx, leaf7_ecx, leaf7_edx, ext1_ecx, ext1_edx;
+	unsigned int phys_bits, virt_bits;
+	bool nx, smep, smap, umip, pge, pcid, invpcid, page1gb, fsgsbase, la57, la57_on, x2apic, x2apic_on, xsave, erms, tsc_deadline, rdrand;
+	u64 tsc_khz;
+	u32 xsave_size;
+};
+extern struct cpu_info boot_cpu;
+
+void cpu_early_init(void);              /* GDT, IDT, TSS, per-CPU base, CR0/CR4/EFER to known values */
+void cpu_late_init(const struct bootinfo *bi);  /* local APIC, timer, IOAPIC/PIC; interrupts still off */
+
+/* Time since boot, monotonic, from the TSC. */
+u64 ktime_get_ns(void);
+/* Wall clock at boot (CMOS), seconds since 1970. */
+u64 boot_epoch_seconds(void);
+#define HZ 100
+
+static inline u64 rdtsc(void)
+{
+	u32 lo, hi;
+
+	__asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
+	return (u64)hi << 32 | lo;
+}
+
+/*
+ * What a task owes to the CPU's floor. Embedded in task_struct; only kernel/x86 looks inside.
+ */
+struct thread_struct {
+	unsigned long sp;               /* kernel stack pointer while not running */
+	unsigned long stack_top;        /* where ring 3 enters: task_pt_regs sits below it */
+	unsigned long fsbase, gsbase;   /* user segments */
+	void *fpu;                      /* XSAVE area, fpu_size() bytes, 64-byte aligned; NULL for kernel threads */
+};
+
+size_t fpu_size(void);
+void fpu_init_state(void *fpu);         /* a fresh process's state */
+/* Saves/loads the current CPU's FPU state (signals, fork). */
+void fpu_save(void *fpu);
+void fpu_restore(const void *fpu);
+
+/* Runs @next; returns when somebody switches back to @prev. Interrupts off. Page table first, by the caller. */
+void switch_to(struct thread_struct *prev, struct thread_struct *next);
+/* Lays out @t's stack so that the first switch_to calls fn(arg), or returns to ring 3 with @regs copied. */
+void thread_init_kernel(struct thread_struct *t, void *stack, size_t stack_size, void (*fn)(void *), void *arg);
+void thread_init_user(struct thread_struct *t, void *stack, size_t stack_size, const struct pt_regs *regs, void (*first)(void));
+static inline struct pt_regs *thread_pt_regs(struct thread_struct *t)
+{
+	return (struct pt_regs *)(t->stack_top - PT_REGS_SIZE);
+}
+
+/* "Look at x86_hooks.exit_to_user before going back to ring 3", for this CPU. */
+void set_exit_work(void);
+void clear_exit_work(void);
+void cpu_idle_wait(void);               /* sti; hlt; returns after an interrupt */
+
+/* Prints a symbolised backtrace from @rbp (0: the caller's). */
+void show_backtrace(unsigned long rip, unsigned long rbp);
+/* "name+0x12" of a kernel address; kernel/x86/ksyms.c, table made at link time. */
+const char *ksym_lookup(unsigned long addr, unsigned long *offset);
+
+void __attribute__((noreturn)) machine_halt(void);
+void __attribute__((noreturn)) machine_restart(void);
+void __attribute__((noreturn)) machine_power_off(void);
+/* QEMU's isa-debug-exit at 0xf4 (only with the boot option debug_exit): ends QEMU with (code << 1) | 1. */
+void debug_exit(unsigned int code);
+/* Entropy for AT_RANDOM, getrandom, ASLR: RDRAND and the TSC, mixed. */
+u64 arch_random(void);
+
+#endif

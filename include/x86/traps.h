@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What upper floors register with the CPU's floor. Handlers run with interrupts as said; a NULL
+ * handler means: print everything and stop.
+ */
+#ifndef X86_TRAPS_H
+#define X86_TRAPS_H
+
+#include <asm/ptrace.h>
+#include <lib/types.h>
+
+/* All registered once at boot, before the first user process. [B] */
+struct x86_hooks {
+	/* #PF. Interrupts on. From user mode, or from a uaccess instruction (user address). True: handled,
+	 * retry. False in kernel mode: the uaccess fixup, else a kernel oops. */
+	bool (*page_fault)(struct pt_regs *regs, unsigned long addr, unsigned int error_code);
+	/* Any other exception from ring 3 (vector, error code): turns into a signal. */
+	void (*user_trap)(struct pt_regs *regs, unsigned int vector, unsigned long error_code);
+	/* On the way back to ring 3 with work flagged (need_resched, signals, notify). */
+	void (*exit_to_user)(struct pt_regs *regs);
+	/* Timer tick on this CPU (HZ times a second), interrupts off. */
+	void (*tick)(struct pt_regs *regs);
+	/* A task starts running for the first time / prints its name in an oops. */
+	const char *(*current_name)(int *pid);
+	/* Kernel stack overflow was found on the double-fault stack: is @addr in a task's guard page? */
+	bool (*is_stack_guard)(unsigned long addr);
+};
+extern struct x86_hooks x86_hooks;
+
+/* System calls: table[nr](rdi, rsi, rdx, r10, r8, r9) -> rax. The pt_regs are task_pt_regs(current). */
+typedef long (*syscall_fn)(long, long, long, long, long, long);
+void x86_set_syscall_table(const syscall_fn *table, unsigned int nr, syscall_fn unknown);
+
+/* Device interrupts: legacy ISA line 0..15 or GSI through the IOAPIC (PIC when there is none). */
+typedef void (*irq_handler)(unsigned int irq, void *arg);
+int request_irq(unsigned int irq, irq_handler fn, void *arg) __attribute__((warn_unused_result));
+
+#endif
