@@ -3,7 +3,7 @@
  * task_struct: one thread of execution. Threads of a process share mm, files, fs, sighand and the
  * thread-group structure (signal); each is its own task_struct with its own pid; tgid names the process.
  *
- * Locks: [T] tasklist lock, [S] sighand->lock, [R] runqueue lock, [own] only the task itself, [I] immutable.
+ * Locks: [T] tasklist_lock, [S] sighand->lock, [R] runqueue lock, [own] only the task itself, [I] immutable.
  */
 #ifndef TASK_TASK_H
 #define TASK_TASK_H
@@ -19,77 +19,124 @@
 struct mm_struct;
 struct files_struct;
 struct fs_struct;
+struct file;
 
-/* Linux's letters in /proc/PID/stat. */
+/* Linux's letters in /proc/PID/stat: R S D T Z X. */
 enum task_state { TASK_RUNNING, TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE, TASK_STOPPED, TASK_ZOMBIE, TASK_DEAD };
 
 #define TASK_COMM_LEN 16
 #define PF_KTHREAD 1u
 #define PF_FORKNOEXEC 2u
 #define PF_EXITING 4u
+#define PF_SIGNALED 8u          /* killed by a signal */
+#define PF_DUMPCORE 16u
+#define PF_OOM_VICTIM 32u
 
-struct cred { u32 uid, euid, suid, fsuid, gid, egid, sgid, fsgid; unsigned int ngroups; u32 groups[32]; u64 cap_effective, cap_permitted, cap_inheritable; };
+#define NGROUPS_EMBEDDED 32
+struct cred {
+	u32 uid, euid, suid, fsuid, gid, egid, sgid, fsgid;
+	unsigned int ngroups;
+	u32 groups[NGROUPS_EMBEDDED];   /* sorted */
+	u64 cap_effective, cap_permitted, cap_inheritable, cap_bset, cap_ambient;
+	u32 securebits;
+};
 
 struct task_struct {
 	struct thread_struct thread;    /* kernel/x86's */
 	enum task_state state;          /* [R] */
+	bool sigpending;                /* [S] look for signals before going back to ring 3 */
+	bool restore_sigmask;           /* [own] saved_sigmask waits to be put back */
 	unsigned int flags;             /* PF_* [own] */
+	struct mm_struct *mm;           /* [own] NULL: kernel thread, exiting */
+
+	struct list_head run_list;      /* [R] queued to run; kernel/task/fairq.h */
+	u64 vruntime;                   /* [R] ns, weighted */
+	u64 exec_start, sum_exec_ns;    /* [R] */
+	unsigned int weight;            /* [R] 1024: nice 0 */
+	int nice;                       /* [R] -20..19 */
+	int policy, rt_priority;        /* [R] SCHED_*; 1..99 for FIFO and RR, else 0 */
+	bool on_rq, reset_on_fork;      /* [R] */
+	u32 ticks_user, ticks_system;   /* [R] samples: how sum_exec_ns is split */
+	unsigned long nvcsw, nivcsw;    /* [R] */
+	u64 slice_start;                /* [R] sum_exec_ns when it was given the CPU */
+
 	void *stack;                    /* [I] kernel stack, THREAD_SIZE */
-	struct mm_struct *mm;           /* [own] NULL: kernel thread */
-	struct mm_struct *active_mm;    /* [own] whose page table is loaded */
 	struct files_struct *files;     /* kernel/fs */
 	struct fs_struct *fs;           /* cwd, root, umask */
 	struct sighand_struct *sighand; /* handlers, shared by CLONE_SIGHAND */
 	struct signal_struct *signal;   /* shared by the thread group */
 	struct sigpending pending;      /* [S] this thread's own */
 	sigset_t blocked, saved_sigmask; /* [S] */
-	bool restore_sigmask;
+	sigset_t real_blocked;          /* [S] rt_sigtimedwait waits for these */
 	stack_t_abi sas;                /* sigaltstack [own] */
 
 	pid_t pid, tgid;                /* [I] */
-	struct task_struct *parent;     /* [T] */
-	struct task_struct *group_leader;
+	struct task_struct *parent;     /* [T] who gets SIGCHLD and waits: a group leader */
+	struct task_struct *group_leader; /* [T] */
 	struct list_head children, sibling; /* [T] */
 	struct list_head thread_node;   /* [T] in signal->threads */
-	struct list_head tasks;         /* [T] all tasks */
-	struct task_struct *pid_hash_next; /* [T] */
 	int exit_code;                  /* [T] wait status as wait4 gives it */
-	int exit_signal;                /* what the parent gets */
+	int exit_signal;                /* [T] what the parent gets; -1: a thread, nobody waits */
+	int pdeath_signal;              /* [own] */
 
-	struct list_head run_list;      /* [R] */
-	u64 vruntime, exec_start, sum_exec_ns; /* [R] */
-	int nice;
-	u64 wake_deadline;              /* [R] schedule_until */
-	struct list_head timer_node;    /* [R] */
-	u64 utime_ns, stime_ns, start_time_ns;
-	unsigned long min_flt, maj_flt, nvcsw, nivcsw;
+	u64 start_time_ns;              /* [I] */
+	unsigned long min_flt, maj_flt; /* [own] */
 
-	int *set_child_tid, *clear_child_tid; /* user addresses */
-	void *robust_list;
-	struct wait_queue_head *vfork_done;
+	u64 set_child_tid, clear_child_tid; /* user addresses, 0: none */
+	u64 robust_list;                /* user address */
+	struct vfork_wait *vfork_done;  /* [T] the parent sleeps until exec or exit */
 	struct cred cred;               /* [own] */
 	char comm[TASK_COMM_LEN];
 	unsigned long personality;
+	unsigned int dumpable;
+	bool no_new_privs, keep_caps, thp_disable;
+	u64 timerslack_ns;
+	u64 rseq;                       /* user address, 0: none */
 	u32 rseq_len, rseq_sig;
-	void *rseq;
-	void *syscall_private;          /* restart state of nanosleep, poll, futex */
+	u64 restart_nr;                 /* restart_syscall(2): see kernel/task/restart.h */
+	u64 restart_args[5];            /* [own] */
+	void *futex_wait;               /* kernel/task/futex.c */
 };
 
 DECLARE_PER_CPU(struct task_struct *, current_task);
 #define current this_cpu_read(current_task)
 #define task_pt_regs(t) thread_pt_regs(&(t)->thread)
 
-/* By pid, the task alive or a zombie; NULL. The caller holds no reference: valid until it sleeps. */
-struct task_struct *find_task_by_pid(pid_t pid);
-/* All tasks in pid order, for /proc: the next with pid > @pid. */
-struct task_struct *next_task_after(pid_t pid);
+extern spinlock_t tasklist_lock;        /* irq-safe */
 extern struct task_struct init_task;    /* pid 0: the idle task, the boot's own context */
 
-void sched_init(void);
-pid_t kernel_thread(void (*fn)(void *), void *arg, const char *name);
-/* pid 1: exec of @path in ring 3. Returns only to panic with a sentence. */
-void start_init(const char *path);
-/* A wake from anywhere, interrupt handlers too. */
+/* By pid, the task alive or a zombie; NULL. The caller holds no reference: valid until it sleeps. */
+struct task_struct *find_task_by_pid(pid_t pid);
+/* All thread-group leaders in pid order, for /proc: the next with pid > @pid. */
+struct task_struct *next_task_after(pid_t pid);
+/* The threads of a process in order of creation: NULL starts and ends. */
+struct task_struct *next_thread_of(struct task_struct *leader, struct task_struct *prev);
+
+/* One of RLIMIT_* of the current process, soft. */
+static inline u64 rlimit(unsigned int n) { return current->signal->rlim[n].rlim_cur; }
+static inline bool capable(int cap) { return current->cred.cap_effective >> cap & 1; }
+bool in_group_p(u32 gid);               /* current: fsgid or a supplementary group */
+
+/* CPU time of a thread, or of a whole process (dead threads included). ns. */
+void task_cputime(struct task_struct *t, u64 *utime_ns, u64 *stime_ns);
+void process_cputime(struct task_struct *leader, u64 *utime_ns, u64 *stime_ns);
+char task_state_char(const struct task_struct *t);
+/* May the current task look into @t (proc, process_vm_readv): same user and dumpable, or CAP_SYS_PTRACE. */
+bool ptrace_may_access(struct task_struct *t);
+
+/* Since boot, for /proc: context switches, forks, running, load (16-bit fraction), idle ns of CPU 0. */
+struct sched_stats { u64 switches, forks, idle_ns, user_ns, system_ns; unsigned int nr_running, nr_threads; u64 load[3]; pid_t last_pid; };
+void sched_get_stats(struct sched_stats *s);
+
+void sched_init(void);                  /* init_task becomes current; before the first sleep or wake */
+void task_init(void);                   /* caches, hooks (x86_hooks), system calls; after slab_init */
+/* Starts @fn(@arg) in its own context; it ends when @fn returns. pid or -errno. */
+pid_t kernel_thread(void (*fn)(void *), void *arg, const char *name) __attribute__((warn_unused_result));
+/* pid 1: exec of @path in ring 3; the caller's context becomes the idle task. Panics with a sentence when pid 1 can't run. */
+void __attribute__((noreturn)) start_init(const char *path);
+/* A wake from anywhere, interrupt handlers too. False: it was not sleeping. */
 bool wake_up_process(struct task_struct *t);
+/* Dirty trick of low memory: kills the largest process. False: none left to kill. */
+bool out_of_memory(const char *why);
 
 #endif
