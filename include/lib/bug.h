@@ -18,6 +18,14 @@ void __noreturn panic(const char *fmt, ...) __printf(1, 2);
 void __noreturn __bug(const char *file, int line, const char *fmt, ...) __printf(3, 4);
 void __warn(const char *file, int line, const char *what);
 
+/*
+ * The CPU's floor registers how a backtrace is printed and how the machine stops. Without them no
+ * backtrace, and the stop is a trap instruction. @stop must not return. [B]
+ */
+void bug_set_hooks(void (*backtrace)(void), void (*stop)(void));
+/* True from the first panic or BUG on: locks no longer wait, so that the message gets out. [A] */
+extern bool panic_in_progress;
+
 /* Warnings since boot; tests demand 0. */
 extern unsigned int warn_count;
 

@@ -10,6 +10,9 @@
 #define MAX_ERRNO 4095
 #define IS_ERR_VALUE(x) unlikely((unsigned long)(x) >= (unsigned long)-MAX_ERRNO)
 
+/* "ENOMEM" for 12; NULL for a number without a name. */
+const char *errno_name(int error);
+
 static inline void *ERR_PTR(long error)
 {
 	return (void *)error;

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+/* Waiting for the sleeping locks of lib/rwsem.h: give the CPU away until the lock is free. */
+#include <lib/bug.h>
+#include <lib/rwsem.h>
+#include <lib/spinlock.h>
+
+static void (*yield_cpu)(void);
+
+void lock_set_yield(void (*yield)(void))
+{
+	yield_cpu = yield;
+}
+
+static void wait_turn(const void *lock)
+{
+	assert_no_spinlock();
+	if (!yield_cpu)
+		BUG("lock %p is contended before tasks can wait", lock);
+	yield_cpu();
+}
+
+void __down_read(struct rw_semaphore *s)
+{
+	while (!down_read_trylock(s))
+		wait_turn(s);
+}
+
+void __down_write(struct rw_semaphore *s)
+{
+	while (!down_write_trylock(s))
+		wait_turn(s);
+}
+
+void __mutex_lock(struct mutex *m)
+{
+	while (!mutex_trylock(m))
+		wait_turn(m);
+}
+
+void rwsem_assert_held_write(const struct rw_semaphore *s)
+{
+	if (s->count != -1)
+		BUG("rw_semaphore %p is not held for write (count %d)", (const void *)s, s->count);
+}
+
+void rwsem_assert_held(const struct rw_semaphore *s)
+{
+	if (s->count == 0)
+		BUG("rw_semaphore %p is not held", (const void *)s);
+}
