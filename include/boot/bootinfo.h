@@ -2,10 +2,17 @@
 /*
  * The one structure that the loader hands to the kernel, in %rdi, at the kernel's entry.
  *
- * State of the machine at the entry (kernel/x86/head.S relies on it): long mode, paging by the
- * firmware's identity map (4 or 5 levels), interrupts off, boot services gone, %rdi = physical
- * address of struct bootinfo, %rip = physical address of ELF e_entry + phys_base. All addresses are
- * physical, in bytes. Everything that is passed (this struct, map, strings, initramfs, kernel image)
+ * State of the machine at the entry (kernel/x86/head.S relies on it): long mode, interrupts off, boot
+ * services gone, the firmware's GDT, IDT and stack, %rdi = physical address of struct bootinfo, %rip =
+ * physical address of the entry point, %rbp = 0. CR3 is the loader's own identity map of [0, 4 GiB),
+ * writable and executable (4 levels, or 5 when the firmware left CR4.LA57 on); its pages are EfiLoaderData
+ * that nothing else names: the kernel switches to its own tables before it allocates memory.
+ *
+ * What the loader accepts as kernel.elf: efi/elf_check.h. Physical = p_vaddr - __START_KERNEL_map +
+ * kernel_phys_base; p_paddr is ignored. kernel_phys_base is a multiple of 2 MiB, 0 when the image is where it
+ * was linked for (1 MiB).
+ *
+ * All addresses are physical, in bytes. Everything that is passed (this struct, map, strings, initramfs, kernel image)
  * lies below 4 GiB, each piece page-aligned, in EfiLoaderData memory, and is the kernel's to free once used.
  * Shared by efi/ and kernel/: only uses lib/types.h and lib/compiler.h.
  */
