@@ -229,6 +229,8 @@ int rb_check(const struct rb_root *root)
 	for (const struct rb_node *n = rb_first(root); n; n = rb_next(n)) {
 		if ((n->left && n->left->parent != n) || (n->right && n->right->parent != n))
 			return 4;
+		if (n->parent ? n->parent->left != n && n->parent->right != n : n != root->node)
+			return 4;
 		if (n->is_red && (is_red(n->left) || is_red(n->right)))
 			return 2;
 		if (n->left && n->right)

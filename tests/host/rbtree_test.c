@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+/* Random inserts and erases against an array of flags; after each, all invariants and every summary. */
+#include "check.h"
+#include <lib/rbtree.h>
+
+enum { N = 200 };
+
+struct item {
+	struct rb_node rb;
+	int key;
+	int nr_below;           /* the summary: nodes in this subtree */
+};
+
+static int count(struct rb_node *n)
+{
+	return n ? rb_entry(n, struct item, rb)->nr_below : 0;
+}
+
+static void recount(struct rb_node *n)
+{
+	rb_entry(n, struct item, rb)->nr_below = 1 + count(n->left) + count(n->right);
+}
+
+static void insert(struct rb_root *root, struct item *item, rb_augment_fn augment)
+{
+	struct rb_node **link = &root->node, *parent = NULL;
+
+	while (*link) {
+		parent = *link;
+		link = item->key < rb_entry(parent, struct item, rb)->key ? &parent->left : &parent->right;
+	}
+	rb_link_node(&item->rb, parent, link);
+	rb_insert(root, &item->rb, augment);
+}
+
+static void check_all(struct rb_root *root, const bool *present, bool augmented)
+{
+	struct rb_node *n = rb_first(root);
+	int total = 0;
+
+	assert_int_equal(rb_check(root), 0);
+	for (int k = 0; k < N; k++) {
+		if (!present[k])
+			continue;
+		assert_non_null(n);
+		assert_int_equal(rb_entry(n, struct item, rb)->key, k);
+		if (augmented)
+			assert_int_equal(count(n), 1 + count(n->left) + count(n->right));
+		n = rb_next(n);
+		total++;
+	}
+	assert_null(n);
+	if (augmented)
+		assert_int_equal(count(root->node), total);
+	n = rb_last(root);
+	for (int k = N - 1; k >= 0; k--)
+		if (present[k]) {
+			assert_int_equal(rb_entry(n, struct item, rb)->key, k);
+			n = rb_prev(n);
+		}
+	assert_null(n);
+}
+
+static void rbtree_random(rb_augment_fn augment)
+{
+	static struct item items[N];
+	bool present[N] = { false };
+	struct rb_root root = RB_ROOT;
+
+	test_seed_init("rbtree");
+	for (int i = 0; i < 10000; i++) {
+		int k = (int)test_below(N);
+
+		/* Phases of mostly filling and mostly emptying reach both ends. */
+		if (present[k] && (i / 500 % 2 || test_below(4) == 0)) {
+			rb_erase(&root, &items[k].rb, augment);
+			memset(&items[k], 0xa5, sizeof(items[k]));
+			present[k] = false;
+		} else if (!present[k] && (i / 500 % 2 == 0 || test_below(4) == 0)) {
+			items[k].key = k;
+			insert(&root, &items[k], augment);
+			present[k] = true;
+		}
+		check_all(&root, present, augment != NULL);
+	}
+}
+
+static void rbtree_random_plain(void **state)
+{
+	rbtree_random(NULL);
+}
+
+static void rbtree_random_augmented(void **state)
+{
+	rbtree_random(recount);
+}
+
+/* rb_check finds each violation that it numbers. */
+static void rbtree_check_sees_damage(void **state)
+{
+	static struct item items[20];
+	struct rb_root root = RB_ROOT;
+
+	for (int k = 0; k < 20; k++) {
+		items[k].key = k;
+		insert(&root, &items[k], NULL);
+	}
+	root.node->is_red = true;
+	assert_int_equal(rb_check(&root), 1);
+	root.node->is_red = false;
+	rb_first(&root)->is_red ^= true;
+	assert_in_range(rb_check(&root), 2, 3);
+	rb_first(&root)->is_red ^= true;
+	root.node->left->parent = root.node->right;
+	assert_int_equal(rb_check(&root), 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rbtree_random_plain),
+		cmocka_unit_test(rbtree_random_augmented),
+		cmocka_unit_test(rbtree_check_sees_damage),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
