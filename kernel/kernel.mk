@@ -1,12 +1,15 @@
 # The kernel: every .c and .S below kernel/ and mm/. Sources of one folder see only include/ and
 # their own internal.h (tests/floors checks who includes and calls whom).
-KERNEL_SRC := $(sort $(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S mm/*.c))
+KERNEL_SRC := $(sort $(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S mm/*.c tests/kernel/*.c))
+KERNEL_SRC := $(filter-out %.lds.S,$(KERNEL_SRC))
+# Generated C files below build/gen/ (the font); their owners add to this.
 KERNEL_GEN :=
-KERNEL_OBJ = $(patsubst %,$(B)/%.o,$(KERNEL_SRC)) $(patsubst $(B)/%,$(B)/%.o,$(KERNEL_GEN))
+KERNEL_OBJ = $(patsubst %,$(B)/%.o,$(KERNEL_SRC)) $(patsubst %,%.o,$(KERNEL_GEN))
 KCFLAGS := -std=gnu11 -O2 -g $(WARN) -Iinclude -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
-	-ffreestanding -fno-builtin-printf -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fno-pic -fno-pie -fcf-protection=none \
-	-fno-stack-protector -fno-strict-aliasing -fno-delete-null-pointer-checks -fwrapv -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
-	-ffunction-sections $(KCONFIG)
+	-ffreestanding -fno-builtin-printf -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -mpreferred-stack-boundary=3 \
+	-fno-pic -fno-pie -fcf-protection=none -fno-stack-protector -fno-strict-aliasing -fno-delete-null-pointer-checks \
+	-fwrapv -fno-omit-frame-pointer -fno-asynchronous-unwind-tables -ffunction-sections $(KCONFIG)
+KLDFLAGS := -m elf_x86_64 -z max-page-size=4096 -z noexecstack --no-warn-rwx-segments --orphan-handling=error --build-id=none
 
 $(B)/kernel/%.c.o: kernel/%.c
 	@mkdir -p $(@D)
@@ -16,7 +19,37 @@ $(B)/mm/%.c.o: mm/%.c
 	@mkdir -p $(@D)
 	$(CC) $(KCFLAGS) $(DEPFLAGS) -c -o $@ $<
 
+$(B)/tests/kernel/%.c.o: tests/kernel/%.c
+	@mkdir -p $(@D)
+	$(CC) $(KCFLAGS) $(DEPFLAGS) -c -o $@ $<
+
+$(B)/gen/%.c.o: $(B)/gen/%.c
+	@mkdir -p $(@D)
+	$(CC) $(KCFLAGS) $(DEPFLAGS) -c -o $@ $<
+
 $(B)/kernel/%.S.o: kernel/%.S
 	@mkdir -p $(@D)
 	$(CC) $(KCFLAGS) -D__ASSEMBLY__ $(DEPFLAGS) -c -o $@ $<
 
+$(B)/kernel.lds: kernel/x86/kernel.lds.S
+	@mkdir -p $(@D)
+	$(CC) -E -P -x assembler-with-cpp -Iinclude $(DEPFLAGS) -MT $@ -o $@ $<
+
+# Linked twice: the second link carries the symbol table made from the first (it lies behind all code).
+$(B)/gen/ksyms0.o: kernel/x86/ksyms.awk
+	@mkdir -p $(@D)
+	awk -f $< /dev/null | $(CC) -c -x assembler -o $@ -
+
+.SECONDEXPANSION:
+$(B)/kernel.pass1: $(B)/kernel.lds $(B)/gen/ksyms0.o $$(KERNEL_OBJ)
+	$(LD) $(KLDFLAGS) -T $< -o $@ $(filter %.o,$^)
+
+$(B)/gen/ksyms.o: $(B)/kernel.pass1 kernel/x86/ksyms.awk
+	nm -n $< | awk -f kernel/x86/ksyms.awk | $(CC) -c -x assembler -o $@ -
+
+$(B)/kernel.elf: $(B)/kernel.lds $(B)/gen/ksyms.o $$(KERNEL_OBJ)
+	$(LD) $(KLDFLAGS) -T $< -o $@ $(filter %.o,$^)
+
+kernel: $(B)/kernel.elf ## the kernel image
+
+.PHONY: kernel

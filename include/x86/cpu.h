@@ -8,6 +8,7 @@
 
 #include <asm/ptrace.h>
 #include <boot/bootinfo.h>
+#include <lib/compiler.h>
 #include <lib/types.h>
 
 struct cpu_info {
@@ -21,14 +22,23 @@ struct cpu_info {
 };
 extern struct cpu_info boot_cpu;
 
+void oops_init(void);                   /* panic and BUG get a backtrace and stop the machine */
 void cpu_early_init(void);              /* GDT, IDT, TSS, per-CPU base, CR0/CR4/EFER to known values */
-void cpu_late_init(const struct bootinfo *bi);  /* local APIC, timer, IOAPIC/PIC; interrupts still off */
+void time_init(const struct bootinfo *bi);      /* TSC clock and wall clock: ktime_get_ns() counts from here on */
+void cpu_late_init(const struct bootinfo *bi);  /* local APIC or PIT timer, PIC; interrupts still off */
+/* Page tables of the whole early boot (head.S); kept for the firmware's runtime calls. Physical. */
+extern phys_addr_t early_pgd_phys;
+/* Bits for mm: what to put into struct mm_cpu_features. */
+const char *cpu_features_text(char *buf, size_t size);
 
 /* Time since boot, monotonic, from the TSC. */
 u64 ktime_get_ns(void);
 /* Wall clock at boot (CMOS), seconds since 1970. */
 u64 boot_epoch_seconds(void);
 #define HZ 100
+/* The tick hook runs at @ns (ktime_get_ns) at the latest, besides its HZ times a second. Any context. Without
+ * a local APIC only the next tick keeps it. */
+void timer_set_deadline(u64 ns);
 
 static inline u64 rdtsc(void)
 {
@@ -52,11 +62,25 @@ size_t fpu_size(void);
 void fpu_init_state(void *fpu);         /* a fresh process's state */
 /* Saves/loads the current CPU's FPU state (signals, fork). */
 void fpu_save(void *fpu);
-void fpu_restore(const void *fpu);
+void fpu_restore(void *fpu);            /* reserved bits are cleared in place first */
+u64 fpu_xfeatures(void);                /* XCR0; 0: the CPU has FXSAVE only */
+/* The same to and from a signal frame, 64-byte aligned, fpu_size() bytes. 0 or -EFAULT (then the
+ * registers are a fresh process's). XSAVE leaves bytes 464..511 of the area to software. */
+int __must_check fpu_save_user(void __user *buf);
+int __must_check fpu_restore_user(const void __user *buf);
+
+/* Segment bases of the running task's ring 3 (arch_prctl; clone's TLS goes into thread_struct.fsbase). */
+unsigned long user_fsbase_get(void);
+void user_fsbase_set(unsigned long base);
+unsigned long user_gsbase_get(void);
+void user_gsbase_set(unsigned long base);
 
 /* Runs @next; returns when somebody switches back to @prev. Interrupts off. Page table first, by the caller. */
 void switch_to(struct thread_struct *prev, struct thread_struct *next);
-/* Lays out @t's stack so that the first switch_to calls fn(arg), or returns to ring 3 with @regs copied. */
+/*
+ * Lays out @t's stack so that the first switch_to calls fn(arg) (interrupts still off, must not return),
+ * or calls first() (interrupts off) and returns to ring 3 with @regs copied.
+ */
 void thread_init_kernel(struct thread_struct *t, void *stack, size_t stack_size, void (*fn)(void *), void *arg);
 void thread_init_user(struct thread_struct *t, void *stack, size_t stack_size, const struct pt_regs *regs, void (*first)(void));
 static inline struct pt_regs *thread_pt_regs(struct thread_struct *t)
@@ -74,11 +98,14 @@ void show_backtrace(unsigned long rip, unsigned long rbp);
 /* "name+0x12" of a kernel address; kernel/x86/ksyms.c, table made at link time. */
 const char *ksym_lookup(unsigned long addr, unsigned long *offset);
 
-void __attribute__((noreturn)) machine_halt(void);
-void __attribute__((noreturn)) machine_restart(void);
-void __attribute__((noreturn)) machine_power_off(void);
+void __noreturn machine_halt(void);
+void __noreturn machine_restart(void);
+void __noreturn machine_power_off(void);
 /* QEMU's isa-debug-exit at 0xf4 (only with the boot option debug_exit): ends QEMU with (code << 1) | 1. */
 void debug_exit(unsigned int code);
+void debug_exit_enable(void);
+/* The EFI system table, for ResetSystem; 0: none. */
+void efi_runtime_init(const struct bootinfo *bi);
 /* Entropy for AT_RANDOM, getrandom, ASLR: RDRAND and the TSC, mixed. */
 u64 arch_random(void);
 

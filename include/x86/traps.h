@@ -22,6 +22,11 @@ struct x86_hooks {
 	void (*tick)(struct pt_regs *regs);
 	/* A task starts running for the first time / prints its name in an oops. */
 	const char *(*current_name)(int *pid);
+	/* Maps device memory uncached (local APIC, IOAPIC); mm's ioremap. NULL: the devices are left alone. */
+	void *(*ioremap)(phys_addr_t pa, size_t size);
+	/* Power off and restart that need ACPI (FADT, S5); return when they can't. */
+	void (*acpi_power_off)(void);
+	void (*acpi_restart)(void);
 	/* Kernel stack overflow was found on the double-fault stack: is @addr in a task's guard page? */
 	bool (*is_stack_guard)(unsigned long addr);
 };

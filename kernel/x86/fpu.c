@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+/*
+ * x87, SSE and AVX registers: the kernel never uses them, so ring 3's stay loaded until a switch.
+ * XSAVE where the CPU has it (SDM vol. 1, 13), FXSAVE otherwise.
+ */
+#include <asm/extable.h>
+#include <asm/uaccess.h>
+#include <lib/string.h>
+#include <uapi/errno.h>
+#include "internal.h"
+
+#define XFEATURE_X87 1UL
+#define XFEATURE_SSE 2UL
+#define XFEATURE_AVX 4UL
+#define XFEATURE_AVX512 0xe0UL
+#define FXSAVE_SIZE 512
+#define XSAVE_HEADER_SIZE 64
+
+static u64 xfeatures;           /* XCR0; 0: FXSAVE only [B] */
+static u32 mxcsr_mask = 0xffbf; /* [B] */
+
+u64 fpu_xfeatures(void)
+{
+	return xfeatures;
+}
+
+size_t fpu_size(void)
+{
+	return boot_cpu.xsave_size;
+}
+
+static inline void hw_save(void *p)
+{
+	if (xfeatures)
+		__asm__ volatile("xsave64 (%0)" :: "r"(p), "a"((u32)xfeatures), "d"((u32)(xfeatures >> 32)) : "memory");
+	else
+		__asm__ volatile("fxsave64 (%0)" :: "r"(p) : "memory");
+}
+
+static inline void hw_restore(const void *p)
+{
+	if (xfeatures)
+		__asm__ volatile("xrstor64 (%0)" :: "r"(p), "a"((u32)xfeatures), "d"((u32)(xfeatures >> 32)) : "memory");
+	else
+		__asm__ volatile("fxrstor64 (%0)" :: "r"(p) : "memory");
+}
+
+void fpu_boot_init(void)
+{
+	static u8 area[FXSAVE_SIZE] __aligned(64);
+	u32 mask;
+
+	boot_cpu.xsave_size = FXSAVE_SIZE;
+	if (boot_cpu.xsave) {
+		struct cpuid_regs r = cpuid(0xd, 0);
+
+		xfeatures = ((u64)r.edx << 32 | r.eax) & (XFEATURE_X87 | XFEATURE_SSE | XFEATURE_AVX | XFEATURE_AVX512);
+		if ((xfeatures & XFEATURE_AVX512) != XFEATURE_AVX512 || !(xfeatures & XFEATURE_AVX))
+			xfeatures &= ~XFEATURE_AVX512;
+		__asm__ volatile("xsetbv" :: "c"(0), "a"((u32)xfeatures), "d"(0));
+		boot_cpu.xsave_size = cpuid(0xd, 0).ebx;
+	}
+	__asm__ volatile("fninit");
+	__asm__ volatile("fxsave64 (%0)" :: "r"(area) : "memory");
+	memcpy(&mask, area + 28, 4);
+	if (mask)
+		mxcsr_mask = mask;
+}
+
+/* FCW 0x37f and MXCSR 0x1f80 are what a Linux program starts with. */
+void fpu_init_state(void *fpu)
+{
+	static const u16 fcw = 0x37f;
+	static const u32 mxcsr = 0x1f80;
+
+	memset(fpu, 0, fpu_size());
+	memcpy(fpu, &fcw, 2);
+	memcpy((u8 *)fpu + 24, &mxcsr, 4);
+}
+
+void fpu_save(void *fpu)
+{
+	hw_save(fpu);
+}
+
+/* What ring 3 may have written into a signal frame is made loadable: reserved bits fault in XRSTOR. */
+static void sanitise(u8 *p)
+{
+	u32 mxcsr;
+
+	memcpy(&mxcsr, p + 24, 4);
+	mxcsr &= mxcsr_mask;
+	memcpy(p + 24, &mxcsr, 4);
+	if (xfeatures) {
+		u64 bv;
+
+		memcpy(&bv, p + FXSAVE_SIZE, 8);
+		bv &= xfeatures;
+		memcpy(p + FXSAVE_SIZE, &bv, 8);
+		memset(p + FXSAVE_SIZE + 8, 0, XSAVE_HEADER_SIZE - 8);
+	}
+}
+
+void fpu_restore(void *fpu)
+{
+	sanitise(fpu);
+	hw_restore(fpu);
+}
+
+void fpu_switch(struct thread_struct *prev, struct thread_struct *next)
+{
+	if (prev->fpu)
+		hw_save(prev->fpu);
+	if (next->fpu)
+		hw_restore(next->fpu);
+}
+
+int fpu_save_user(void __user *buf)
+{
+	if (!access_ok(buf, fpu_size()) || (unsigned long)buf & 63)
+		return -EFAULT;
+	user_access_begin();
+	if (xfeatures)
+		__asm__ goto("1: xsave64 (%0)\n" EXTABLE_ASM("1b", "%l[fault]")
+			     :: "r"(buf), "a"((u32)xfeatures), "d"((u32)(xfeatures >> 32)) : "memory" : fault);
+	else
+		__asm__ goto("1: fxsave64 (%0)\n" EXTABLE_ASM("1b", "%l[fault]") :: "r"(buf) : "memory" : fault);
+	user_access_end();
+	return 0;
+fault:
+	user_access_end();
+	return -EFAULT;
+}
+
+/* On failure the registers hold a fresh process's state: half a restore must not leak another's. */
+int fpu_restore_user(const void __user *buf)
+{
+	static u8 fresh[4096] __aligned(64);
+
+	if (!access_ok(buf, fpu_size()) || (unsigned long)buf & 63)
+		goto bad;
+	user_access_begin();
+	if (xfeatures)
+		__asm__ goto("1: xrstor64 (%0)\n" EXTABLE_ASM("1b", "%l[fault]")
+			     :: "r"(buf), "a"((u32)xfeatures), "d"((u32)(xfeatures >> 32)) : "memory" : fault);
+	else
+		__asm__ goto("1: fxrstor64 (%0)\n" EXTABLE_ASM("1b", "%l[fault]") :: "r"(buf) : "memory" : fault);
+	user_access_end();
+	return 0;
+fault:
+	user_access_end();
+bad:
+	fpu_init_state(fresh);
+	hw_restore(fresh);
+	return -EFAULT;
+}

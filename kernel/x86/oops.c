@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+/* Everything about an exception that the kernel did not expect, printed; then the machine stands still. */
+#include <asm/irqflags.h>
+#include <asm/vmlayout.h>
+#include <lib/bug.h>
+#include <lib/printk.h>
+#include <lib/string.h>
+#include "internal.h"
+
+static const char *const names[NR_EXCEPTIONS] = {
+	"divide error", "debug", "NMI", "breakpoint", "overflow", "bound range exceeded", "invalid opcode",
+	"device not available", "double fault", "coprocessor segment overrun", "invalid TSS", "segment not present",
+	"stack segment fault", "general protection fault", "page fault", "reserved 15", "x87 error", "alignment check",
+	"machine check", "SIMD error", "virtualization exception", "control protection",
+};
+
+const char *exception_name(unsigned int vector)
+{
+	return vector < NR_EXCEPTIONS && names[vector] ? names[vector] : "unknown exception";
+}
+
+/* SDM vol. 3, 4.7 and 6.13. */
+static void show_error_code(unsigned int vector, unsigned long e)
+{
+	if (vector == X86_TRAP_PF) {
+		pr_emerg("error %#lx: %s, %s, from %s mode%s%s\n", e,
+			 e & 1 ? "page is present and its protection forbids it" : "page is not present",
+			 e & 16 ? "instruction fetch" : e & 2 ? "write" : "read", e & 4 ? "user" : "kernel",
+			 e & 8 ? ", reserved bit set in a table" : "", e & 32 ? ", protection key" : "");
+		pr_emerg("address (CR2) %016lx\n", (unsigned long)read_cr2());
+	} else if (e != ~0UL && e) {
+		pr_emerg("error %#lx: selector index %#lx in the %s%s\n", e, e >> 3 & 0x1fff,
+			 e & 2 ? "IDT" : e & 4 ? "LDT" : "GDT", e & 1 ? ", external event" : "");
+	}
+}
+
+void show_regs(const struct pt_regs *r)
+{
+	unsigned long off = 0;
+	const char *sym = user_mode(r) ? NULL : ksym_lookup(r->rip, &off);
+
+	pr_emerg("rip %04lx:%016lx", (unsigned long)r->cs, (unsigned long)r->rip);
+	if (sym)
+		pr_cont(" %s+%#lx", sym, off);
+	pr_cont("\n");
+	pr_emerg("rsp %04lx:%016lx  rflags %08lx\n", (unsigned long)r->ss, (unsigned long)r->rsp, (unsigned long)r->rflags);
+	pr_emerg("rax %016lx  rbx %016lx  rcx %016lx\n", (unsigned long)r->rax, (unsigned long)r->rbx, (unsigned long)r->rcx);
+	pr_emerg("rdx %016lx  rsi %016lx  rdi %016lx\n", (unsigned long)r->rdx, (unsigned long)r->rsi, (unsigned long)r->rdi);
+	pr_emerg("rbp %016lx  r8  %016lx  r9  %016lx\n", (unsigned long)r->rbp, (unsigned long)r->r8, (unsigned long)r->r9);
+	pr_emerg("r10 %016lx  r11 %016lx  r12 %016lx\n", (unsigned long)r->r10, (unsigned long)r->r11, (unsigned long)r->r12);
+	pr_emerg("r13 %016lx  r14 %016lx  r15 %016lx\n", (unsigned long)r->r13, (unsigned long)r->r14, (unsigned long)r->r15);
+	pr_emerg("cr0 %016lx  cr3 %016lx  cr4 %016lx\n", (unsigned long)read_cr0(), (unsigned long)read_cr3(), (unsigned long)read_cr4());
+}
+
+/* The bytes at rip: the one that faulted in angle brackets. */
+static void show_code(const struct pt_regs *r)
+{
+	u8 b;
+
+	if (user_mode(r))
+		return;
+	pr_emerg("code");
+	for (int i = -16; i < 24; i++) {
+		if (probe_kernel_u8((const void *)(r->rip + i), &b))
+			pr_cont(i ? " %02x" : " <%02x>", b);
+		else
+			pr_cont(" ??");
+	}
+	pr_cont("\n");
+}
+
+#define BACKTRACE_MAX 32
+
+void show_backtrace(unsigned long rip, unsigned long rbp)
+{
+	if (!rbp)
+		rbp = (unsigned long)__builtin_frame_address(0);
+	pr_emerg("backtrace:\n");
+	for (int i = 0; i < BACKTRACE_MAX; i++) {
+		unsigned long off = 0;
+		const char *sym;
+		u64 next;
+
+		if (rip) {
+			sym = ksym_lookup(rip, &off);
+			if (sym)
+				pr_emerg("  %016lx %s+%#lx\n", rip, sym, off);
+			else
+				pr_emerg("  %016lx\n", rip);
+		}
+		if (rbp < KERNEL_HALF_START || rbp & 7 || !probe_kernel_u64((void *)(rbp + 8), (u64 *)&rip) ||
+		    !probe_kernel_u64((void *)rbp, &next) || !rip)
+			break;
+		if (next <= rbp && next)
+			break;
+		rbp = next;
+	}
+}
+
+void __noreturn die(struct pt_regs *regs, unsigned int vector, unsigned long error_code)
+{
+	static bool dying;
+	int pid = 0;
+	const char *name = x86_hooks.current_name ? x86_hooks.current_name(&pid) : "boot";
+	unsigned long cr2 = read_cr2();
+
+	local_irq_disable();
+	if (dying) {            /* the display itself failed: nothing left to show it with */
+		debug_exit(0x7e);
+		machine_halt();
+	}
+	dying = true;
+	panic_in_progress = true;
+	if (vector == X86_TRAP_DF && x86_hooks.is_stack_guard &&
+	    (x86_hooks.is_stack_guard(cr2) || x86_hooks.is_stack_guard(regs->rsp - 8)))
+		pr_emerg("kernel stack overflow in %s (pid %d)\n", name, pid);
+	if (vector == X86_TRAP_PF && cr2 < 4096)
+		pr_emerg("NULL pointer used by the kernel\n");
+	pr_emerg("kernel exception %u: %s, in task %s (pid %d)\n", vector, exception_name(vector), name, pid);
+	show_error_code(vector, error_code);
+	show_regs(regs);
+	show_code(regs);
+	show_backtrace(regs->rip, regs->rbp);
+	pr_emerg("The machine has stopped. This is a defect of the kernel: please photograph this screen and report it.\n");
+	debug_exit(0x7d);
+	machine_halt();
+}
+
+static void backtrace_here(void)
+{
+	show_backtrace(0, (unsigned long)__builtin_frame_address(0));
+}
+
+static void stop(void)
+{
+	debug_exit(0x7d);
+	machine_halt();
+}
+
+void oops_init(void)
+{
+	bug_set_hooks(backtrace_here, stop);
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+/* Exceptions: ring 3's go up to the hooks, the kernel's own are either expected (extable) or the end. */
+#include <asm/irqflags.h>
+#include <asm/vmlayout.h>
+#include <lib/string.h>
+#include "internal.h"
+
+struct x86_hooks x86_hooks;
+
+void do_exception(struct pt_regs *regs, unsigned int vector, unsigned long error_code)
+{
+	unsigned long fixup;
+
+	if (user_mode(regs)) {
+		if (vector == X86_TRAP_NMI)
+			return;
+		if (vector == X86_TRAP_MC || vector == X86_TRAP_DF || !x86_hooks.user_trap)
+			die(regs, vector, error_code);
+		if (vector == X86_TRAP_DB)
+			__asm__ volatile("mov %0, %%dr6" :: "r"(0xffff0ff0UL));
+		local_irq_enable();
+		x86_hooks.user_trap(regs, vector, error_code == ~0UL ? 0 : error_code);
+		local_irq_disable();
+		return;
+	}
+	fixup = extable_find(regs->rip);
+	if (fixup && vector != X86_TRAP_DF && vector != X86_TRAP_MC) {
+		regs->rip = fixup;
+		return;
+	}
+	/* TF that ring 3 set can strike on the first instruction of an entry: drop it, go on. */
+	if (vector == X86_TRAP_DB) {
+		regs->rflags &= ~X86_EFLAGS_TF;
+		__asm__ volatile("mov %0, %%dr6" :: "r"(0xffff0ff0UL));
+		return;
+	}
+	die(regs, vector, error_code);
+}
+
+/* On entry interrupts are off, so that CR2 is this fault's. */
+void do_page_fault(struct pt_regs *regs, unsigned long error_code)
+{
+	unsigned long addr = read_cr2(), fixup;
+
+	if (user_mode(regs)) {
+		if (!x86_hooks.page_fault)
+			die(regs, X86_TRAP_PF, error_code);
+		local_irq_enable();
+		if (!x86_hooks.page_fault(regs, addr, error_code) && x86_hooks.user_trap)
+			x86_hooks.user_trap(regs, X86_TRAP_PF, error_code);
+		local_irq_disable();
+		return;
+	}
+	fixup = extable_find(regs->rip);
+	if (fixup) {
+		if (addr < TASK_SIZE && x86_hooks.page_fault && (regs->rflags & X86_EFLAGS_IF)) {
+			bool handled;
+
+			local_irq_enable();
+			handled = x86_hooks.page_fault(regs, addr, error_code);
+			local_irq_disable();
+			if (handled)
+				return;
+		}
+		regs->rip = fixup;
+		return;
+	}
+	die(regs, X86_TRAP_PF, error_code);
+}
+
+/*
+ * IRETQ to ring 3 faulted: @regs is the kernel-mode frame of that fault, its general registers are ring
+ * 3's already, and the frame that IRETQ disliked lies at regs->rsp, the top of the task's stack. Builds the
+ * pt_regs that a fault in ring 3 would have left, there (it may overlap @regs from above).
+ */
+struct pt_regs *fix_iret_fault(struct pt_regs *regs)
+{
+	struct pt_regs *user = (struct pt_regs *)(regs->rsp - offsetof(struct pt_regs, rip));
+
+	memmove(user, regs, offsetof(struct pt_regs, rip));
+	return user;
+}
