@@ -28,6 +28,8 @@ void __mutex_lock(struct mutex *m);
 
 /* Registered by the scheduler: let somebody else run, come back later. */
 void lock_set_yield(void (*yield)(void));
+/* Gives the CPU away once, for callers that poll (kmap's full window). A bug before the scheduler is there. */
+void lock_yield(void);
 
 static inline void init_rwsem(struct rw_semaphore *s)
 {

@@ -28,6 +28,7 @@ enum lock_class {       /* outermost first */
 	LOCK_VMALLOC,
 	LOCK_PGTABLE,       /* one mm's page tables */
 	LOCK_KMAP,
+	LOCK_SLAB_LIST,     /* which caches there are */
 	LOCK_SLAB,
 	LOCK_ZONE,
 	LOCK_SECTION,       /* vmemmap sections going online */

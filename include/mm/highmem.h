@@ -3,7 +3,8 @@
  * How the kernel touches a page that belongs to a user or a file: always through these verbs, since with
  * highmem= such a page may have no permanent address. Without highmem they are page_address().
  *
- * kmap_local_page: per CPU (here: task), LIFO, cheap, not across sleeping. kmap: PKMAP window, may sleep.
+ * kmap_local_page: per CPU, LIFO (checked), at most KM_DEPTH (mm/fixmap.h) deep, cheap, not across sleeping.
+ * kmap: PKMAP window, for longer; may sleep until a slot is free.
  */
 #ifndef MM_HIGHMEM_H
 #define MM_HIGHMEM_H
@@ -14,7 +15,9 @@
 extern bool highmem_enabled;                    /* [B] */
 void *kmap_local_high(struct page *page);       /* mm/highmem.c */
 void kunmap_local_high(const void *addr);
+void highmem_init(void);                        /* after page_alloc_init(); nothing to do without highmem= */
 
+/* Low memory only. */
 static inline void *page_address(const struct page *p) { return __va(page_to_phys(p)); }
 
 static inline void *kmap_local_page(struct page *p)
@@ -37,5 +40,9 @@ void kunmap(struct page *p);
 
 void clear_highpage(struct page *p);
 void copy_highpage(struct page *to, struct page *from);
+
+/* PKMAP's history, for the report. */
+struct kmap_stats { u64 flushes, waits; };
+extern struct kmap_stats kmap_stats;
 
 #endif

@@ -2,9 +2,9 @@
 /*
  * struct page: one per physical page, 64 bytes, at vmemmap[pfn].
  *
- * Readable for every pfn below 2^34 from the moment vmemmap_init() returns (a section nobody allocated
- * from reads as a shared template: PG_untouched or PG_reserved); writable only in sections that are
- * online. Which fields of the union are valid is said by the page's type flag.
+ * Readable for every pfn below 2^34 from the moment vmemmap_init() returns (what nobody allocated from
+ * reads as a shared template: PG_untouched or PG_reserved); writable only where RAM is online.
+ * Which fields of the unions are valid is said by the page's type flag.
  *
  * Reference counts: 0 free or kernel-internal; alloc_pages returns 1. User pages: one per page-table
  * slot (a table shared by fork counts once) and one for the page cache.
@@ -30,13 +30,18 @@ enum pageflags {
 	PG_locked,
 	PG_head,        /* first page of an allocation of order > 0 */
 	PG_zeropage,
-	PG_kernel,      /* other kernel memory (vmalloc, stacks, boot) */
+	PG_kernel,      /* other kernel memory (big kmalloc, boot) */
 	PG_mlocked,
 	PG_poisoned,
+	PG_vmemmap,     /* holds struct pages of its section */
+	PG_vmalloc,     /* behind vmalloc */
+	PG_stack,       /* kernel stack */
+	PG_pcp,         /* free, in a per-CPU list */
 	NR_PAGEFLAGS,
 	/* bits 56..63 of flags: zone */
 };
 #define PAGE_ZONE_SHIFT 56
+#define PAGE_FLAGS_MASK ((1UL << NR_PAGEFLAGS) - 1)
 
 struct address_space;
 struct kmem_cache;
@@ -45,26 +50,23 @@ struct page {
 	unsigned long flags;            /* enum pageflags bits, zone in the top byte */
 	atomic_t _refcount;
 	atomic_t _mapcount;             /* user page-table slots that map it; tables: sharers beyond the first */
-	union {
-		struct list_head lru;   /* free lists, owner's lists */
-		struct {                /* PG_slab */
-			void *freelist;
-			struct kmem_cache *slab_cache;
-		};
-	};
+	struct list_head lru;           /* free lists, partial slabs, owner's lists */
 	union {
 		struct address_space *mapping;  /* PG_pagecache */
 		unsigned long private;          /* owner's */
-		void *slab_private;
+		struct kmem_cache *slab_cache;  /* PG_slab, every page of the slab */
 	};
 	union {
 		unsigned long index;            /* PG_pagecache: page offset in the file */
-		struct { u16 inuse, objects; u32 slab_flags; };
+		struct { u16 inuse, objects; u32 slab_flags; }; /* PG_slab, first page */
 	};
 	u8 order;                       /* PG_buddy, PG_head */
 	u8 pad[3];
-	u32 owner;                      /* who has it, for the report: slab cache id, pid ... */
-	const void *caller;             /* return address of the allocation (debug, vmallocinfo) */
+	u32 owner;                      /* who has it, for the report: pid ... */
+	union {
+		const void *caller;             /* return address of the allocation (debug) */
+		void *freelist;                 /* PG_slab, first page */
+	};
 };
 static_assert(sizeof(struct page) == 64);
 
@@ -77,8 +79,14 @@ static inline bool page_test(const struct page *p, enum pageflags f) { return p-
 static inline void page_set(struct page *p, enum pageflags f) { p->flags |= 1UL << f; }
 static inline void page_clear(struct page *p, enum pageflags f) { p->flags &= ~(1UL << f); }
 static inline unsigned int page_zone_id(const struct page *p) { return p->flags >> PAGE_ZONE_SHIFT; }
+static inline int page_count(const struct page *p) { return p->_refcount.counter; }
 
 static inline void get_page(struct page *p) { p->_refcount.counter++; }  /* [A] once SMP comes */
-void put_page(struct page *p);          /* frees at 0 (mm/page_alloc.c) */
+void __put_page(struct page *p);        /* frees a page, or the block that it heads, whose count is 0 */
+static inline void put_page(struct page *p)
+{
+	if (--p->_refcount.counter == 0)
+		__put_page(p);
+}
 
 #endif

@@ -4,6 +4,8 @@
  * per-CPU list in front. A section (128 MiB) that nobody has allocated from is not in the free lists:
  * it counts in nr_untouched and comes online when the zone runs dry.
  *
+ * What a fresh page looks like: _refcount 1, _mapcount 0, no flags but PG_head for order > 0; lru, mapping,
+ * index and owner are what they were. Its memory is not zeroed unless asked (__GFP_ZERO).
  * Context: tasks and boot, never interrupt handlers. Failure: NULL, nothing changed.
  * Locks: zone->lock [z]; per-CPU lists [C].
  */
@@ -27,39 +29,57 @@ struct free_area {
 };
 
 struct zone {
-	const char *name;               /* [B] "DMA", "DMA32", "Normal", "HighMem" */
+	const char *name;               /* [I] "DMA", "DMA32", "Normal", "HighMem" */
 	spinlock_t lock;
-	u64 start_pfn, end_pfn;         /* [B] spanned, half-open */
+	u64 start_pfn, end_pfn;         /* [B] spanned, half-open; equal: the zone is empty */
 	u64 present_pages;              /* [B] RAM in the span */
 	u64 managed_pages;              /* [z] given to the allocator, online or untouched */
 	u64 nr_free;                    /* [z] pages in free_area[] */
 	u64 nr_untouched;               /* [z] pages of sections not online */
 	u64 watermark_min, watermark_low, watermark_high; /* [B] pages */
+	u64 lowmem_reserve[MAX_NR_ZONES]; /* [B] kept back from requests that could have used zone i */
 	struct free_area free_area[NR_ORDERS];
 };
 
 extern struct zone zones[MAX_NR_ZONES];
 
-struct page *alloc_pages(gfp_t gfp, unsigned int order);
+struct page *alloc_pages(gfp_t gfp, unsigned int order) __must_check;
+/* The order must be the one asked for (or split_page()d down). Freeing twice is a BUG that names the pfn. */
 void free_pages(struct page *page, unsigned int order);
 static inline struct page *alloc_page(gfp_t gfp) { return alloc_pages(gfp, 0); }
 static inline void free_page(struct page *page) { free_pages(page, 0); }
+/* Makes a block 2^order pages of their own, each with a reference. */
+void split_page(struct page *page, unsigned int order);
 
 /* Direct-map address of 2^order pages (never highmem), or NULL. */
-void *get_free_pages(gfp_t gfp, unsigned int order);
+void *get_free_pages(gfp_t gfp, unsigned int order) __must_check;
 void free_pages_addr(void *addr, unsigned int order);
 static inline void *get_zeroed_page(gfp_t gfp) { return get_free_pages(gfp | __GFP_ZERO, 0); }
 
-/* Pages nobody has: free lists + per-CPU lists + untouched. */
+/*
+ * @nr_pages contiguous pages of any number (more than 2^MAX_ORDER too), naturally not aligned; each page on
+ * its own with a reference. free_contig_range gives any part back.
+ */
+struct page *alloc_contig_pages(u64 nr_pages, gfp_t gfp) __must_check;
+void free_contig_range(struct page *page, u64 nr_pages);
+
+/* Pages nobody has: free lists + per-CPU lists + untouched, without what going online would cost those. */
 u64 nr_free_pages(void);
 u64 totalram_pages(void);
+u64 zone_free_pages(const struct zone *z); /* the same for one zone, per-CPU lists apart */
+u64 nr_pcp_pages(void);
+/* Gives the per-CPU lists back to the zones. */
+void drain_local_pages(void);
 
-/* Boot: takes every free range of @mb. highmem_start: physical end of the direct map's low memory (PHYS_ADDR_MAX: no highmem). */
+/* Boot: takes every free range of @mb. highmem_start as given to direct_map_init(). */
 void page_alloc_init(struct memblock *mb, phys_addr_t highmem_start);
-/* Boot, later: gives [start, end) that was reserved (loader data, initramfs) to the allocator. */
+/* Boot, later: gives [start, end) that was reserved (loader data, initramfs) to the allocator; partial pages stay. */
 void free_reserved_range(phys_addr_t start, phys_addr_t end);
 
-/* 0 or the violated invariant: 1 counts match lists; 2 blocks aligned, in zone; 3 buddies merged; 4 flags right. */
+/*
+ * 0 or the violated invariant: 1 counts match lists; 2 blocks aligned, in their zone; 3 buddies merged;
+ * 4 flags right (PG_buddy, order, no references); 5 untouched counted right; 6 per-CPU lists: PG_pcp.
+ */
 int page_alloc_check(void);
 
 #endif

@@ -11,6 +11,14 @@ void lock_set_yield(void (*yield)(void))
 	yield_cpu = yield;
 }
 
+void lock_yield(void)
+{
+	assert_no_spinlock();
+	if (!yield_cpu)
+		BUG("waiting before there are tasks");
+	yield_cpu();
+}
+
 static void wait_turn(const void *lock)
 {
 	assert_no_spinlock();

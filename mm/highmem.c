@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pages without a permanent kernel address (highmem= lab mode), and how the kernel reaches them.
+ *
+ * kmap_local: a stack of fixmap slots per CPU; the innermost mapping must go first. Low pages use their
+ * direct-map address and no slot.
+ * kmap: the PKMAP window, 1,024 slots, one a page, counted; kunmap leaves the translation in place until the window
+ * wraps around, when all unused slots are forgotten with one TLB flush. When all are in use the caller yields.
+ */
+#include <asm/memory.h>
+#include <asm/pageops.h>
+#include <asm/tlb.h>
+#include <lib/bug.h>
+#include <lib/printk.h>
+#include <lib/rwsem.h>
+#include <lib/spinlock.h>
+#include <mm/fixmap.h>
+#include <mm/highmem.h>
+#include <mm/page_alloc.h>
+#include <mm/pgwalk.h>
+#include "internal.h"
+
+bool highmem_enabled;
+
+#define NR_PKMAP ((PKMAP_END + 1 - PKMAP_BASE) >> PAGE_SHIFT)
+#define PKMAP_HASH 256
+
+struct pkmap_slot {
+	struct page *page;      /* [k] NULL: never used since the last flush */
+	unsigned int count;     /* [k] users; 0: may be forgotten at the next flush */
+	u16 next;               /* [k] hash chain, index + 1 */
+};
+
+static spinlock_t kmap_lock = SPIN_LOCK_INIT(LOCK_KMAP);       /* [k] */
+static struct pkmap_slot pkmap[NR_PKMAP];
+static u16 pkmap_hash[PKMAP_HASH];
+static unsigned int pkmap_cursor, pkmap_used;
+static unsigned int kmap_depth;         /* [C] local slots in use */
+struct kmap_stats kmap_stats;
+
+static bool is_high(const struct page *page)
+{
+	return page_zone_id(page) == ZONE_HIGHMEM;
+}
+
+void *kmap_local_high(struct page *page)
+{
+	enum fixed_addresses idx;
+
+	if (!is_high(page))
+		return page_address(page);
+	BUG_ON(kmap_depth == KM_DEPTH);
+	idx = FIX_KMAP_BEGIN - kmap_depth++;
+	set_fixmap(idx, page_to_phys(page), PAGE_KERNEL);
+	return (void *)fix_to_virt(idx);
+}
+
+void kunmap_local_high(const void *addr)
+{
+	unsigned long va = (unsigned long)addr & PAGE_MASK;
+
+	if (va >= PAGE_OFFSET && va <= PAGE_OFFSET_END)
+		return;
+	if (!kmap_depth || va != fix_to_virt(FIX_KMAP_BEGIN - (kmap_depth - 1)))
+		BUG("kunmap_local(0x%lx): not the innermost mapping (depth %u)", va, kmap_depth);
+	kmap_depth--;
+	clear_fixmap(FIX_KMAP_BEGIN - kmap_depth);
+}
+
+static unsigned int hash_page(const struct page *page)
+{
+	return page_to_pfn(page) * 0x9e3779b97f4a7c15UL >> 56;
+}
+
+static struct pkmap_slot *pkmap_find(const struct page *page)
+{
+	for (unsigned int i = pkmap_hash[hash_page(page)]; i; i = pkmap[i - 1].next)
+		if (pkmap[i - 1].page == page)
+			return &pkmap[i - 1];
+	return NULL;
+}
+
+static unsigned long pkmap_addr(const struct pkmap_slot *s)
+{
+	return PKMAP_BASE + ((unsigned long)(s - pkmap) << PAGE_SHIFT);
+}
+
+/* Forgets every unused slot. => kmap_lock held. */
+static void pkmap_flush(void)
+{
+	memset(pkmap_hash, 0, sizeof(pkmap_hash));
+	for (unsigned int i = 0; i < NR_PKMAP; i++) {
+		struct pkmap_slot *s = &pkmap[i];
+
+		if (!s->page)
+			continue;
+		if (!s->count) {
+			set_pte(kernel_pte(pkmap_addr(s)), (pte_t){ 0 });
+			s->page = NULL;
+			continue;
+		}
+		s->next = pkmap_hash[hash_page(s->page)];
+		pkmap_hash[hash_page(s->page)] = i + 1;
+	}
+	tlb_flush_all();
+	kmap_stats.flushes++;
+}
+
+/* A slot that no page has, or NULL when all are in use. => kmap_lock held. */
+static struct pkmap_slot *pkmap_take(void)
+{
+	if (pkmap_used == NR_PKMAP)
+		return NULL;
+	for (;;) {
+		if (pkmap_cursor == NR_PKMAP) {
+			pkmap_flush();
+			pkmap_cursor = 0;
+		}
+		if (!pkmap[pkmap_cursor++].page)
+			return &pkmap[pkmap_cursor - 1];
+	}
+}
+
+/* => kmap_lock held. NULL: the window is full. */
+static void *pkmap_map(struct page *page)
+{
+	struct pkmap_slot *s = pkmap_find(page);
+
+	if (!s) {
+		pte_t *pte;
+
+		s = pkmap_take();
+		if (!s)
+			return NULL;
+		pte = kernel_pte(pkmap_addr(s));
+		set_pte(pte, pfn_pte(page_to_pfn(page), kernel_prot(PAGE_KERNEL)));
+		s->page = page;
+		s->next = pkmap_hash[hash_page(page)];
+		pkmap_hash[hash_page(page)] = s - pkmap + 1;
+	}
+	if (!s->count++)
+		pkmap_used++;
+	return (void *)pkmap_addr(s);
+}
+
+void *kmap(struct page *page)
+{
+	void *addr;
+
+	if (!is_high(page))
+		return page_address(page);
+	for (;;) {
+		spin_lock(&kmap_lock);
+		addr = pkmap_map(page);
+		spin_unlock(&kmap_lock);
+		if (addr)
+			return addr;
+		if (!kmap_stats.waits++)
+			pr_warn("kmap: all %lu slots of the PKMAP window are in use; waiting\n", (unsigned long)NR_PKMAP);
+		lock_yield();
+	}
+}
+
+void kunmap(struct page *page)
+{
+	struct pkmap_slot *s;
+
+	if (!is_high(page))
+		return;
+	spin_lock(&kmap_lock);
+	s = pkmap_find(page);
+	BUG_ON(!s || !s->count);
+	if (!--s->count)
+		pkmap_used--;
+	spin_unlock(&kmap_lock);
+}
+
+void highmem_init(void)
+{
+	if (!highmem_enabled)
+		return;
+	for (unsigned long a = PKMAP_BASE; a < PKMAP_END; a += PMD_SIZE)
+		if (!kernel_pte_alloc(a))
+			panic("not enough memory for the PKMAP window's page tables");
+}
+
+void clear_highpage(struct page *page)
+{
+	void *addr = kmap_local_page(page);
+
+	clear_page(addr);
+	kunmap_local(addr);
+}
+
+void copy_highpage(struct page *to, struct page *from)
+{
+	void *src = kmap_local_page(from), *dst = kmap_local_page(to);
+
+	copy_page(dst, src);
+	kunmap_local(dst);
+	kunmap_local(src);
+}
