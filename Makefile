@@ -18,6 +18,7 @@ include kernel/kernel.mk
 include efi/efi.mk
 include esp/esp.mk
 include tools/tools.mk
+include tools/vm/vm.mk
 include tests/tests.mk
 
 clean: ## remove everything that was built

@@ -59,8 +59,10 @@ static bool parse_u32(const char *s, size_t len, u32 max_value, u32 *out)
 			return false;
 		v = v * 10 + (u32)(s[i] - '0');
 	}
+	if (v > max_value)
+		return false;
 	*out = v;
-	return v <= max_value;
+	return true;
 }
 
 static bool equals(const char *s, size_t len, const char *word)
@@ -71,6 +73,7 @@ static bool equals(const char *s, size_t len, const char *word)
 static bool set_video(struct boot_config *c, const char *s, size_t len)
 {
 	const char *x = memchr(s, 'x', len);
+	u32 width, height;
 
 	if (equals(s, len, "native")) {
 		c->video = VIDEO_NATIVE;
@@ -79,10 +82,12 @@ static bool set_video(struct boot_config *c, const char *s, size_t len)
 	} else if (equals(s, len, "none")) {
 		c->video = VIDEO_NONE;
 	} else {
-		if (!x || !parse_u32(s, (size_t)(x - s), 65535, &c->width) ||
-		    !parse_u32(x + 1, len - (size_t)(x - s) - 1, 65535, &c->height))
+		if (!x || !parse_u32(s, (size_t)(x - s), 65535, &width) ||
+		    !parse_u32(x + 1, len - (size_t)(x - s) - 1, 65535, &height))
 			return false;
 		c->video = VIDEO_SIZE;
+		c->width = width;
+		c->height = height;
 	}
 	return true;
 }
@@ -280,4 +285,3 @@ bool config_add_load_options(struct boot_config *c, const u16 *options, size_t s
 	}
 	return true;
 }
-

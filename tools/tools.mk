@@ -1,1 +1,56 @@
-# tools
+# The stick: build/esp/ is its tree, build/esp.img the FAT volume, build/atlas.img the whole disk.
+HOSTTOOL_FLAGS := -std=gnu11 -O2 -Wall -Wextra -Werror -Iinclude
+
+$(B)/tools/mkgpt: tools/mkgpt.c kernel/lib/crc32.c
+$(B)/tools/seal: tools/seal.c efi/elf_check.c kernel/lib/crc32.c
+$(B)/tools/mkgpt $(B)/tools/seal:
+	@mkdir -p $(@D)
+	$(CC) $(HOSTTOOL_FLAGS) $(DEPFLAGS) -o $@ $^
+
+# What the loader reads: without debug information, and with a checksum against bad sticks.
+$(B)/esp/atlas/kernel.elf: $(B)/kernel.elf $(B)/tools/seal
+	@mkdir -p $(@D)
+	objcopy --strip-all $< $@
+	$(B)/tools/seal $@
+
+$(B)/esp/EFI/BOOT/BOOTX64.EFI: $(B)/loader.efi
+	@mkdir -p $(@D)
+	cp $< $@
+
+$(B)/esp/atlas/initramfs.cpio: $(B)/initramfs.cpio
+	@mkdir -p $(@D)
+	cp $< $@
+
+$(B)/esp/atlas/boot.cfg: esp/boot.cfg
+	@mkdir -p $(@D)
+	cp $< $@
+
+ESP_FILES := $(patsubst %,$(B)/esp/%,EFI/BOOT/BOOTX64.EFI atlas/kernel.elf atlas/initramfs.cpio atlas/boot.cfg)
+
+$(B)/esp.img: $(ESP_FILES) tools/mkesp
+	tools/mkesp $(B)/esp $@
+
+$(B)/atlas.img: $(B)/esp.img $(B)/tools/mkgpt
+	$(B)/tools/mkgpt $(B)/esp.img $@
+
+esp: $(ESP_FILES) ## the stick's files, below build/esp
+
+image: $(B)/atlas.img ## build/atlas.img, to be written to a USB stick
+
+setup: ## install what building and running need (Debian, Ubuntu)
+	@tools/setup
+
+run: ## boot it in QEMU (MEMORY=1G CPU=max QEMU_ARGS=...)
+	@tools/setup
+	@+$(MAKE) --no-print-directory image
+	@tools/run.sh $(B)/atlas.img
+
+debug: ## the same, waiting for gdb
+	@tools/setup
+	@+$(MAKE) --no-print-directory image
+	@tools/run.sh $(B)/atlas.img debug
+
+usb: image ## write the stick: make usb DEV=/dev/sdX
+	@tools/usb.sh $(B)/tools/mkgpt $(B)/esp.img "$(DEV)"
+
+.PHONY: esp image setup run debug usb

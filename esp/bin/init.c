@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Process 1. Mounts what is not mounted yet, then either runs what tools/vmrun put into the initramfs
+ * (/vmrun/conf) and powers off, or starts the demonstration programs, asks for the report, and keeps a
+ * shell on the console, reaping whatever is orphaned.
+ */
+#define _GNU_SOURCE
+#include "init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SHELL "/bin/sh"
+#define SHELL_PAUSE 2   /* seconds before a shell that ended is started again */
+
+void say(const char *fmt, ...)
+{
+	char line[256];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof(line) - 1, fmt, ap);
+	va_end(ap);
+	if (n > (int)sizeof(line) - 2)
+		n = sizeof(line) - 2;
+	line[n++] = '\n';
+	if (write(STDERR_FILENO, line, n) < 0)
+		return; /* nowhere to say it */
+}
+
+/* A file system that the kernel has mounted already answers EBUSY; one that it doesn't know, ENODEV. */
+static void mount_one(const char *type, const char *where)
+{
+	mkdir(where, 0755);
+	if (mount(type, where, type, 0, NULL) && errno != EBUSY && errno != ENODEV && errno != ENOSYS)
+		say("init: can't mount %s on %s: %s", type, where, strerror(errno));
+}
+
+static void mount_all(void)
+{
+	mount_one("devtmpfs", "/dev");
+	mount_one("proc", "/proc");
+	mount_one("sysfs", "/sys");
+	mkdir("/dev/shm", 01777);
+	mount_one("tmpfs", "/dev/shm");
+	mkdir("/tmp", 01777);
+	chmod("/tmp", 01777);
+	chmod("/dev/shm", 01777);
+	symlink("/proc/self/fd", "/dev/fd");
+	symlink("/proc/self/mounts", "/etc/mtab");
+}
+
+/* Without an initial console (a devtmpfs made by ourselves) the three descriptors are not there yet. */
+static void open_console(void)
+{
+	int fd;
+
+	if (fcntl(STDERR_FILENO, F_GETFD) >= 0)
+		return;
+	fd = open("/dev/console", O_RDWR);
+	while (fd >= 0 && fd < 2)
+		fd = dup(fd);
+}
+
+static void write_report(void)
+{
+	int fd = open("/proc/atlas/report", O_WRONLY);
+
+	if (fd < 0)
+		return; /* not Atlas */
+	if (write(fd, "show\n", 5) < 0)
+		say("init: the report could not be shown: %s", strerror(errno));
+	close(fd);
+}
+
+/* A new session with the console as its terminal, so that ^C and job control work. */
+static pid_t start_shell(void)
+{
+	static char *const argv[] = { "-sh", NULL };
+	static char *const envp[] = { "HOME=/root", "PATH=/bin:/sbin:/usr/bin:/usr/sbin", "TERM=linux",
+		"PS1=atlas:\\w\\$ ", NULL };
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	setsid();
+	ioctl(STDIN_FILENO, TIOCSCTTY, 1);
+	if (chdir("/root"))
+		say("init: /root: %s", strerror(errno));
+	execve(SHELL, argv, envp);
+	say("init: %s: %s", SHELL, strerror(errno));
+	_exit(127);
+}
+
+/* Reaps everything; returns when @pid has ended. */
+static void wait_for(pid_t pid)
+{
+	pid_t done;
+
+	do
+		done = waitpid(-1, NULL, 0);
+	while (done != pid && (done > 0 || errno == EINTR));
+}
+
+static void shell_for_ever(void)
+{
+	pid_t pid;
+
+	if (access(SHELL, X_OK)) {
+		say("init: there is no %s in the initramfs; nothing left to do", SHELL);
+		for (;;)
+			if (waitpid(-1, NULL, 0) < 0)
+				pause();
+	}
+	for (;;) {
+		pid = start_shell();
+		if (pid > 0)
+			wait_for(pid);
+		else
+			say("init: can't start a shell: %s", strerror(errno));
+		nanosleep(&(struct timespec){ SHELL_PAUSE, 0 }, NULL);
+	}
+}
+
+int main(void)
+{
+	if (getpid() != 1) {
+		say("init: this is process 1's program");
+		return 1;
+	}
+	mount_all();
+	open_console();
+	setenv("PATH", "/bin:/sbin:/usr/bin:/usr/sbin", 1);
+	setenv("HOME", "/root", 1);
+	setenv("TERM", "linux", 1);
+	if (!access(VMRUN_CONF, F_OK)) {
+		vmrun_guest();
+		sync();
+		reboot(RB_POWER_OFF);
+		say("init: power off failed: %s", strerror(errno));
+		for (;;)
+			pause();
+	}
+	show_start();
+	write_report();
+	shell_for_ever();
+}
