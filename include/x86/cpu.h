@@ -29,6 +29,11 @@ void cpu_late_init(const struct bootinfo *bi);  /* local APIC or PIT timer, PIC;
 /* Page tables of the whole early boot (head.S); kept for the firmware's runtime calls. Physical. */
 extern phys_addr_t early_pgd_phys;
 /* Bits for mm: what to put into struct mm_cpu_features. */
+/* The control registers as they are. */
+u64 cpu_cr0(void);
+u64 cpu_cr4(void);
+u64 cpu_efer(void);
+u64 cpu_pat(void);
 const char *cpu_features_text(char *buf, size_t size);
 
 /* Time since boot, monotonic, from the TSC. */

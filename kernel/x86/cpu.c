@@ -110,7 +110,12 @@ static void set_control_registers(const struct cpu_info *c)
 	tlb_flush_all();
 }
 
-/* text[] may be NULL-free: appended words of what is on. */
+u64 cpu_cr0(void) { return read_cr0(); }
+u64 cpu_cr4(void) { return read_cr4(); }
+u64 cpu_efer(void) { return rdmsr(MSR_EFER); }
+u64 cpu_pat(void) { return rdmsr(MSR_PAT); }
+
+/* Words for what the CPU has, separated by blanks. */
 const char *cpu_features_text(char *buf, size_t size)
 {
 	const struct cpu_info *c = &boot_cpu;

@@ -120,10 +120,6 @@ const char *ist_stack_name(unsigned long addr);
 
 /* The address to go on at when the instruction at @rip faulted, or 0. */
 unsigned long extable_find(unsigned long rip);
-/* A word of kernel memory that may not be there. */
-bool probe_kernel_u64(const void *addr, u64 *val);
-bool probe_kernel_u8(const void *addr, u8 *val);
-
 /* oops.c */
 void __noreturn die(struct pt_regs *regs, unsigned int vector, unsigned long error_code);
 void show_regs(const struct pt_regs *regs);

@@ -40,7 +40,7 @@ SECTIONS {
 		__start_altinstr = .;
 		KEEP(*(.altinstr))
 		__end_altinstr = .;
-		. = ALIGN(8);
+		. = ALIGN(32);
 		__start_ktests = .;
 		KEEP(*(.ktests))
 		__end_ktests = .;

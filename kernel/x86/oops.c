@@ -5,6 +5,7 @@
 #include <lib/bug.h>
 #include <lib/printk.h>
 #include <lib/string.h>
+#include <x86/probe.h>
 #include "internal.h"
 
 static const char *const names[NR_EXCEPTIONS] = {
@@ -61,7 +62,7 @@ static void show_code(const struct pt_regs *r)
 		return;
 	pr_emerg("code");
 	for (int i = -16; i < 24; i++) {
-		if (probe_kernel_u8((const void *)(r->rip + i), &b))
+		if (probe_read_u8((const void *)(r->rip + i), &b, NULL))
 			pr_cont(i ? " %02x" : " <%02x>", b);
 		else
 			pr_cont(" ??");
@@ -79,7 +80,7 @@ void show_backtrace(unsigned long rip, unsigned long rbp)
 	for (int i = 0; i < BACKTRACE_MAX; i++) {
 		unsigned long off = 0;
 		const char *sym;
-		u64 next;
+		u64 next, ret;
 
 		if (rip) {
 			sym = ksym_lookup(rip, &off);
@@ -88,11 +89,12 @@ void show_backtrace(unsigned long rip, unsigned long rbp)
 			else
 				pr_emerg("  %016lx\n", rip);
 		}
-		if (rbp < KERNEL_HALF_START || rbp & 7 || !probe_kernel_u64((void *)(rbp + 8), (u64 *)&rip) ||
-		    !probe_kernel_u64((void *)rbp, &next) || !rip)
+		if (rbp < KERNEL_HALF_START || rbp & 7 || !probe_read_u64((void *)(rbp + 8), &ret, NULL) ||
+		    !probe_read_u64((void *)rbp, &next, NULL) || !ret)
 			break;
 		if (next <= rbp && next)
 			break;
+		rip = ret;
 		rbp = next;
 	}
 }

@@ -3,14 +3,32 @@
 #include <asm/irqflags.h>
 #include <asm/vmlayout.h>
 #include <lib/string.h>
+#include <x86/probe.h>
 #include "internal.h"
 
 struct x86_hooks x86_hooks;
 
+extern struct probe_fault last_fixup;
+extern const void *probe_exec_target;
+
+/* Kernel mode: goes on at the fixup of the instruction, or after a probe's call. False: neither. */
+static bool fixup(struct pt_regs *regs, unsigned int vector, unsigned long error_code, unsigned long addr)
+{
+	unsigned long to = extable_find(regs->rip);
+
+	if (!to && probe_exec_target && regs->rip == (unsigned long)probe_exec_target) {
+		to = *(unsigned long *)regs->rsp;
+		regs->rsp += 8;
+	}
+	if (!to)
+		return false;
+	last_fixup = (struct probe_fault){ vector, error_code, addr };
+	regs->rip = to;
+	return true;
+}
+
 void do_exception(struct pt_regs *regs, unsigned int vector, unsigned long error_code)
 {
-	unsigned long fixup;
-
 	if (user_mode(regs)) {
 		if (vector == X86_TRAP_NMI)
 			return;
@@ -23,11 +41,8 @@ void do_exception(struct pt_regs *regs, unsigned int vector, unsigned long error
 		local_irq_disable();
 		return;
 	}
-	fixup = extable_find(regs->rip);
-	if (fixup && vector != X86_TRAP_DF && vector != X86_TRAP_MC) {
-		regs->rip = fixup;
+	if (vector != X86_TRAP_DF && vector != X86_TRAP_MC && vector != X86_TRAP_NMI && fixup(regs, vector, error_code, 0))
 		return;
-	}
 	/* TF that ring 3 set can strike on the first instruction of an entry: drop it, go on. */
 	if (vector == X86_TRAP_DB) {
 		regs->rflags &= ~X86_EFLAGS_TF;
@@ -40,7 +55,7 @@ void do_exception(struct pt_regs *regs, unsigned int vector, unsigned long error
 /* On entry interrupts are off, so that CR2 is this fault's. */
 void do_page_fault(struct pt_regs *regs, unsigned long error_code)
 {
-	unsigned long addr = read_cr2(), fixup;
+	unsigned long addr = read_cr2();
 
 	if (user_mode(regs)) {
 		if (!x86_hooks.page_fault)
@@ -51,21 +66,19 @@ void do_page_fault(struct pt_regs *regs, unsigned long error_code)
 		local_irq_disable();
 		return;
 	}
-	fixup = extable_find(regs->rip);
-	if (fixup) {
-		if (addr < TASK_SIZE && x86_hooks.page_fault && (regs->rflags & X86_EFLAGS_IF)) {
-			bool handled;
+	/* Only code that opened SMAP touches ring 3's memory on purpose, and only that is resolved. */
+	if (addr < TASK_SIZE && x86_hooks.page_fault && (regs->rflags & X86_EFLAGS_IF) &&
+	    (!boot_cpu.smap || regs->rflags & X86_EFLAGS_AC) && extable_find(regs->rip)) {
+		bool handled;
 
-			local_irq_enable();
-			handled = x86_hooks.page_fault(regs, addr, error_code);
-			local_irq_disable();
-			if (handled)
-				return;
-		}
-		regs->rip = fixup;
-		return;
+		local_irq_enable();
+		handled = x86_hooks.page_fault(regs, addr, error_code);
+		local_irq_disable();
+		if (handled)
+			return;
 	}
-	die(regs, X86_TRAP_PF, error_code);
+	if (!fixup(regs, X86_TRAP_PF, error_code, addr))
+		die(regs, X86_TRAP_PF, error_code);
 }
 
 /*

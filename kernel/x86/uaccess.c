@@ -147,25 +147,3 @@ fault:
 	user_access_end();
 	return -EFAULT;
 }
-
-bool probe_kernel_u64(const void *addr, u64 *val)
-{
-	u64 v;
-
-	USER_LOAD("movq", v, addr);
-	*val = v;
-	return true;
-fault:
-	return false;
-}
-
-bool probe_kernel_u8(const void *addr, u8 *val)
-{
-	u32 v;
-
-	USER_LOAD("movzbl", v, addr);
-	*val = v;
-	return true;
-fault:
-	return false;
-}
