@@ -27,6 +27,8 @@ struct x86_hooks {
 	/* Power off and restart that need ACPI (FADT, S5); return when they can't. */
 	void (*acpi_power_off)(void);
 	void (*acpi_restart)(void);
+	/* The kernel faulted at @addr for good: a sentence about what lies there, before the oops. */
+	void (*explain_kernel_fault)(unsigned long addr);
 	/* Kernel stack overflow was found on the double-fault stack: is @addr in a task's guard page? */
 	bool (*is_stack_guard)(unsigned long addr);
 };

@@ -118,6 +118,8 @@ void __noreturn die(struct pt_regs *regs, unsigned int vector, unsigned long err
 		pr_emerg("kernel stack overflow in %s (pid %d)\n", name, pid);
 	if (vector == X86_TRAP_PF && cr2 < 4096)
 		pr_emerg("NULL pointer used by the kernel\n");
+	if (vector == X86_TRAP_PF && x86_hooks.explain_kernel_fault)
+		x86_hooks.explain_kernel_fault(cr2);
 	pr_emerg("kernel exception %u: %s, in task %s (pid %d)\n", vector, exception_name(vector), name, pid);
 	show_error_code(vector, error_code);
 	show_regs(regs);
