@@ -29,3 +29,28 @@ host-test-%: $(B)/host/%_test
 
 .PHONY: host-tests
 .PRECIOUS: $(B)/host/%.o
+
+# The sources' own laws.
+check-floors: $(B)/kernel.elf
+	@tests/check/floors.py $(B)
+check-style:
+	@tests/check/style.py
+check-headers:
+	@tests/check/headers.sh $(CC) $(KCFLAGS)
+check: host-tests check-floors check-style check-headers ## host tests, floors, style, headers: seconds
+
+# Everything. The programs of tests/ring3 are Linux programs: they run here and in the guest.
+RING3_CC := musl-gcc
+RING3_FLAGS := -std=gnu11 -O1 -static -no-pie -fno-pie -Wall -Wextra -Wno-unused-parameter
+RING3 := $(patsubst tests/ring3/%.c,$(B)/ring3/%,$(wildcard tests/ring3/*.c))
+$(B)/ring3/%: tests/ring3/%.c tests/ring3/t.h
+	@mkdir -p $(@D)
+	$(RING3_CC) $(RING3_FLAGS) -o $@ $<
+ring3-programs: $(RING3)
+
+test-parts: all vmrun-parts ring3-programs $(patsubst %,$(B)/host/%_test,$(HOST_TESTS))
+test: ## every test; last line "N passed, N failed"; T=PATTERN runs some (see tests/run --help)
+	@$(MAKE) test-parts
+	@tests/run $(T)
+
+.PHONY: check check-floors check-style check-headers ring3-programs test-parts test
