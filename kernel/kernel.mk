@@ -3,7 +3,7 @@
 KERNEL_SRC := $(sort $(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S mm/*.c tests/kernel/*.c))
 KERNEL_SRC := $(filter-out %.lds.S,$(KERNEL_SRC))
 # Generated C files below build/gen/ (the font); their owners add to this.
-KERNEL_GEN :=
+KERNEL_GEN := $(B)/gen/fonts.c
 KERNEL_OBJ = $(patsubst %,$(B)/%.o,$(KERNEL_SRC)) $(patsubst %,%.o,$(KERNEL_GEN))
 KCFLAGS := -std=gnu11 -O2 -g $(WARN) -Iinclude -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
 	-ffreestanding -fno-builtin-printf -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -mpreferred-stack-boundary=3 \
@@ -26,6 +26,22 @@ $(B)/tests/kernel/%.c.o: tests/kernel/%.c
 $(B)/gen/%.c.o: $(B)/gen/%.c
 	@mkdir -p $(@D)
 	$(CC) $(KCFLAGS) $(DEPFLAGS) -c -o $@ $<
+
+# The console's font: Terminus, from Debian's console-setup-linux (CONSOLE_FONTS: where it lies).
+CONSOLE_FONTS := /usr/share/consolefonts
+FONTS := $(patsubst %,$(B)/gen/%.psf,Uni2-Terminus12x6 Uni2-Terminus16 Uni2-Terminus20x10 \
+	Uni2-Terminus24x12 Uni2-Terminus28x14 Uni2-Terminus32x16)
+$(B)/gen/%.psf: $(CONSOLE_FONTS)/%.psf.gz
+	@mkdir -p $(@D)
+	gzip -dc $< > $@
+
+$(B)/tools/psf2c: tools/psf2c.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -o $@ $<
+
+$(B)/gen/fonts.c: $(B)/tools/psf2c $(FONTS)
+	$(B)/tools/psf2c $(FONTS) > $@
+$(B)/gen/fonts.c.o: KCFLAGS += -Ikernel/console
 
 $(B)/kernel/%.S.o: kernel/%.S
 	@mkdir -p $(@D)
