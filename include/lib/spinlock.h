@@ -23,10 +23,11 @@ enum lock_class {       /* outermost first */
 	LOCK_DENTRY,        /* the name space of files */
 	LOCK_INODE,
 	LOCK_PIPE,
-	LOCK_PAGECACHE,     /* an address_space's page tree */
+	LOCK_I_MMAP,        /* who maps a file */
 	LOCK_RESOURCE,      /* iomem_resource */
 	LOCK_VMALLOC,
 	LOCK_PGTABLE,       /* one mm's page tables */
+	LOCK_PAGECACHE,     /* an address_space's page tree */
 	LOCK_KMAP,
 	LOCK_SLAB_LIST,     /* which caches there are */
 	LOCK_SLAB,

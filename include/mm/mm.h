@@ -11,6 +11,9 @@
 #include <mm/mm_types.h>
 #include <mm/page.h>
 
+/* Boot, after slab_init(): caches, the zero page, the table of page protections. */
+void mm_init(void);
+
 /* An empty address space whose kernel half is shared; NULL: no memory. References 1/1. */
 struct mm_struct *mm_alloc(void) __must_check;
 void mmget(struct mm_struct *mm);
@@ -24,7 +27,10 @@ struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr);
 struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start, unsigned long end);
 int mm_check(struct mm_struct *mm);             /* 0 or the violated invariant (mm/vma.c numbers them) */
 
-/* What to map. file == NULL: anonymous. The file fields are filled by floor 4. */
+/*
+ * What to map. file == NULL: anonymous. The file fields are filled by floor 4; do_mmap calls vm_ops->open
+ * for a new VMA, so the caller keeps the reference that it has.
+ */
 struct mmap_request {
 	unsigned long addr, len;
 	unsigned long prot, flags;      /* PROT_*, MAP_* of uapi/mman.h */
@@ -44,11 +50,16 @@ unsigned long do_mremap(struct mm_struct *mm, unsigned long addr, unsigned long 
 			unsigned long flags, unsigned long new_addr);
 int do_madvise(struct mm_struct *mm, unsigned long addr, unsigned long len, int advice);
 int do_msync(struct mm_struct *mm, unsigned long addr, unsigned long len, int flags);
-int do_mlock(struct mm_struct *mm, unsigned long addr, unsigned long len, bool lock);
+/* @vm_flags: VM_LOCKED, VM_LOCKED | VM_LOCKONFAULT, or 0 to unlock. */
+int do_mlock(struct mm_struct *mm, unsigned long addr, unsigned long len, unsigned long vm_flags);
 int do_mlockall(struct mm_struct *mm, int flags);       /* 0: munlockall */
 /* One byte a page into @vec (kernel memory): bit 0 resident. At most @max pages are written. */
 int do_mincore(struct mm_struct *mm, unsigned long addr, unsigned long nr_pages, u8 *vec);
 unsigned long do_brk(struct mm_struct *mm, unsigned long brk);   /* new break, or the old one on failure */
+/* exec: anonymous memory at [addr, addr + len) where nothing is mapped; prot as PROT_*. 0 or -errno. */
+int vm_brk(struct mm_struct *mm, unsigned long addr, unsigned long len, unsigned long prot) __must_check;
+/* Faults in what is missing of [addr, addr + len) (MAP_POPULATE, mlock); 0 or the first -errno. */
+int mm_populate(struct mm_struct *mm, unsigned long addr, unsigned long len, bool write);
 
 /* Faults. @access: which kind; result: 0, or the signal that the access deserves with its si_code. */
 #define FAULT_WRITE 1u
@@ -62,6 +73,19 @@ enum fault_result handle_mm_fault(struct mm_struct *mm, unsigned long addr, unsi
 struct page *get_user_page(struct mm_struct *mm, unsigned long addr, unsigned int access) __must_check;
 /* Copies in or out of @mm through kmap_local. Returns bytes done. */
 size_t access_mm(struct mm_struct *mm, unsigned long addr, void *buf, size_t len, bool write);
+
+static inline unsigned long mm_rss(const struct mm_struct *mm)
+{
+	return mm->rss_anon + mm->rss_file + mm->rss_shmem;
+}
+
+/* Pages promised to VM_ACCOUNT mappings of all processes, and the most that mode 2 promises (Committed_AS, CommitLimit). */
+extern long vm_committed_pages;
+unsigned long vm_commit_limit(void);
+/* Zeroed page-table pages kept for the next process: part of the page tables in the accounting. */
+extern unsigned long nr_cached_tables;
+/* All user page-table pages in use, shared ones once. */
+extern unsigned long nr_user_tables;
 
 /* System-wide knobs of /proc/sys/vm. */
 extern int sysctl_max_map_count, sysctl_overcommit_memory, sysctl_overcommit_ratio;

@@ -31,22 +31,32 @@ struct page;
 #define VM_MAYEXEC    0x00000040UL
 #define VM_MAYSHARE   0x00000080UL
 #define VM_GROWSDOWN  0x00000100UL
+#define VM_PFNMAP     0x00000400UL
 #define VM_LOCKED     0x00002000UL
+#define VM_IO         0x00004000UL
+#define VM_SEQ_READ   0x00008000UL
+#define VM_RAND_READ  0x00010000UL
 #define VM_DONTCOPY   0x00020000UL
 #define VM_DONTEXPAND 0x00040000UL
+#define VM_LOCKONFAULT 0x00080000UL
 #define VM_ACCOUNT    0x00100000UL
 #define VM_NORESERVE  0x00200000UL
+#define VM_WIPEONFORK 0x02000000UL
+#define VM_DONTDUMP   0x04000000UL
 #define VM_HUGEPAGE   0x20000000UL
 #define VM_NOHUGEPAGE 0x40000000UL
-#define VM_WIPEONFORK 0x02000000UL
+#define VM_MERGEABLE  0x80000000UL
 #define VM_STACK      VM_GROWSDOWN
+#define VM_ACCESS_FLAGS (VM_READ | VM_WRITE | VM_EXEC)
+#define VM_LOCKED_MASK (VM_LOCKED | VM_LOCKONFAULT)
+#define VM_SPECIAL    (VM_IO | VM_DONTEXPAND | VM_PFNMAP)
 
 /* What the owner of a mapped file (kernel/fs) gives mm. mm knows no struct file. */
 struct vm_operations_struct {
-	void (*open)(struct vm_area_struct *vma);       /* a copy came to be (fork, split): take a reference */
-	void (*close)(struct vm_area_struct *vma);      /* one goes away: drop it */
+	void (*open)(struct vm_area_struct *vma);       /* one came to be (mmap, fork, split): take a reference */
+	void (*close)(struct vm_area_struct *vma);      /* one goes away (munmap, merge, exit): drop it */
 	/* The page behind @pgoff with a reference, or ERR_PTR(-ENOMEM), ERR_PTR(-EFAULT: beyond end, SIGBUS).
-	 * NULL fault: use vma->vm_mapping's page cache (the common case). */
+	 * NULL fault: use vma->vm_mapping's page cache (the common case). Called with page_table_lock held. */
 	struct page *(*fault)(struct vm_area_struct *vma, u64 pgoff);
 	const char *(*name)(struct vm_area_struct *vma);
 };
@@ -55,6 +65,7 @@ struct vm_area_struct {
 	unsigned long vm_start;         /* [m] */
 	unsigned long vm_end;           /* [m] exclusive, as in Linux */
 	unsigned long vm_flags;         /* [m] VM_* */
+	u64 vm_page_prot;               /* [m] PTE bits that vm_flags give (RW only in shared mappings) */
 	u64 vm_pgoff;                   /* [m] page offset in the file, or vm_start >> PAGE_SHIFT when anonymous */
 	struct mm_struct *vm_mm;        /* [I] */
 	struct rb_node rb;              /* [m] by address, augmented with the largest gap below */
@@ -70,6 +81,7 @@ struct vm_area_struct {
 struct mm_struct {
 	struct rb_root mm_rb;           /* [m] vm_area_structs */
 	struct vm_area_struct *mmap;    /* [m] the lowest */
+	struct vm_area_struct *vmacache; /* [m] what find_vma found last, or NULL */
 	phys_addr_t pgd;                /* [I] physical address of the top-level table */
 	atomic_t mm_users;              /* [A] tasks using it */
 	atomic_t mm_count;              /* [A] references to the struct (mm_users count as one) */
@@ -81,7 +93,9 @@ struct mm_struct {
 
 	/* Pages, kept true at every moment. [m] */
 	unsigned long total_vm, locked_vm, pinned_vm, data_vm, exec_vm, stack_vm, hiwater_vm;
-	unsigned long def_flags;
+	unsigned long def_flags;        /* [m] VM_LOCKED, VM_LOCKONFAULT: given to new mappings (mlockall) */
+	bool thp_disabled;              /* [m] prctl(PR_SET_THP_DISABLE) */
+	bool can_mlock;                 /* [m] CAP_IPC_LOCK: no RLIMIT_MEMLOCK; set by floor 4 */
 	/* [p] resident pages by kind, and page-table pages */
 	long rss_anon, rss_file, rss_shmem, nr_ptes;
 	unsigned long hiwater_rss;

@@ -37,6 +37,8 @@ enum pageflags {
 	PG_vmalloc,     /* behind vmalloc */
 	PG_stack,       /* kernel stack */
 	PG_pcp,         /* free, in a per-CPU list */
+	PG_shmem,       /* with PG_pagecache: tmpfs or shared anonymous memory */
+	PG_tail,        /* part of a PG_head user page: ->private is the head */
 	NR_PAGEFLAGS,
 	/* bits 56..63 of flags: zone */
 };

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Reaching the pages of an address space from the kernel: one by one, faulted in as if the process had
+ * touched them. Used for populate, mlock, process_vm_readv, /proc/PID/mem and exec's arguments.
+ */
+#include "vm_internal.h"
+
+static struct page *mapped_page(struct mm_struct *mm, unsigned long addr, bool write)
+{
+	struct page *p = NULL;
+	pmd_t *pmd;
+	pte_t *pte;
+
+	spin_lock(&mm->page_table_lock);
+	pmd = pmd_lookup(mm, addr);
+	pte = pte_lookup(mm, addr);
+	if (pte && pte_present(*pte) && (!write || (pmd_write(*pmd) && pte_write(*pte)))) {
+		p = pte_page(*pte);
+		get_page(p);            /* the zero page too: the caller puts it */
+	}
+	spin_unlock(&mm->page_table_lock);
+	return p;
+}
+
+struct page *get_user_page(struct mm_struct *mm, unsigned long addr, unsigned int access)
+{
+	for (int tries = 0; tries < 3; tries++) {
+		struct page *p = mapped_page(mm, addr, access & FAULT_WRITE);
+
+		if (p)
+			return p;
+		if (handle_mm_fault(mm, addr, access, 0) != FAULT_OK)
+			return NULL;
+	}
+	return NULL;
+}
+
+size_t access_mm(struct mm_struct *mm, unsigned long addr, void *buf, size_t len, bool write)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		size_t off = addr & ~PAGE_MASK, chunk = min(len - done, PAGE_SIZE - off);
+		struct page *p = get_user_page(mm, addr, write ? FAULT_WRITE : 0);
+		char *va;
+
+		if (!p)
+			break;
+		va = kmap_local_page(p);
+		if (write)
+			memcpy(va + off, (char *)buf + done, chunk);
+		else
+			memcpy((char *)buf + done, va + off, chunk);
+		kunmap_local(va);
+		put_page(p);
+		done += chunk;
+		addr += chunk;
+	}
+	return done;
+}
+
+static int populate_error(enum fault_result res)
+{
+	return res == FAULT_BUS ? -EFAULT : res == FAULT_OOM ? -ENOMEM : -EFAULT;
+}
+
+/* @write: as if written, where the mapping is writable and private; else as if read. */
+int mm_populate(struct mm_struct *mm, unsigned long addr, unsigned long len, bool write)
+{
+	unsigned long end = addr + len;
+
+	while (addr < end) {
+		struct vm_area_struct *vma;
+		enum fault_result res;
+		unsigned long stop;
+		unsigned int access;
+
+		down_read(&mm->mmap_lock);
+		vma = find_vma_intersection(mm, addr, end);
+		if (!vma) {
+			up_read(&mm->mmap_lock);
+			return -ENOMEM;
+		}
+		addr = max(addr, vma->vm_start);
+		stop = min(vma->vm_end, end);
+		/* Writable private memory is made now, not shared zeroes that a write would have to replace. */
+		access = (vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE ? FAULT_WRITE : 0;
+		if (!(vma->vm_flags & VM_ACCESS_FLAGS) || (vma->vm_flags & VM_SPECIAL)) {
+			up_read(&mm->mmap_lock);
+			addr = stop;
+			continue;
+		}
+		up_read(&mm->mmap_lock);
+		if (write)
+			access = FAULT_WRITE;
+		for (; addr < stop; addr += PAGE_SIZE) {
+			pte_t *pte = pte_lookup(mm, addr);
+
+			if (pte && pte_present(*pte) && !access)
+				continue;
+			res = handle_mm_fault(mm, addr, access, 0);
+			if (res != FAULT_OK)
+				return populate_error(res);
+		}
+	}
+	return 0;
+}

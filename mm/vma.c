@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The set of VMAs of one address space: a red-black tree by address, each node also carrying the largest
+ * free gap of its subtree, and a list in address order. Find, insert, remove and the search for a gap
+ * are O(log n). A VMA's own gap is the free space below it (less the guard gap of a stack).
+ *
+ * Neighbours that could be one VMA are one: flags, file, private data equal and page offsets
+ * contiguous. (Linux also looks at anon_vma and so merges a little less after fork.)
+ *
+ * mm_check() numbers: 1 list sorted, disjoint, aligned, inside task_size; 2 tree equals list, balanced;
+ * 3 gaps; 4 map_count and the *_vm counters; 10 and up: page tables (mm/pgtable_check.c).
+ * Lock: mmap_lock, for write where the set changes.
+ */
+#include "vm_internal.h"
+
+static struct kmem_cache *vma_cache;
+
+#define rb_vma(n) rb_entry(n, struct vm_area_struct, rb)
+
+void vma_init(void)
+{
+	vma_cache = kmem_cache_create("vm_area_struct", sizeof(struct vm_area_struct), 0);
+	BUG_ON(!vma_cache);
+}
+
+struct vm_area_struct *vma_alloc(struct mm_struct *mm)
+{
+	struct vm_area_struct *vma = kmem_cache_alloc(vma_cache, GFP_KERNEL);
+
+	if (!vma)
+		return NULL;
+	memset(vma, 0, sizeof(*vma));
+	vma->vm_mm = mm;
+	return vma;
+}
+
+void vma_free(struct vm_area_struct *vma)
+{
+	kmem_cache_free(vma_cache, vma);
+}
+
+/* ---- gaps ---- */
+
+unsigned long vm_start_gap(const struct vm_area_struct *vma)
+{
+	if (likely(!(vma->vm_flags & VM_GROWSDOWN)))
+		return vma->vm_start;
+	return vma->vm_start > STACK_GUARD_GAP ? vma->vm_start - STACK_GUARD_GAP : 0;
+}
+
+static unsigned long vma_own_gap(const struct vm_area_struct *vma)
+{
+	unsigned long start = vm_start_gap(vma);
+	unsigned long prev_end = vma->vm_prev ? vma->vm_prev->vm_end : 0;
+
+	return start > prev_end ? start - prev_end : 0;
+}
+
+static unsigned long vma_subtree_gap(const struct vm_area_struct *vma)
+{
+	unsigned long gap = vma_own_gap(vma);
+
+	if (vma->rb.left && rb_vma(vma->rb.left)->rb_subtree_gap > gap)
+		gap = rb_vma(vma->rb.left)->rb_subtree_gap;
+	if (vma->rb.right && rb_vma(vma->rb.right)->rb_subtree_gap > gap)
+		gap = rb_vma(vma->rb.right)->rb_subtree_gap;
+	return gap;
+}
+
+static void vma_augment(struct rb_node *n)
+{
+	rb_vma(n)->rb_subtree_gap = vma_subtree_gap(rb_vma(n));
+}
+
+/* The gap of @vma changed: up the tree until nothing changes any more. */
+static void vma_gap_update(struct vm_area_struct *vma)
+{
+	struct rb_node *n = &vma->rb;
+
+	do {
+		unsigned long gap = vma_subtree_gap(rb_vma(n));
+
+		if (rb_vma(n)->rb_subtree_gap == gap)
+			break;
+		rb_vma(n)->rb_subtree_gap = gap;
+		n = n->parent;
+	} while (n);
+}
+
+/*
+ * Reverse in-order walk that enters only subtrees whose largest gap is big enough. A gap that is big
+ * enough but ends above @high is clipped, which can make it too small; such gaps lie on one path.
+ */
+static unsigned long gap_search(struct rb_node *root, unsigned long low, unsigned long high, unsigned long len)
+{
+	struct rb_node *n = root;
+	bool from_right = false;
+
+	for (;;) {
+		struct vm_area_struct *vma = rb_vma(n);
+		unsigned long prev_end, end;
+
+		if (!from_right && n->right && vma->vm_end < high && rb_vma(n->right)->rb_subtree_gap >= len) {
+			n = n->right;
+			continue;
+		}
+		prev_end = vma->vm_prev ? vma->vm_prev->vm_end : 0;
+		end = min(vm_start_gap(vma), high);
+		if (end >= low && end - low >= len && end > prev_end && end - prev_end >= len)
+			return end - len;
+		if (vma->vm_start <= low)
+			return -ENOMEM;
+		if (n->left && rb_vma(n->left)->rb_subtree_gap >= len) {
+			n = n->left;
+			from_right = false;
+			continue;
+		}
+		/* Up: out of right subtrees we come to an unvisited node, out of left ones to a visited one. */
+		for (;;) {
+			struct rb_node *parent = n->parent;
+
+			if (!parent)
+				return -ENOMEM;
+			from_right = n == parent->right;
+			n = parent;
+			if (from_right)
+				break;
+		}
+	}
+}
+
+unsigned long vma_find_gap_topdown(struct mm_struct *mm, unsigned long low, unsigned long high, unsigned long len)
+{
+	struct rb_node *root = mm->mm_rb.node;
+	struct rb_node *last;
+	unsigned long top;
+
+	if (high < len || high - len < low)
+		return -ENOMEM;
+	if (!root)
+		return high - len;
+	last = root;
+	while (last->right)
+		last = last->right;
+	top = rb_vma(last)->vm_end;
+	if (top <= high && high - max(top, low) >= len)
+		return high - len;
+	return gap_search(root, low, high, len);
+}
+
+/* ---- find ---- */
+
+struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma = mm->vmacache, *best = NULL;
+	struct rb_node *n;
+
+	if (vma && vma->vm_start <= addr && addr < vma->vm_end)
+		return vma;
+	for (n = mm->mm_rb.node; n;) {
+		vma = rb_vma(n);
+		if (vma->vm_end > addr) {
+			best = vma;
+			if (vma->vm_start <= addr)
+				break;
+			n = n->left;
+		} else {
+			n = n->right;
+		}
+	}
+	if (best)
+		mm->vmacache = best;
+	return best;
+}
+
+struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start, unsigned long end)
+{
+	struct vm_area_struct *vma = find_vma(mm, start);
+
+	return vma && vma->vm_start < end ? vma : NULL;
+}
+
+struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr, struct vm_area_struct **next)
+{
+	struct vm_area_struct *vma = find_vma(mm, addr);
+	struct rb_node *last;
+
+	*next = vma;
+	if (vma)
+		return vma->vm_prev;
+	last = mm->mm_rb.node;
+	while (last && last->right)
+		last = last->right;
+	return last ? rb_vma(last) : NULL;
+}
+
+/* ---- link and unlink ---- */
+
+void vma_file_link(struct vm_area_struct *vma)
+{
+	struct address_space *m = vma->vm_mapping;
+
+	if (!m)
+		return;
+	spin_lock(&m->i_mmap_lock);
+	list_add(&vma->mapping_node, &m->i_mmap);
+	spin_unlock(&m->i_mmap_lock);
+}
+
+void vma_file_unlink(struct vm_area_struct *vma)
+{
+	struct address_space *m = vma->vm_mapping;
+
+	if (!m)
+		return;
+	spin_lock(&m->i_mmap_lock);
+	list_del(&vma->mapping_node);
+	spin_unlock(&m->i_mmap_lock);
+}
+
+/* The place in the tree right after @prev is the right child of @prev, or the left child of its successor. */
+void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev)
+{
+	struct vm_area_struct *next = prev ? prev->vm_next : mm->mmap;
+	struct rb_node *parent = NULL, **link = &mm->mm_rb.node;
+
+	if (prev && !prev->rb.right) {
+		parent = &prev->rb;
+		link = &prev->rb.right;
+	} else if (next) {
+		parent = &next->rb;
+		link = &next->rb.left;
+	}
+	vma->vm_prev = prev;
+	vma->vm_next = next;
+	if (prev)
+		prev->vm_next = vma;
+	else
+		mm->mmap = vma;
+	if (next)
+		next->vm_prev = vma;
+	rb_link_node(&vma->rb, parent, link);
+	vma->rb_subtree_gap = 0;
+	/* next is an ancestor of the new leaf, or its parent: the walk from the leaf passes it. */
+	rb_insert(&mm->mm_rb, &vma->rb, vma_augment);
+	if (next)
+		vma_gap_update(next);
+	mm->map_count++;
+}
+
+void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	struct vm_area_struct *prev = vma->vm_prev, *next = vma->vm_next;
+
+	if (prev)
+		prev->vm_next = next;
+	else
+		mm->mmap = next;
+	if (next)
+		next->vm_prev = prev;
+	rb_erase(&mm->mm_rb, &vma->rb, vma_augment);
+	if (next)
+		vma_gap_update(next);
+	mm->vmacache = NULL;
+	mm->map_count--;
+}
+
+void vma_destroy(struct vm_area_struct *vma)
+{
+	vma_file_unlink(vma);
+	if (vma->vm_ops && vma->vm_ops->close)
+		vma->vm_ops->close(vma);
+	vma_free(vma);
+}
+
+void vma_set_bounds(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	if (start != vma->vm_start) {
+		vma->vm_pgoff += (long)(start - vma->vm_start) >> PAGE_SHIFT;
+		vma->vm_start = start;
+		vma_gap_update(vma);
+	}
+	if (end != vma->vm_end) {
+		vma->vm_end = end;
+		if (vma->vm_next)
+			vma_gap_update(vma->vm_next);
+	}
+}
+
+/* ---- accounting ---- */
+
+void vm_stat_account(struct mm_struct *mm, unsigned long flags, long pages)
+{
+	mm->total_vm += pages;
+	if (mm->total_vm > mm->hiwater_vm)
+		mm->hiwater_vm = mm->total_vm;
+	if ((flags & (VM_EXEC | VM_WRITE | VM_STACK)) == VM_EXEC)
+		mm->exec_vm += pages;
+	else if (flags & VM_STACK)
+		mm->stack_vm += pages;
+	else if ((flags & (VM_WRITE | VM_SHARED)) == VM_WRITE)
+		mm->data_vm += pages;
+}
+
+/* ---- split and merge ---- */
+
+/* @vma becomes [start, addr), a new one [addr, end). */
+int vma_split(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr)
+{
+	struct vm_area_struct *upper;
+
+	if (mm->map_count >= sysctl_max_map_count)
+		return -ENOMEM;
+	upper = vma_alloc(mm);
+	if (!upper)
+		return -ENOMEM;
+	*upper = *vma;
+	upper->vm_start = addr;
+	upper->vm_pgoff = vma_pgoff(vma, addr);
+	vma->vm_end = addr;
+	vma_link(mm, upper, vma);
+	vma_file_link(upper);
+	if (upper->vm_ops && upper->vm_ops->open)
+		upper->vm_ops->open(upper);
+	return 0;
+}
+
+/* Could @low, ending where @high starts, be one VMA with it, if both had @low_flags and @high_flags? */
+static bool vma_can_join(const struct vm_area_struct *low, unsigned long low_flags,
+			 const struct vm_area_struct *high, unsigned long high_flags)
+{
+	return low->vm_end == high->vm_start && low_flags == high_flags && low->vm_file == high->vm_file &&
+	       low->vm_mapping == high->vm_mapping && low->vm_ops == high->vm_ops &&
+	       low->vm_private == high->vm_private && !(low_flags & VM_SPECIAL) &&
+	       low->vm_pgoff + vma_pages(low) == high->vm_pgoff;
+}
+
+/* @high goes away, @low takes its range. */
+static void vma_absorb(struct mm_struct *mm, struct vm_area_struct *low, struct vm_area_struct *high)
+{
+	unsigned long end = high->vm_end;
+
+	vma_unlink(mm, high);
+	low->vm_end = end;
+	if (low->vm_next)
+		vma_gap_update(low->vm_next);
+	vma_destroy(high);
+}
+
+struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct *prev, struct vm_area_struct *next,
+				     const struct vm_area_struct *proto)
+{
+	bool with_next = next && vma_can_join(proto, proto->vm_flags, next, next->vm_flags);
+
+	if (prev && vma_can_join(prev, prev->vm_flags, proto, proto->vm_flags)) {
+		if (with_next)
+			vma_absorb(mm, prev, next);
+		else
+			vma_set_bounds(mm, prev, prev->vm_start, proto->vm_end);
+		return prev;
+	}
+	if (with_next) {
+		vma_set_bounds(mm, next, proto->vm_start, next->vm_end);
+		return next;
+	}
+	return NULL;
+}
+
+static void vma_set_flags(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long flags)
+{
+	vm_stat_account(mm, vma->vm_flags, -(long)vma_pages(vma));
+	vma->vm_flags = flags;
+	vma->vm_page_prot = vm_page_prot(flags);
+	vm_stat_account(mm, flags, vma_pages(vma));
+}
+
+/* The border between neighbours @low and @high moves to @addr. The pages in between change their flags. */
+static void vma_move_border(struct mm_struct *mm, struct vm_area_struct *low, struct vm_area_struct *high,
+			    unsigned long addr)
+{
+	long pages = (long)(addr - high->vm_start) >> PAGE_SHIFT;       /* low grows by */
+
+	vm_stat_account(mm, high->vm_flags, -pages);
+	vm_stat_account(mm, low->vm_flags, pages);
+	low->vm_end = addr;
+	vma_set_bounds(mm, high, addr, high->vm_end);
+}
+
+struct vm_area_struct *vma_modify(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long start,
+				  unsigned long end, unsigned long flags)
+{
+	struct vm_area_struct *prev = vma->vm_prev, *next = vma->vm_next;
+	bool to_prev = start == vma->vm_start && prev && vma_can_join(prev, prev->vm_flags, vma, flags);
+	bool to_next = end == vma->vm_end && next && vma_can_join(vma, flags, next, next->vm_flags);
+	int err;
+
+	if (to_prev && end < vma->vm_end) {
+		vma_move_border(mm, prev, vma, end);
+		return prev;
+	}
+	if (to_next && start > vma->vm_start) {
+		vma_move_border(mm, vma, next, start);
+		return next;
+	}
+	if (start > vma->vm_start) {
+		err = vma_split(mm, vma, start);
+		if (err)
+			return ERR_PTR(err);
+		vma = vma->vm_next;
+	}
+	if (end < vma->vm_end) {
+		err = vma_split(mm, vma, end);
+		if (err) {
+			/* Undo the first split: the lower part has the same flags still. */
+			if (vma->vm_prev && vma_can_join(vma->vm_prev, vma->vm_prev->vm_flags, vma, vma->vm_flags))
+				vma_absorb(mm, vma->vm_prev, vma);
+			return ERR_PTR(err);
+		}
+	}
+	vma_set_flags(mm, vma, flags);
+	if (to_next)
+		vma_absorb(mm, vma, next);
+	if (to_prev) {
+		vma_absorb(mm, prev, vma);
+		return prev;
+	}
+	return vma;
+}
+
+/* ---- mm_check ---- */
+
+struct vma_totals {
+	unsigned long total, locked, data, exec, stack;
+};
+
+static int check_list(struct mm_struct *mm, struct vma_totals *t)
+{
+	struct vm_area_struct *vma, *prev = NULL;
+	struct mm_struct sum = { 0 };
+	int count = 0;
+
+	for (vma = mm->mmap; vma; prev = vma, vma = vma->vm_next) {
+		if (vma->vm_prev != prev || vma->vm_mm != mm || vma->vm_start >= vma->vm_end ||
+		    ((vma->vm_start | vma->vm_end) & ~PAGE_MASK) || vma->vm_end > TASK_SIZE ||
+		    (prev && prev->vm_end > vma->vm_start))
+			return 1;
+		if (vma->rb_subtree_gap != vma_subtree_gap(vma))
+			return 3;
+		if (vma->vm_page_prot != vm_page_prot(vma->vm_flags))
+			return 4;
+		vm_stat_account(&sum, vma->vm_flags, vma_pages(vma));
+		if (vma->vm_flags & VM_LOCKED)
+			sum.locked_vm += vma_pages(vma);
+		count++;
+	}
+	*t = (struct vma_totals){ sum.total_vm, sum.locked_vm, sum.data_vm, sum.exec_vm, sum.stack_vm };
+	return count == mm->map_count ? 0 : 4;
+}
+
+int vma_check(struct mm_struct *mm)
+{
+	struct vm_area_struct *vma = mm->mmap;
+	struct vma_totals t;
+	struct rb_node *n;
+	int err = check_list(mm, &t);
+
+	if (err)
+		return err;
+	if (rb_check(&mm->mm_rb))
+		return 2;
+	for (n = rb_first(&mm->mm_rb); n; n = rb_next(n), vma = vma->vm_next)
+		if (!vma || rb_vma(n) != vma)
+			return 2;
+	if (vma)
+		return 2;
+	if (t.total != mm->total_vm || t.locked != mm->locked_vm || t.data != mm->data_vm || t.exec != mm->exec_vm ||
+	    t.stack != mm->stack_vm)
+		return 4;
+	return 0;
+}
+
+int mm_check(struct mm_struct *mm)
+{
+	int err = vma_check(mm);
+
+	return err ? err : pgtable_check(mm);
+}
