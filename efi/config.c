@@ -285,3 +285,14 @@ bool config_add_load_options(struct boot_config *c, const u16 *options, size_t s
 	}
 	return true;
 }
+
+bool config_has_word(const struct boot_config *c, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *s = c->cmdline; (s = strstr(s, word)); s += len) {
+		if ((s == c->cmdline || s[-1] == ' ') && (s[len] == ' ' || !s[len]))
+			return true;
+	}
+	return false;
+}

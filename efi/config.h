@@ -39,4 +39,7 @@ void config_parse(struct boot_config *c, const void *file, size_t size, config_w
  */
 bool config_add_load_options(struct boot_config *c, const u16 *options, size_t size, const u16 *program);
 
+/* Is @word one of the command line's words? */
+bool config_has_word(const struct boot_config *c, const char *word);
+
 #endif

@@ -20,3 +20,16 @@ $(B)/efi/loader.elf: $(EFI_OBJ) efi/loader.lds
 
 $(B)/loader.efi: $(B)/efi/loader.elf
 	objcopy -O binary $< $@
+
+# The smallest kernel that the loader takes, for its tests.
+$(B)/efi/testkernel.elf: tests/testkernel/kernel.S tests/testkernel/kernel.lds include/asm/vmlayout.h $(B)/tools/seal
+	@mkdir -p $(@D)
+	$(CC) -Iinclude -D__ASSEMBLY__ -c -o $(B)/efi/testkernel.o $<
+	$(LD) -z max-page-size=4096 -T tests/testkernel/kernel.lds -o $@ $(B)/efi/testkernel.o
+	$(B)/tools/seal $@
+
+loader-parts: $(B)/loader.efi $(B)/efi/testkernel.elf $(B)/tools/mkgpt
+loader-tests: loader-parts ## the loader's tests in QEMU+OVMF
+	tests/run loader/
+
+.PHONY: loader-parts loader-tests

@@ -170,7 +170,7 @@ void video_setup(struct bootinfo_fb *fb)
 		return;
 	choose(&best);
 	if (!best.gop) {
-		say("Warning: no screen with a linear framebuffer; the report goes to serial only.\n");
+		note("No screen with a linear framebuffer; the report goes to serial only.\n");
 		return;
 	}
 	if (best.mode != best.gop->Mode->Mode && EFI_ERROR(best.gop->SetMode(best.gop, best.mode)))

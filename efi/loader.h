@@ -31,6 +31,8 @@ extern const char pe_header[];          /* start of the loader's own image */
 /* log.c: ConOut, and COM1 where the firmware's console does not already go there. */
 void log_init(void);
 void say(const char *fmt, ...) __printf(1, 2);
+/* Like say, but not when the kernel's options hold the word quiet. */
+void note(const char *fmt, ...) __printf(1, 2);
 /* "Atlas loader: <sentence>", wait for a key or config.error_wait seconds, back to the firmware. */
 void fail(const char *fmt, ...) __printf(1, 2) __noreturn;
 /* After boot services are gone: serial only, then reset. */

@@ -120,6 +120,17 @@ void say(const char *fmt, ...)
 	va_end(ap);
 }
 
+void note(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (config_has_word(&config, "quiet"))
+		return;
+	va_start(ap, fmt);
+	vsay(fmt, ap);
+	va_end(ap);
+}
+
 const char *status_text(EFI_STATUS status)
 {
 	static char buf[32];
@@ -150,17 +161,26 @@ static void wait_key(unsigned int seconds)
 		return;
 	BS->SetTimer(events[0], TimerRelative, seconds * 10000000ULL);
 	if (ST->ConIn) {
-		ST->ConIn->Reset(ST->ConIn, FALSE);
 		events[nr++] = ST->ConIn->WaitForKey;
 	}
 	BS->WaitForEvent(nr, events, &which);
 	BS->CloseEvent(events[0]);
 }
 
+/* Keys from before the message (boot menu, impatience) must not end the wait. */
+static void drop_keys(void)
+{
+	EFI_INPUT_KEY key;
+
+	for (int i = 0; i < 100 && ST->ConIn && !EFI_ERROR(ST->ConIn->ReadKeyStroke(ST->ConIn, &key)); i++)
+		;
+}
+
 void fail(const char *fmt, ...)
 {
 	va_list ap;
 
+	drop_keys();
 	say("\nAtlas loader: ");
 	va_start(ap, fmt);
 	vsay(fmt, ap);

@@ -90,11 +90,11 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	config_defaults(&config);
 	log_init();
 	BS->SetWatchdogTimer(0, 0, 0, NULL);
-	say("Atlas loader\n");
 
 	volume_open();
 	read_config();
 	add_load_options();
+	note("Atlas loader\n");
 
 	bi = alloc_low(sizeof(*bi), "the boot information");
 	bi->magic = BOOTINFO_MAGIC;

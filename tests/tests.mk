@@ -48,7 +48,7 @@ $(B)/ring3/%: tests/ring3/%.c tests/ring3/t.h
 	$(RING3_CC) $(RING3_FLAGS) -o $@ $<
 ring3-programs: $(RING3)
 
-test-parts: all vmrun-parts ring3-programs $(patsubst %,$(B)/host/%_test,$(HOST_TESTS))
+test-parts: all loader-parts vmrun-parts ring3-programs $(patsubst %,$(B)/host/%_test,$(HOST_TESTS))
 test: ## every test; last line "N passed, N failed"; T=PATTERN runs some (see tests/run --help)
 	@$(MAKE) test-parts
 	@tests/run $(T)

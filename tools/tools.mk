@@ -5,7 +5,7 @@ $(B)/tools/mkgpt: tools/mkgpt.c kernel/lib/crc32.c
 $(B)/tools/seal: tools/seal.c efi/elf_check.c kernel/lib/crc32.c
 $(B)/tools/mkgpt $(B)/tools/seal:
 	@mkdir -p $(@D)
-	$(CC) $(HOSTTOOL_FLAGS) $(DEPFLAGS) -o $@ $^
+	$(CC) $(HOSTTOOL_FLAGS) $(DEPFLAGS) -o $@ $(filter %.c,$^)
 
 # What the loader reads: without debug information, and with a checksum against bad sticks.
 $(B)/esp/atlas/kernel.elf: $(B)/kernel.elf $(B)/tools/seal

@@ -167,6 +167,14 @@ static void config_load_options_too_long(void **state)
 	assert_int_equal(strlen(c.cmdline), CONFIG_CMDLINE_MAX - 500);
 }
 
+static void config_words(void **state)
+{
+	parse("options=noquiet quieter x=quiet");
+	assert_false(config_has_word(&c, "quiet"));
+	parse("options=quieter quiet");
+	assert_true(config_has_word(&c, "quiet"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +183,7 @@ int main(void)
 		cmocka_unit_test(config_warns_by_line_and_goes_on),
 		cmocka_unit_test(config_refuses_what_does_not_fit),
 		cmocka_unit_test(config_survives_noise),
+		cmocka_unit_test(config_words),
 		cmocka_unit_test(config_load_options),
 		cmocka_unit_test(config_load_options_too_long),
 	};
