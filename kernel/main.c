@@ -4,19 +4,43 @@
  * says what to change.
  */
 #include <asm/memory.h>
-#include <asm/percpu.h>
 #include <asm/sections.h>
 #include <boot/bootinfo.h>
+#include <console/console.h>
+#include <iomem/e820.h>
+#include <iomem/resource.h>
 #include <lib/bug.h>
 #include <lib/cmdline.h>
 #include <lib/crc32.h>
+#include <lib/err.h>
+#include <lib/ktest.h>
 #include <lib/printk.h>
+#include <mm/highmem.h>
+#include <mm/init.h>
+#include <mm/mm.h>
+#include <mm/slab.h>
+#include <mm/sparse.h>
+#include <mm/vmalloc.h>
 #include <x86/cpu.h>
 #include <x86/traps.h>
 
 void __noreturn start_kernel(phys_addr_t bootinfo_phys);
 
-static struct bootinfo bootinfo;        /* our copy */
+static struct bootinfo bootinfo;                /* our copy [B] */
+static struct kernel_image_ranges image;        /* physical [B] */
+static phys_addr_t highmem_start = PHYS_ADDR_MAX; /* where low memory ends [B] */
+
+static struct console *serial;                  /* COM1, or NULL */
+
+static void serial_console_init(void)
+{
+	struct serial_port *port = serial_probe(0);
+
+	if (!port)
+		return;
+	serial = serial_console(port);
+	console_register(serial, true);
+}
 
 /* The loader's struct, checked field by field: it may be another version's. */
 static void take_bootinfo(phys_addr_t phys)
@@ -38,12 +62,133 @@ static void take_bootinfo(phys_addr_t phys)
 		      bi->checksum, crc);
 }
 
+static void take_cmdline(void)
+{
+	if (cmdline_set(bootinfo.cmdline.addr ? __va(bootinfo.cmdline.addr) : ""))
+		pr_warn("boot options longer than %u bytes were cut\n", CMDLINE_MAX);
+	if (cmdline_has("quiet")) {
+		fbcon_console.level = LOG_WARN;
+		if (serial)
+			serial->level = LOG_WARN;
+	}
+	if (cmdline_has("debug_exit"))
+		debug_exit_enable();
+	pr_info("options: %s\n", cmdline_text());
+}
+
+static struct range image_range(const char *start, const char *end)
+{
+	return (struct range){ __pa_symbol(start), __pa_symbol(end) };
+}
+
+static void find_image(void)
+{
+	image.code = image_range(_stext, _etext);
+	image.rodata = image_range(__start_rodata, __end_rodata);
+	image.data = image_range(_sdata, _edata);
+	image.bss = image_range(__bss_start, __bss_stop);
+}
+
+/* Firmware's map to the e820 table and the resource tree. */
+static void firmware_map_init(void)
+{
+	int err = e820_from_efi(&e820_table, __va(bootinfo.efi_map.addr), bootinfo.efi_map.size, bootinfo.efi_desc_size);
+
+	if (err == -ENOSPC)
+		pr_warn("the firmware's map is longer than %d entries: %lu bytes of it are not used\n", E820_MAX_ENTRIES,
+			(unsigned long)e820_table.stats.bytes_dropped);
+	else if (err)
+		panic("the firmware's memory map makes no sense (%lu bytes in steps of %u): update the firmware",
+		      (unsigned long)bootinfo.efi_map.size, bootinfo.efi_desc_size);
+	if (e820_trim_bios(&e820_table))
+		pr_warn("no room to mark the first MiB in the memory map\n");
+	e820_print(&e820_table);
+	if (iomem_from_e820(&iomem_resource, &e820_table) || iomem_add_kernel(&iomem_resource, &image))
+		pr_warn("the resource tree does not hold the whole memory map\n");
+	if (bootinfo.fb.format != BOOTINFO_FB_NONE &&
+	    iomem_add(&iomem_resource, bootinfo.fb.base, bootinfo.fb.base + bootinfo.fb.size - 1, "efifb", IORESOURCE_MEM | IORESOURCE_BUSY))
+		pr_warn("the framebuffer at %#lx has no place in the resource tree\n", (unsigned long)bootinfo.fb.base);
+}
+
+/* highmem=SIZE: the 32-bit picture; the direct map stops there. */
+static void choose_highmem(void)
+{
+	u64 size;
+
+	if (!cmdline_has("highmem"))
+		return;
+	size = cmdline_get_size("highmem", 896UL << 20);
+	if (size < 64UL << 20) {
+		pr_warn("highmem=%lu is less than 64M: using 64M\n", (unsigned long)size);
+		size = 64UL << 20;
+	}
+	highmem_start = size & PMD_MASK;
+}
+
+static void memory_init(phys_addr_t bootinfo_phys)
+{
+	mm_cpu = (struct mm_cpu_features){ boot_cpu.nx, boot_cpu.page1gb, boot_cpu.pge, boot_cpu.pcid, boot_cpu.phys_bits };
+	if (memblock_from_e820(&memblock, &e820_table))
+		pr_warn("the memory map has too many pieces: some memory stays unused\n");
+	if (memblock_reserve_boot(&memblock, &bootinfo, bootinfo_phys))
+		panic("no room to note the loader's memory: the firmware's map has too many pieces");
+	choose_highmem();
+	direct_map_init(&memblock, &image, highmem_start); /* our own page tables; ioremap */
+	vmemmap_init(&memblock);                /* pfn_to_page() is readable for every pfn */
+	page_alloc_init(&memblock, highmem_start); /* zones, alloc_pages */
+	slab_init();                            /* kmalloc */
+	vmalloc_init();                         /* vmalloc, kernel stacks with guards */
+	mm_init();                              /* address spaces */
+	highmem_init();                         /* kmap, where there is high memory */
+}
+
+static void screen_init(void)
+{
+	void *fb;
+
+	if (bootinfo.fb.format == BOOTINFO_FB_NONE) {
+		pr_info("no framebuffer: serial only\n");
+		return;
+	}
+	fb = ioremap_wc(bootinfo.fb.base, bootinfo.fb.size);
+	if (!fb || fbcon_init(&bootinfo.fb, fb)) {
+		pr_warn("the framebuffer can't be used: serial only\n");
+		return;
+	}
+	console_register(&fbcon_console, true);
+	fbcon_set_clock(ktime_get_ns);
+	x86_hooks.poll = fbcon_tick;
+}
+
+/* `ktest` or `ktest=PREFIX`: run, then switch off. */
+static void run_ktests(void)
+{
+	char prefix[64];
+	unsigned int failed;
+
+	if (cmdline_get("ktest", prefix, sizeof(prefix)) < 0)
+		return;
+	failed = ktest_run(prefix);
+	debug_exit(failed ? 1 : 0);
+	machine_power_off();
+}
+
 void __noreturn start_kernel(phys_addr_t bootinfo_phys)
 {
-	cpu_early_init();               /* exceptions are shown, W^X, SMEP and SMAP hold, per-CPU data */
+	cpu_early_init();               /* exceptions are shown; W^X, SMEP and SMAP hold; per-CPU data */
 	oops_init();                    /* panic shows where */
+	serial_console_init();          /* the log is seen */
 	take_bootinfo(bootinfo_phys);   /* what the loader knows is ours */
 	time_init(&bootinfo);           /* ktime_get_ns counts */
+	take_cmdline();                 /* boot options */
+	find_image();
+	firmware_map_init();            /* e820, /proc/iomem's tree */
+	memory_init(bootinfo_phys);     /* all allocators */
+	screen_init();                  /* the log is on the screen */
+	efi_runtime_init(&bootinfo);    /* power off and reset through the firmware */
+	x86_hooks.ioremap = ioremap;
+	x86_hooks.explain_kernel_fault = vmemmap_explain_fault;
 	cpu_late_init(&bootinfo);       /* timer and interrupt controller */
+	run_ktests();
 	panic("nothing more is built in yet");
 }

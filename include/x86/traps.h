@@ -20,6 +20,8 @@ struct x86_hooks {
 	void (*exit_to_user)(struct pt_regs *regs);
 	/* Timer tick on this CPU (HZ times a second), interrupts off. */
 	void (*tick)(struct pt_regs *regs);
+	/* With every tick, after it: screens draw what is due. Interrupts off. */
+	void (*poll)(void);
 	/* A task starts running for the first time / prints its name in an oops. */
 	const char *(*current_name)(int *pid);
 	/* Maps device memory uncached (local APIC, IOAPIC); mm's ioremap. NULL: the devices are left alone. */
@@ -28,7 +30,7 @@ struct x86_hooks {
 	void (*acpi_power_off)(void);
 	void (*acpi_restart)(void);
 	/* The kernel faulted at @addr for good: a sentence about what lies there, before the oops. */
-	void (*explain_kernel_fault)(unsigned long addr);
+	bool (*explain_kernel_fault)(unsigned long addr);
 	/* Kernel stack overflow was found on the double-fault stack: is @addr in a task's guard page? */
 	bool (*is_stack_guard)(unsigned long addr);
 };

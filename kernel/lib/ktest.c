@@ -27,17 +27,23 @@ void ktest_skip(const char *why)
 	skipped = why;
 }
 
+/* Tests that end the machine on purpose run only when named. */
+static bool selected(const struct ktest *t, const char *prefix, size_t len)
+{
+	return len ? !strncmp(t->name, prefix, len) : strncmp(t->name, "crash_", 6);
+}
+
 unsigned int ktest_run(const char *prefix)
 {
 	size_t len = prefix ? strlen(prefix) : 0;
 	unsigned int n = 0, nr = 0, failed = 0;
 
 	for (const struct ktest *t = __start_ktests; t < __end_ktests; t++)
-		nr += !len || !strncmp(t->name, prefix, len);
+		nr += selected(t, prefix, len);
 	pr_notice("KTAP version 1\n");
 	pr_notice("1..%u\n", nr);
 	for (const struct ktest *t = __start_ktests; t < __end_ktests; t++) {
-		if (len && strncmp(t->name, prefix, len))
+		if (!selected(t, prefix, len))
 			continue;
 		failures = 0;
 		skipped = NULL;

@@ -71,6 +71,14 @@ void timer_set_deadline(u64 ns)
 	local_irq_restore(flags);
 }
 
+static void run_tick(struct pt_regs *regs)
+{
+	if (x86_hooks.tick)
+		x86_hooks.tick(regs);
+	if (x86_hooks.poll)
+		x86_hooks.poll();
+}
+
 static void timer_interrupt(struct pt_regs *regs)
 {
 	u64 now = ktime_get_ns();
@@ -82,8 +90,7 @@ static void timer_interrupt(struct pt_regs *regs)
 			next_tick = now + 1000000000 / HZ;
 	}
 	arm(next_tick);                 /* before the hook, which may ask for less */
-	if (x86_hooks.tick)
-		x86_hooks.tick(regs);
+	run_tick(regs);
 }
 
 /* Against the TSC, for 5 ms, when the loader did not. */
@@ -149,8 +156,7 @@ bool lapic_init(const struct bootinfo *bi)
 
 static void pit_tick(unsigned int irq, void *arg)
 {
-	if (x86_hooks.tick)
-		x86_hooks.tick(NULL);
+	run_tick(NULL);
 }
 
 void cpu_late_init(const struct bootinfo *bi)

@@ -146,6 +146,5 @@ void pit_start_periodic(unsigned int hz);
 /* Busy-waits @us (at most 50,000) on PIT channel 2. False: the PIT does not count. */
 bool pit_wait_us(unsigned int us);
 u64 cmos_read_epoch(void);
-void tick(struct pt_regs *regs);
 
 #endif

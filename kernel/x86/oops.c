@@ -72,31 +72,54 @@ static void show_code(const struct pt_regs *r)
 
 #define BACKTRACE_MAX 32
 
+/* One line; recursion is counted instead of repeated. */
+static void show_frame(unsigned long rip, unsigned long last, unsigned int *repeats)
+{
+	unsigned long off = 0;
+	const char *sym = ksym_lookup(rip, &off);
+
+	if (rip == last) {
+		++*repeats;
+		return;
+	}
+	if (*repeats)
+		pr_emerg("  (%u more of this)\n", *repeats);
+	*repeats = 0;
+	pr_emerg("  %016lx %s+%#lx\n", rip, sym ? sym : "?", off);
+}
+
+/* Follows the chain of frame pointers as far as it can be read and goes upwards. */
 void show_backtrace(unsigned long rip, unsigned long rbp)
 {
+	unsigned long last = 0;
+	unsigned int repeats = 0, lines = 0;
+
 	if (!rbp)
 		rbp = (unsigned long)__builtin_frame_address(0);
 	pr_emerg("backtrace:\n");
-	for (int i = 0; i < BACKTRACE_MAX; i++) {
-		unsigned long off = 0;
-		const char *sym;
+	for (int i = 0; i < 4096 && lines < BACKTRACE_MAX; i++) {
 		u64 next, ret;
 
-		if (rip) {
-			sym = ksym_lookup(rip, &off);
-			if (sym)
-				pr_emerg("  %016lx %s+%#lx\n", rip, sym, off);
-			else
-				pr_emerg("  %016lx\n", rip);
-		}
+		if (rip)
+			show_frame(rip, last, &repeats);
+		lines += !repeats;
+		last = rip;
 		if (rbp < KERNEL_HALF_START || rbp & 7 || !probe_read_u64((void *)(rbp + 8), &ret, NULL) ||
-		    !probe_read_u64((void *)rbp, &next, NULL) || !ret)
-			break;
-		if (next <= rbp && next)
+		    !probe_read_u64((void *)rbp, &next, NULL) || !ret || (next && next <= rbp))
 			break;
 		rip = ret;
 		rbp = next;
 	}
+	if (repeats)
+		pr_emerg("  (%u more of this)\n", repeats);
+}
+
+/* The push that found the guard page of a stack (they lie in the vmalloc range) faulted right below it. */
+static bool is_stack_overflow(unsigned long cr2, unsigned long rsp)
+{
+	if (x86_hooks.is_stack_guard && x86_hooks.is_stack_guard(cr2))
+		return true;
+	return cr2 >= VMALLOC_START && cr2 <= VMALLOC_END && cr2 + 8192 >= rsp && cr2 < rsp + 8192;
 }
 
 void __noreturn die(struct pt_regs *regs, unsigned int vector, unsigned long error_code)
@@ -113,8 +136,7 @@ void __noreturn die(struct pt_regs *regs, unsigned int vector, unsigned long err
 	}
 	dying = true;
 	panic_in_progress = true;
-	if (vector == X86_TRAP_DF && x86_hooks.is_stack_guard &&
-	    (x86_hooks.is_stack_guard(cr2) || x86_hooks.is_stack_guard(regs->rsp - 8)))
+	if (vector == X86_TRAP_DF && is_stack_overflow(cr2, regs->rsp))
 		pr_emerg("kernel stack overflow in %s (pid %d)\n", name, pid);
 	if (vector == X86_TRAP_PF && cr2 < 4096)
 		pr_emerg("NULL pointer used by the kernel\n");
