@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Looking at an address space without changing it: resident and proportional sizes, pagemap, flags.
+ *
+ * A page's users are counted by its references: one per PTE slot, one more for the page cache. A slot in a
+ * table that fork shares stands for all users of that table. When several shared tables hold a page the
+ * others' users are not known here, so pss is then an upper bound.
+ */
+#include "vm_internal.h"
+#include <mm/procmem.h>
+
+#define PSS_SHIFT 12
+
+u64 page_mapcount(const struct page *p)
+{
+	int count = page_count(p);
+
+	if (!page_test(p, PG_anon) && !page_test(p, PG_pagecache))
+		return 0;
+	return page_test(p, PG_pagecache) ? count - 1 : count;
+}
+
+static void add_page(struct vma_usage *u, const struct page *p, u64 val, u64 size, unsigned int sharers, bool locked)
+{
+	u64 users = page_mapcount(p) + sharers, pss = (size << PSS_SHIFT) / (users ? users : 1);
+	bool dirty = (val & _PAGE_DIRTY) || page_test(p, PG_anon) || page_test(p, PG_dirty);
+
+	u->rss += size;
+	u->pss += pss;
+	if (dirty)
+		u->pss_dirty += pss;
+	if (page_test(p, PG_anon)) {
+		u->pss_anon += pss;
+		u->anonymous += size;
+	} else if (page_test(p, PG_shmem)) {
+		u->pss_shmem += pss;
+	} else {
+		u->pss_file += pss;
+	}
+	if (users > 1)
+		*(dirty ? &u->shared_dirty : &u->shared_clean) += size;
+	else
+		*(dirty ? &u->private_dirty : &u->private_clean) += size;
+	if (val & _PAGE_ACCESSED)
+		u->referenced += size;
+	if (locked)
+		u->locked += pss;
+}
+
+static void add_table(struct vma_usage *u, pmd_t pmd, unsigned long addr, unsigned long end, bool locked)
+{
+	const pte_t *table = table_of(pmd);
+	unsigned int sharers = pmd_write(pmd) ? 0 : pmd_table_page(pmd)->_mapcount.counter;
+	unsigned int i = pte_index(addr), last = pte_index(end - 1);
+
+	for (; i <= last; i++)
+		if (table[i].val && !pte_is_special(table[i]))
+			add_page(u, pte_page(table[i]), table[i].val, PAGE_SIZE, sharers, locked);
+}
+
+void vma_usage_add(struct mm_struct *mm, struct vm_area_struct *vma, struct vma_usage *total)
+{
+	struct vma_usage u = { 0 };
+	unsigned long addr = vma->vm_start, next;
+	u64 *from = (u64 *)&u, *to = (u64 *)total;
+
+	for (; addr < vma->vm_end; addr = next) {
+		pmd_t *pmd = pmd_lookup(mm, addr);
+
+		next = min((addr & PMD_MASK) + PMD_SIZE, vma->vm_end);
+		if (!pmd)
+			next = min((addr & PUD_MASK) + PUD_SIZE, vma->vm_end);
+		else if (!pmd_none(*pmd))
+			add_table(&u, *pmd, addr, next, vma->vm_flags & VM_LOCKED);
+	}
+	u.pss >>= PSS_SHIFT;
+	u.pss_dirty >>= PSS_SHIFT;
+	u.pss_anon >>= PSS_SHIFT;
+	u.pss_file >>= PSS_SHIFT;
+	u.pss_shmem >>= PSS_SHIFT;
+	u.locked >>= PSS_SHIFT;
+	for (unsigned int i = 0; i < sizeof(u) / sizeof(u64); i++)
+		to[i] += from[i];
+}
+
+#define PM_PRESENT (1UL << 63)
+#define PM_FILE (1UL << 61)
+#define PM_MMAP_EXCLUSIVE (1UL << 56)
+#define PM_SOFT_DIRTY (1UL << 55)
+#define PM_PFN_MASK ((1UL << 55) - 1)
+
+u64 pagemap_entry(struct mm_struct *mm, unsigned long addr, bool show_pfn)
+{
+	pte_t *pte = addr < mm->task_size ? pte_lookup(mm, addr) : NULL;
+	struct page *p;
+	u64 entry;
+
+	if (!pte || !pte->val)
+		return 0;
+	p = pte_page(*pte);
+	entry = PM_PRESENT | PM_SOFT_DIRTY;
+	if (show_pfn)
+		entry |= page_to_pfn(p) & PM_PFN_MASK;
+	if (page_test(p, PG_pagecache))
+		entry |= PM_FILE;
+	if (!pte_is_special(*pte) && page_mapcount(p) == 1)
+		entry |= PM_MMAP_EXCLUSIVE;
+	return entry;
+}
+
+void vma_flag_names(const struct vm_area_struct *vma, char *buf)
+{
+	static const struct { unsigned long flag; char name[3]; } names[] = {
+		{ VM_READ, "rd" }, { VM_WRITE, "wr" }, { VM_EXEC, "ex" }, { VM_SHARED, "sh" }, { VM_MAYREAD, "mr" },
+		{ VM_MAYWRITE, "mw" }, { VM_MAYEXEC, "me" }, { VM_MAYSHARE, "ms" }, { VM_GROWSDOWN, "gd" },
+		{ VM_PFNMAP, "pf" }, { VM_LOCKED, "lo" }, { VM_IO, "io" }, { VM_SEQ_READ, "sr" }, { VM_RAND_READ, "rr" },
+		{ VM_DONTCOPY, "dc" }, { VM_DONTEXPAND, "de" }, { VM_LOCKONFAULT, "lf" }, { VM_ACCOUNT, "ac" },
+		{ VM_NORESERVE, "nr" }, { VM_WIPEONFORK, "wf" }, { VM_DONTDUMP, "dd" }, { VM_HUGEPAGE, "hg" },
+		{ VM_NOHUGEPAGE, "nh" }, { VM_MERGEABLE, "mg" },
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!(vma->vm_flags & names[i].flag))
+			continue;
+		*buf++ = names[i].name[0];
+		*buf++ = names[i].name[1];
+		*buf++ = ' ';
+	}
+	*buf = 0;
+}
+
+const char *vma_special_name(const struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	if (vma->vm_ops && vma->vm_ops->name)
+		return vma->vm_ops->name(vma);
+	if (vma->vm_file)
+		return NULL;
+	if (vma->vm_start <= mm->brk && vma->vm_end >= mm->start_brk && mm->start_brk)
+		return "[heap]";
+	if (vma->vm_start <= mm->start_stack && vma->vm_end >= mm->start_stack)
+		return "[stack]";
+	return NULL;
+}
+
+/* Linux's bit numbers: include/uapi/linux/kernel-page-flags.h */
+u64 stable_page_flags(const struct page *p)
+{
+	static const struct { enum pageflags flag; unsigned int kpf; } map[] = {
+		{ PG_dirty, 4 }, { PG_slab, 7 }, { PG_buddy, 10 }, { PG_pcp, 10 }, { PG_anon, 12 }, { PG_head, 15 },
+		{ PG_tail, 16 }, { PG_zeropage, 24 }, { PG_table, 26 }, { PG_reserved, 32 },
+	};
+	u64 flags = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(map); i++)
+		if (page_test(p, map[i].flag))
+			flags |= 1UL << map[i].kpf;
+	if (page_mapcount(p))
+		flags |= 1UL << 11 | 1UL << 2 | 1UL << 3;       /* mmap, referenced, uptodate */
+	if (page_test(p, PG_shmem) || page_test(p, PG_anon))
+		flags |= 1UL << 14;                             /* swapbacked */
+	return flags;
+}
