@@ -41,7 +41,7 @@ check: host-tests check-floors check-style check-headers ## host tests, floors, 
 
 # Everything. The programs of tests/ring3 are Linux programs: they run here and in the guest.
 RING3_CC := musl-gcc
-RING3_FLAGS := -std=gnu11 -O1 -static -no-pie -fno-pie -Wall -Wextra -Wno-unused-parameter
+RING3_FLAGS := -std=gnu11 -O1 -static -no-pie -fno-pie -Wall -Wextra -Wno-unused-parameter -Wno-infinite-recursion -Werror
 RING3 := $(patsubst tests/ring3/%.c,$(B)/ring3/%,$(wildcard tests/ring3/*.c))
 $(B)/ring3/%: tests/ring3/%.c tests/ring3/t.h
 	@mkdir -p $(@D)

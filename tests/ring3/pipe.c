@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+/* Pipes: capacity, blocking, end of file, EPIPE, poll, two writers, a long way. */
+#include "t.h"
+
+#include <poll.h>
+
+static void long_way(void)
+{
+	enum { STAGES = 10, BYTES = 200000 };
+	int in = -1, ends[2], i, status;
+	unsigned long sum = 0, n = 0;
+	unsigned char buf[777];
+	ssize_t got;
+
+	for (i = 0; i < STAGES; i++) {
+		if (pipe(ends))
+			return;
+		if (fork() == 0) {
+			close(ends[0]);
+			if (i == 0) {
+				for (n = 0; n < BYTES; n++) {
+					unsigned char c = n * 13;
+
+					if (write(ends[1], &c, 1) != 1)
+						_exit(1);
+				}
+			}
+			while (in >= 0 && (got = read(in, buf, 100 + i)) > 0)
+				if (write(ends[1], buf, got) != got)
+					_exit(2);
+			_exit(0);
+		}
+		close(ends[1]);
+		close(in);
+		in = ends[0];
+	}
+	while ((got = read(in, buf, sizeof(buf))) > 0)
+		for (i = 0; i < got; i++, n++)
+			sum = sum * 31 + buf[i];
+	close(in);
+	say("long way: %lu bytes, sum %lx", n, sum);
+	while (wait(&status) > 0)
+		if (status)
+			say_status("stage", status);
+}
+
+int main(void)
+{
+	static char big[70000];
+	int ends[2], flags;
+	struct pollfd p;
+	char buf[16];
+	ssize_t n;
+
+	signal(SIGPIPE, SIG_IGN);
+	RESULT(syscall(SYS_pipe, 8));
+	RESULT(pipe2(ends, 0x40000000));
+	RESULT(pipe(ends));
+	RESULT(write(ends[1], "hello", 5));
+	RESULT(read(ends[0], buf, 3));
+	RESULT(read(ends[0], buf, 16));
+	RESULT(write(ends[0], "x", 1));
+	RESULT(read(ends[1], buf, 1));
+	RESULT(lseek(ends[0], 0, SEEK_SET));
+	RESULT(write(ends[1], NULL, 0));
+	RESULT(write(ends[1], (void *)8, 5));
+	close(ends[0]);
+	close(ends[1]);
+	if (pipe(ends))
+		return 1;
+	close(ends[0]);
+	close(ends[1]);
+	if (pipe(ends))
+		return 1;
+	flags = fcntl(ends[1], F_GETFL);
+	RESULT(fcntl(ends[1], F_SETFL, flags | O_NONBLOCK));
+	RESULT(write(ends[1], big, sizeof(big))); /* as much as it holds */
+	RESULT(write(ends[1], big, 1));
+	RESULT(fcntl(ends[1], F_GETPIPE_SZ));
+	p = (struct pollfd){ ends[1], POLLOUT, 0 };
+	RESULT(poll(&p, 1, 0));
+	p = (struct pollfd){ ends[0], POLLIN, 0 };
+	RESULT(poll(&p, 1, 0));
+	ASK(p.revents == POLLIN);
+	for (n = 0; n < 65536; n += 4096)
+		if (read(ends[0], big, 4096) != 4096)
+			say("short read");
+	RESULT(fcntl(ends[0], F_SETFL, O_NONBLOCK));
+	RESULT(read(ends[0], buf, 1));
+	RESULT(close(ends[1]));
+	RESULT(read(ends[0], buf, 1)); /* end of file */
+	p = (struct pollfd){ ends[0], POLLIN, 0 };
+	RESULT(poll(&p, 1, -1));
+	ASK(p.revents == POLLHUP);
+	close(ends[0]);
+	if (pipe(ends))
+		return 1;
+	close(ends[0]);
+	RESULT(write(ends[1], "x", 1));
+	signal(SIGPIPE, SIG_DFL);
+	CHILD("write to a pipe without readers", RESULT(write(ends[1], "x", 1)));
+	close(ends[1]);
+	if (pipe(ends))
+		return 1;
+	CHILD("child reads what its parent's child writes", {
+		if (fork() == 0) {
+			usleep(10000);
+			_exit(write(ends[1], "late", 4) != 4);
+		}
+		close(ends[1]);
+		RESULT(read(ends[0], buf, 16)); /* waits */
+	});
+	close(ends[1]);
+	long_way();
+	return 0;
+}
