@@ -9,17 +9,17 @@ INIT_SRC := esp/bin/init.c esp/bin/show.c esp/bin/vmrun_guest.c
 DEMO_SRC := esp/bin/demo.c
 DEMO_LINKS := demo-tree demo-heap demo-mmap demo-stack demo-file
 
-$(B)/esp/bin/init: $(INIT_SRC) esp/bin/init.h
-$(B)/esp/bin/demo: $(DEMO_SRC)
-$(B)/esp/bin/%:
+$(B)/guest/init: $(INIT_SRC) esp/bin/init.h
+$(B)/guest/demo: $(DEMO_SRC)
+$(B)/guest/%:
 	@mkdir -p $(@D)
 	$(GUEST_CC) $(GUEST_FLAGS) -o $@ $(filter %.c,$^)
 	strip $@
 
-$(B)/initramfs.cpio: $(patsubst %,$(B)/esp/bin/%,$(GUEST_PROGRAMS)) $(B)/tools/mkcpio esp/esp.mk
+$(B)/initramfs.cpio: $(patsubst %,$(B)/guest/%,$(GUEST_PROGRAMS)) $(B)/tools/mkcpio esp/esp.mk
 	@( for d in dev proc sys etc root tmp bin sbin usr var; do echo dir $$d 755; done; \
 	   echo nod dev/console 600 c 5 1; echo nod dev/null 666 c 1 3; \
-	   for p in $(GUEST_PROGRAMS); do echo file bin/$$p 755 $(B)/esp/bin/$$p; done; \
+	   for p in $(GUEST_PROGRAMS); do echo file bin/$$p 755 $(B)/guest/$$p; done; \
 	   for l in $(DEMO_LINKS); do echo slink bin/$$l demo; done; \
 	   echo slink init bin/init; echo slink usr/bin ../bin; echo slink usr/sbin ../sbin; \
 	   echo file etc/passwd 644 esp/etc/passwd; echo file etc/group 644 esp/etc/group; \

@@ -155,7 +155,7 @@ static void copy_in(const struct run *r, const char *host, const char *guest)
 void make_image(struct run *r)
 {
 	const struct options *o = r->opt;
-	char *kernel = own_or_built(o->kernel, "kernel.elf"), *loader = own_or_built(o->loader, "loader.efi");
+	char *kernel = own_or_built(o->kernel, "esp/atlas/kernel.elf"), *loader = own_or_built(o->loader, "esp/EFI/BOOT/BOOTX64.EFI");
 	char initramfs[128], config[128], *text;
 
 	make_initramfs(r, initramfs, sizeof(initramfs));

@@ -12,5 +12,5 @@ $(B)/tools/mkcpio: tools/vm/mkcpio.c tools/vm/cpio.c tools/vm/cpio.h
 	$(HOST_TOOL_CC) $(HOST_TOOL_FLAGS) -o $@ tools/vm/mkcpio.c tools/vm/cpio.c
 
 # What tools/vmrun needs of the build.
-vmrun-parts: $(B)/tools/vmrun $(B)/initramfs.cpio $(B)/kernel.elf $(B)/loader.efi
+vmrun-parts: $(B)/tools/vmrun $(B)/initramfs.cpio $(B)/esp/atlas/kernel.elf $(B)/esp/EFI/BOOT/BOOTX64.EFI
 .PHONY: vmrun-parts
