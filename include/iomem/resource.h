@@ -53,6 +53,8 @@ int resource_check(struct resource *root);
  * where the first MiB has room for them. 0, -ENOSPC (more nodes than the pool has), -EBUSY.
  */
 int iomem_from_e820(struct resource *root, const struct e820_table *t) __must_check;
+/* Linux's name of an e820 type in /proc/iomem. Never NULL. */
+const char *iomem_type_name(enum e820_type type);
 /* Physical ranges of the kernel's parts, inside System RAM; empty ones are left out. */
 struct kernel_image_ranges {
 	struct range code, rodata, data, bss;

@@ -14,7 +14,7 @@
 static struct resource pool[POOL_SIZE];
 static unsigned int nr_used;
 
-static const char *iomem_name(enum e820_type type)
+const char *iomem_type_name(enum e820_type type)
 {
 	switch (type) {
 	case E820_TYPE_RAM: return "System RAM";
@@ -80,7 +80,7 @@ int iomem_from_e820(struct resource *root, const struct e820_table *t)
 	int ret = 0;
 
 	for (unsigned int i = 0; i < t->nr && !ret; i++)
-		ret = iomem_add(root, t->e[i].r.start, t->e[i].r.end - 1, iomem_name(t->e[i].type),
+		ret = iomem_add(root, t->e[i].r.start, t->e[i].r.end - 1, iomem_type_name(t->e[i].type),
 				iomem_flags(t->e[i].type));
 	for (unsigned int i = 0; i < ARRAY_SIZE(legacy) && !ret; i++)
 		if (legacy_fits(t, legacy[i].start, legacy[i].end))
