@@ -72,7 +72,7 @@ static void make_palette(u32 red, u32 green, u32 blue)
 	fb.dim_mask = to_field(0x7f, red) | to_field(0x7f, green) | to_field(0x7f, blue);
 }
 
-/* Is @cols x @rows of this font and scale comfortable (3), acceptable, a last resort (1), or impossible (0)? */
+/* Is @cols x @rows of this font and scale comfortable (4), good, enough (2), a last resort (1), or impossible (0)? */
 static int rate(unsigned int cols, unsigned int rows)
 {
 	if (cols < 2 || rows < 2 || cols > VT_MAX_COLS || rows > VT_MAX_ROWS || cols * rows > FBCON_MAX_CELLS)
@@ -96,6 +96,8 @@ static bool choose_font(u32 width, u32 height)
 			unsigned int w = font->width * s, h = font->height * s;
 			int r = rate(width / w, height / h);
 
+			if (h < 16)
+				r = min(r, 2); /* hard to read: only when no other has 80x25 */
 			if (r < best || !r || (r == best && (r > 1 ? w * h <= best_area : w * h >= best_area)))
 				continue;
 			best = r;

@@ -254,7 +254,7 @@ void e820_print(const struct e820_table *t)
 	const struct e820_stats *s = &t->stats;
 
 	for (unsigned int i = 0; i < t->nr; i++)
-		pr_info("e820: [mem %#018llx-%#018llx] %s\n", (unsigned long long)t->e[i].r.start,
+		pr_info("e820: [mem 0x%016llx-0x%016llx] %s\n", (unsigned long long)t->e[i].r.start,
 			(unsigned long long)t->e[i].r.end - 1, e820_type_name(t->e[i].type));
 	if (s->nr_empty || s->nr_unsorted)
 		pr_info("firmware map: %u entries, %u of them empty, %u out of order\n", s->nr_in, s->nr_empty, s->nr_unsorted);
