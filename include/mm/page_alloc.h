@@ -58,7 +58,8 @@ static inline void *get_zeroed_page(gfp_t gfp) { return get_free_pages(gfp | __G
 
 /*
  * @nr_pages contiguous pages of any number (more than 2^MAX_ORDER too), naturally not aligned; each page on
- * its own with a reference. free_contig_range gives any part back.
+ * its own with a reference. At most 126 MiB: each section starts with its struct pages. free_contig_range
+ * gives any part back.
  */
 struct page *alloc_contig_pages(u64 nr_pages, gfp_t gfp) __must_check;
 void free_contig_range(struct page *page, u64 nr_pages);
