@@ -5,7 +5,7 @@ KERNEL_SRC := $(filter-out %.lds.S,$(KERNEL_SRC))
 # Generated C files below build/gen/ (the font); their owners add to this.
 KERNEL_GEN := $(B)/gen/fonts.c
 KERNEL_OBJ = $(patsubst %,$(B)/%.o,$(KERNEL_SRC)) $(patsubst %,%.o,$(KERNEL_GEN))
-KCFLAGS := -std=gnu11 -O2 -g $(WARN) -Iinclude -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
+KCFLAGS := -std=gnu11 -O2 -g $(WARN) -Wno-override-init -Iinclude -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
 	-ffreestanding -fno-builtin-printf -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -mpreferred-stack-boundary=3 \
 	-fno-pic -fno-pie -fcf-protection=none -fno-stack-protector -fno-strict-aliasing -fno-delete-null-pointer-checks \
 	-fwrapv -fno-omit-frame-pointer -fno-asynchronous-unwind-tables -ffunction-sections $(KCONFIG)
