@@ -101,7 +101,7 @@ static enum fault_result wp_fault(const struct fault *f)
 	res = copy_fault(f, p);
 	if (likely(res == FAULT_OK)) {
 		--*rss_of(f->mm, p);
-		put_page(p);
+		put_user_page(p);
 	}
 	return res;
 }
@@ -172,25 +172,46 @@ static enum fault_result file_fault(const struct fault *f)
 
 /* ---- the front ---- */
 
+/* Can the fault be answered with 2 MiB at once? */
+static noinline bool huge_fault(struct fault *f, pmd_t *pmd)
+{
+	bool write = f->access & FAULT_WRITE;
+
+	if (pmd_huge(*pmd))
+		return !write || pmd_write(*pmd) || huge_reuse(pmd);
+	if (!pmd_none(*pmd) && !(write && pmd_is_zero_table(*pmd)))
+		return false;
+	if (!huge_allowed(f->mm, f->vma, f->addr))
+		return false;
+	return write ? huge_write_fault(f->mm, f->vma, pmd, f->addr) : huge_read_fault(f->mm, f->vma, pmd);
+}
+
 static enum fault_result pte_fault(struct fault *f)
 {
 	struct mm_struct *mm = f->mm;
-	enum fault_result res;
+	enum fault_result res = FAULT_OK;
 	pmd_t *pmd;
 
 	spin_lock(&mm->page_table_lock);
 	pmd = pmd_alloc(mm, f->addr);
-	f->pte = pmd ? pte_alloc(mm, f->addr) : NULL;
-	if (unlikely(!f->pte)) {
-		spin_unlock(&mm->page_table_lock);
-		return FAULT_OOM;
+	if (unlikely(!pmd)) {
+		res = FAULT_OOM;
+		goto out;
 	}
+	if (unlikely(!pmd_table_owned(*pmd))) {
+		if (huge_fault(f, pmd))
+			goto out;
+		if (!pte_alloc(mm, f->addr)) {
+			res = FAULT_OOM;
+			goto out;
+		}
+	}
+	f->pte = (pte_t *)table_of(*pmd) + pte_index(f->addr);
 	if (f->pte->val == 0)
 		res = vma_is_anon(f->vma) ? anon_fault(f) : file_fault(f);
 	else if ((f->access & FAULT_WRITE) && !pte_write(*f->pte))
 		res = wp_fault(f);
-	else
-		res = FAULT_OK;
+out:
 	spin_unlock(&mm->page_table_lock);
 	return res;
 }

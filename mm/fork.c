@@ -103,10 +103,14 @@ static int share_tables(struct dup *d, unsigned long start, unsigned long end, u
 		to = pmd_alloc(d->mm, addr);
 		if (!to)
 			return -ENOMEM;
-		pmd_table_page(*from)->_mapcount.counter++;
+		if (pmd_huge(*from)) {
+			get_page(pmd_table_page(*from));
+		} else {
+			pmd_table_page(*from)->_mapcount.counter++;
+			d->mm->nr_ptes++;
+		}
 		set_pmd(from, (pmd_t){ from->val & ~_PAGE_RW });
 		set_pmd(to, *from);
-		d->mm->nr_ptes++;
 	}
 	*done = addr;
 	return 0;
@@ -134,7 +138,7 @@ static int copy_tables(struct dup *d, const struct vm_area_struct *vma)
 			next = min((addr & PUD_MASK) + PUD_SIZE, vma->vm_end);
 		if (!from || pmd_none(*from))
 			continue;
-		if (!pmd_write(*from) && pte_table_unshare(d->oldmm, from, addr))
+		if (pmd_own_table(d->oldmm, from, addr))
 			return -ENOMEM;
 		if (!pte_alloc(d->mm, addr))
 			return -ENOMEM;

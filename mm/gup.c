@@ -5,6 +5,30 @@
  */
 #include "vm_internal.h"
 
+/* Part of a 2 MiB page that several processes have: no reference can be given to it alone. */
+static bool is_huge_part(const struct page *p)
+{
+	return page_test(p, PG_tail) || (page_test(p, PG_head) && page_test(p, PG_anon));
+}
+
+/* @addr's part of such a page is copied. => page_table_lock. What fails leaves it as it is. */
+static void own_huge_part(struct mm_struct *mm, unsigned long addr)
+{
+	pte_t *pte = pte_alloc(mm, addr);
+	struct page *old, *new;
+
+	if (!pte)
+		return;
+	old = pte_page(*pte);
+	new = alloc_anon_page(false);
+	if (!new)
+		return;
+	copy_highpage(new, old);
+	pte->val = (pte->val & PTE_FLAGS_MASK) | page_to_phys(new);
+	flush_page(mm, addr);
+	put_user_page(old);
+}
+
 static struct page *mapped_page(struct mm_struct *mm, unsigned long addr, bool write)
 {
 	struct page *p = NULL;
@@ -13,8 +37,14 @@ static struct page *mapped_page(struct mm_struct *mm, unsigned long addr, bool w
 
 	spin_lock(&mm->page_table_lock);
 	pmd = pmd_lookup(mm, addr);
+	if (pmd && pmd_huge(*pmd))
+		split_huge_pmd(mm, pmd, addr);  /* a reference to a part needs pages of their own */
 	pte = pte_lookup(mm, addr);
-	if (pte && pte_present(*pte) && (!write || (pmd_write(*pmd) && pte_write(*pte)))) {
+	if (pte && pte_present(*pte) && !pte_is_special(*pte) && is_huge_part(pte_page(*pte))) {
+		own_huge_part(mm, addr);
+		pte = pte_lookup(mm, addr);
+	}
+	if (pte && pte_present(*pte) && !(!pte_is_special(*pte) && is_huge_part(pte_page(*pte))) && (!write || (pmd_write(*pmd) && pte_write(*pte)))) {
 		p = pte_page(*pte);
 		get_page(p);            /* the zero page too: the caller puts it */
 	}
@@ -94,10 +124,15 @@ int mm_populate(struct mm_struct *mm, unsigned long addr, unsigned long len, boo
 		if (write)
 			access = FAULT_WRITE;
 		for (; addr < stop; addr += PAGE_SIZE) {
+			pmd_t *pmd = pmd_lookup(mm, addr);
 			pte_t *pte = pte_lookup(mm, addr);
 
 			if (pte && pte_present(*pte) && !access)
 				continue;
+			if (pmd && pmd_huge(*pmd) && (!access || pmd_write(*pmd))) {
+				addr |= PMD_SIZE - PAGE_SIZE;   /* its last page */
+				continue;
+			}
 			res = handle_mm_fault(mm, addr, access, 0);
 			if (res != FAULT_OK)
 				return populate_error(res);

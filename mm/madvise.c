@@ -201,8 +201,8 @@ static bool page_resident(struct mm_struct *mm, const struct vm_area_struct *vma
 	pte_t *pte = pte_lookup(mm, addr);
 	struct page *p;
 
-	if (pmd && pmd_leaf(*pmd))
-		return true;
+	if (pmd && pmd_huge(*pmd))
+		return true;            /* a 2 MiB page */
 	if (pte && pte->val)
 		return true;
 	if (!vma->vm_mapping)

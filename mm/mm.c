@@ -35,6 +35,7 @@ void mm_init(void)
 	BUG_ON(!mm_cache || !zero_page);
 	page_set(zero_page, PG_zeropage);
 	init_protection_map();
+	huge_init();
 	vma_init();
 	filemap_init();
 	shmem_init();

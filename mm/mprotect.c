@@ -36,7 +36,11 @@ static int change_ptes(struct mm_struct *mm, const struct vm_area_struct *vma, u
 		}
 		if (pmd_none(*pmd))
 			continue;
-		if (!pmd_write(*pmd) && pte_table_unshare(mm, pmd, addr))
+		if (pmd_huge(*pmd) && next - addr == PMD_SIZE) {
+			set_pmd(pmd, (pmd_t){ changed_pte((pte_t){ pmd->val & ~_PAGE_PSE }, vma) | _PAGE_PSE });
+			continue;
+		}
+		if (pmd_own_table(mm, pmd, addr))
 			return -ENOMEM;
 		table = table_of(*pmd);
 		for (last = pte_index(next - 1); i <= last; i++)

@@ -16,7 +16,7 @@ static int move_ptes(struct mm_struct *mm, pmd_t *from_pmd, unsigned long from, 
 {
 	pte_t *src, *dst;
 
-	if (!pmd_write(*from_pmd) && pte_table_unshare(mm, from_pmd, from))
+	if (pmd_own_table(mm, from_pmd, from))
 		return -ENOMEM;
 	if (!pmd_alloc(mm, to))
 		return -ENOMEM;

@@ -162,11 +162,11 @@ pte_t *pte_alloc(struct mm_struct *mm, unsigned long addr)
 
 	if (unlikely(!pmd))
 		return NULL;
-	if (unlikely(!pmd_write(*pmd))) {
+	if (unlikely(!pmd_table_owned(*pmd))) {
 		if (pmd_none(*pmd)) {
 			if (!fill_entry(mm, &pmd->val))
 				return NULL;
-		} else if (pte_table_unshare(mm, pmd, addr)) {
+		} else if (pmd_own_table(mm, pmd, addr)) {
 			return NULL;
 		}
 	}
@@ -177,7 +177,7 @@ pte_t *pte_lookup(const struct mm_struct *mm, unsigned long addr)
 {
 	pmd_t *pmd = pmd_lookup(mm, addr);
 
-	if (!pmd || pmd_none(*pmd) || pmd_leaf(*pmd))
+	if (!pmd || pmd_none(*pmd) || pmd_huge(*pmd))
 		return NULL;
 	return (pte_t *)table_of(*pmd) + pte_index(addr);
 }
@@ -196,7 +196,7 @@ void copy_ptes(pte_t *to, pte_t *from, const struct vm_area_struct *vma, unsigne
 		if (!val)
 			continue;
 		if (!(val & _PAGE_SPECIAL))
-			get_page(pte_page((pte_t){ val }));
+			get_user_ref(pte_page((pte_t){ val }));
 		val &= keep;
 		from[i].val = val;
 		to[i].val = val;
@@ -229,13 +229,18 @@ int pte_table_unshare(struct mm_struct *mm, pmd_t *pmd, unsigned long addr)
 	return 0;
 }
 
+int pmd_own_table(struct mm_struct *mm, pmd_t *pmd, unsigned long addr)
+{
+	if (pmd_table_owned(*pmd))
+		return 0;
+	return pmd_huge(*pmd) ? split_huge_pmd(mm, pmd, addr) : pte_table_unshare(mm, pmd, addr);
+}
+
 static int unshare_at(struct mm_struct *mm, unsigned long addr)
 {
 	pmd_t *pmd = pmd_lookup(mm, addr);
 
-	if (!pmd || pmd_none(*pmd) || pmd_write(*pmd))
-		return 0;
-	return pte_table_unshare(mm, pmd, addr);
+	return !pmd || pmd_none(*pmd) ? 0 : pmd_own_table(mm, pmd, addr);
 }
 
 int unshare_edges(const struct zap *z, unsigned long start, unsigned long end)

@@ -18,7 +18,7 @@ struct check {
 
 static int check_counted(struct check *c, pte_t e, unsigned long addr, bool writable)
 {
-	struct page *p = pte_page(e);
+	struct page *p = pte_page(e), *head = user_page_head(p);
 	struct vm_area_struct *vma = c->vma;
 
 	if (page_test(p, PG_anon))
@@ -27,9 +27,9 @@ static int check_counted(struct check *c, pte_t e, unsigned long addr, bool writ
 		c->shmem++;
 	else
 		c->file++;
-	if (atomic_read(&p->_refcount) < 1)
+	if (page_count(head) < 1)
 		return 14;
-	if (writable && !(vma->vm_flags & VM_SHARED) && (!page_test(p, PG_anon) || atomic_read(&p->_refcount) != 1))
+	if (writable && !(vma->vm_flags & VM_SHARED) && (!page_test(p, PG_anon) || page_count(head) != 1))
 		return 14;
 	if (!page_test(p, PG_anon) && vma->vm_mapping &&
 	    (p->mapping != vma->vm_mapping || p->index != vma_pgoff(vma, addr)))
@@ -73,6 +73,22 @@ static int check_pte_table(struct check *c, pmd_t pmd, unsigned long base)
 	return 0;
 }
 
+static int check_huge(struct check *c, pmd_t pmd, unsigned long base)
+{
+	struct page *p = pmd_table_page(pmd);
+
+	while (c->vma && c->vma->vm_end <= base)
+		c->vma = c->vma->vm_next;
+	if (!c->vma || base < c->vma->vm_start || base + PMD_SIZE > c->vma->vm_end)
+		return 12;
+	if (pmd_present(pmd) != !!(c->vma->vm_flags & VM_ACCESS_FLAGS) || (pmd_write(pmd) && !(c->vma->vm_flags & VM_WRITE)))
+		return 13;
+	if (!page_test(p, PG_head) || !page_test(p, PG_anon) || page_count(p) < 1 || (pmd_write(pmd) && page_count(p) != 1))
+		return 14;
+	c->anon += PTRS_PER_TABLE;
+	return 0;
+}
+
 static int check_pmds(struct check *c, pmd_t *pmd, unsigned long base)
 {
 	int err = 0;
@@ -80,6 +96,10 @@ static int check_pmds(struct check *c, pmd_t *pmd, unsigned long base)
 	for (unsigned int i = 0; i < PTRS_PER_TABLE && !err; i++, base += PMD_SIZE) {
 		if (pmd_none(pmd[i]))
 			continue;
+		if (pmd_huge(pmd[i])) {
+			err = check_huge(c, pmd[i], base);
+			continue;
+		}
 		c->tables++;
 		err = check_pte_table(c, pmd[i], base);
 	}

@@ -13,7 +13,7 @@
 
 u64 page_mapcount(const struct page *p)
 {
-	int count = page_count(p);
+	int count = page_count(page_test(p, PG_tail) ? (struct page *)p->private : p);
 
 	if (!page_test(p, PG_anon) && !page_test(p, PG_pagecache))
 		return 0;
@@ -58,6 +58,12 @@ static void add_table(struct vma_usage *u, pmd_t pmd, unsigned long addr, unsign
 			add_page(u, pte_page(table[i]), table[i].val, PAGE_SIZE, sharers, locked);
 }
 
+static void add_huge(struct vma_usage *u, pmd_t pmd, u64 size, bool locked)
+{
+	u->anon_huge += size;
+	add_page(u, pmd_table_page(pmd), pmd.val, size, 0, locked);
+}
+
 void vma_usage_add(struct mm_struct *mm, struct vm_area_struct *vma, struct vma_usage *total)
 {
 	struct vma_usage u = { 0 };
@@ -70,6 +76,8 @@ void vma_usage_add(struct mm_struct *mm, struct vm_area_struct *vma, struct vma_
 		next = min((addr & PMD_MASK) + PMD_SIZE, vma->vm_end);
 		if (!pmd)
 			next = min((addr & PUD_MASK) + PUD_SIZE, vma->vm_end);
+		else if (pmd_huge(*pmd))
+			add_huge(&u, *pmd, next - addr, vma->vm_flags & VM_LOCKED);
 		else if (!pmd_none(*pmd))
 			add_table(&u, *pmd, addr, next, vma->vm_flags & VM_LOCKED);
 	}
@@ -91,10 +99,15 @@ void vma_usage_add(struct mm_struct *mm, struct vm_area_struct *vma, struct vma_
 
 u64 pagemap_entry(struct mm_struct *mm, unsigned long addr, bool show_pfn)
 {
-	pte_t *pte = addr < mm->task_size ? pte_lookup(mm, addr) : NULL;
+	pmd_t *pmd = addr < mm->task_size ? pmd_lookup(mm, addr) : NULL;
+	pte_t *pte = pmd ? pte_lookup(mm, addr) : NULL, leaf;
 	struct page *p;
 	u64 entry;
 
+	if (pmd && pmd_huge(*pmd)) {
+		leaf = (pte_t){ pmd->val + pte_index(addr) * PAGE_SIZE };
+		pte = &leaf;
+	}
 	if (!pte || !pte->val)
 		return 0;
 	p = pte_page(*pte);

@@ -28,6 +28,8 @@
 /* Mapped, but PROT_NONE: PRESENT is clear and this bit set. */
 #define _PAGE_PROTNONE _PAGE_GLOBAL
 
+/* A 2 MiB page, also one that is PROT_NONE. */
+static inline bool pmd_huge(pmd_t e) { return e.val & _PAGE_PSE; }
 static inline bool pte_is_special(pte_t e) { return e.val & _PAGE_SPECIAL; }
 static inline struct page *pte_page(pte_t e) { return pfn_to_page(pte_pfn(e)); }
 
@@ -40,7 +42,7 @@ static inline struct page *pmd_table_page(pmd_t e) { return pfn_to_page(pmd_pfn(
 /* More than one mm uses the table behind @e. The entry is then read-only; one that is read-only need not be shared any more. */
 static inline bool pte_table_shared(pmd_t e)
 {
-	return !pmd_write(e) && pmd_table_page(e)->_mapcount.counter > 0;
+	return (e.val & (_PAGE_RW | _PAGE_PSE)) == 0 && pmd_table_page(e)->_mapcount.counter > 0;
 }
 
 /* The pmd entry for @addr; NULL: no table there. */
@@ -49,8 +51,12 @@ pmd_t *pmd_lookup(const struct mm_struct *mm, unsigned long addr);
 pmd_t *pmd_alloc(struct mm_struct *mm, unsigned long addr);
 /* The PTE for @addr in a table that only @mm uses, made if missing. NULL: no memory. => page_table_lock */
 pte_t *pte_alloc(struct mm_struct *mm, unsigned long addr);
+/* A table that may be written through *e: one user, not a 2 MiB page. */
+static inline bool pmd_table_owned(pmd_t e) { return (e.val & (_PAGE_RW | _PAGE_PSE)) == _PAGE_RW; }
 /* The PTE for @addr to look at, never to write; NULL: no table (or a huge page). */
 pte_t *pte_lookup(const struct mm_struct *mm, unsigned long addr);
+/* What is behind *pmd becomes a table that only @mm uses: unshared, or split from a 2 MiB page. 0 or -ENOMEM. */
+int pmd_own_table(struct mm_struct *mm, pmd_t *pmd, unsigned long addr);
 /* Gives @mm its own copy of the table behind @pmd. 0 or -ENOMEM. => page_table_lock */
 int pte_table_unshare(struct mm_struct *mm, pmd_t *pmd, unsigned long addr);
 /* T4 for one VMA's pages [start, end) of a table. */
@@ -61,6 +67,38 @@ struct page *table_alloc(void);         /* zeroed */
 void table_free(struct page *table);    /* => all entries are zero */
 void put_pte_table(struct page *table); /* one user less; => not the last user, or empty */
 void pgtable_init(void);
+
+/* ---- 2 MiB pages (mm/huge.c) ---- */
+
+void huge_init(void);
+bool huge_allowed(const struct mm_struct *mm, const struct vm_area_struct *vma, unsigned long addr);
+bool huge_write_fault(struct mm_struct *mm, const struct vm_area_struct *vma, pmd_t *pmd, unsigned long addr);
+bool huge_read_fault(struct mm_struct *mm, const struct vm_area_struct *vma, pmd_t *pmd);
+bool huge_reuse(pmd_t *pmd);
+bool pmd_is_zero_table(pmd_t e);
+/* A leaf entry becomes a table of 512 PTEs that only @mm uses. 0 or -ENOMEM. */
+int split_huge_pmd(struct mm_struct *mm, pmd_t *pmd, unsigned long addr);
+void zap_huge_pmd(struct mm_struct *mm, pmd_t *pmd);
+void free_huge_page(struct page *head);
+
+/* References of PTEs: those to a part of a 2 MiB page count in its first struct page. */
+static inline struct page *user_page_head(struct page *p)
+{
+	return unlikely(page_test(p, PG_tail)) ? (struct page *)p->private : p;
+}
+
+static inline void get_user_ref(struct page *p) { get_page(user_page_head(p)); }
+
+static inline void put_user_page(struct page *p)
+{
+	p = user_page_head(p);
+	if (unlikely(page_test(p, PG_head)) && page_test(p, PG_anon)) {
+		if (--p->_refcount.counter == 0)
+			free_huge_page(p);
+		return;
+	}
+	put_page(p);
+}
 
 /* ---- zapping (mm/zap.c) ---- */
 

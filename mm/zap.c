@@ -15,7 +15,7 @@
 static void zap_page(struct mm_struct *mm, struct page *p)
 {
 	--*rss_of(mm, p);
-	put_page(p);
+	put_user_page(p);
 }
 
 /* rss of what a shared table has in [addr, end). */
@@ -35,6 +35,10 @@ static void zap_ptes(const struct zap *z, pmd_t *pmd, unsigned long addr, unsign
 	unsigned long base = addr & PMD_MASK;
 	unsigned int i = pte_index(addr), last = pte_index(end - 1);
 
+	if (pmd_huge(*pmd)) {
+		zap_huge_pmd(z->mm, pmd);       /* all of it: the edges were split */
+		return;
+	}
 	if (unlikely(!pmd_write(*pmd)) && pte_table_shared(*pmd)) {
 		if (!z->exit)
 			uncount_shared(z->mm, table, addr, end);

@@ -90,6 +90,8 @@ extern unsigned long nr_user_tables;
 /* System-wide knobs of /proc/sys/vm. */
 extern int sysctl_max_map_count, sysctl_overcommit_memory, sysctl_overcommit_ratio;
 extern unsigned long sysctl_mmap_min_addr;
-extern bool thp_enabled;
+/* /sys/kernel/mm/transparent_hugepage/enabled */
+enum thp_mode { THP_NEVER, THP_MADVISE, THP_ALWAYS };
+extern enum thp_mode thp_enabled;
 
 #endif

@@ -140,7 +140,7 @@ static unsigned int random_prot(void)
 
 static int random_len(void)
 {
-	static const int most[] = { 1, 4, 40, 600 };
+	static const int most[] = { 1, 4, 40, 1400 };
 
 	return 1 + test_below(most[test_below(4)]);
 }
@@ -329,6 +329,7 @@ static void random_body(void)
 	u64 before, after;
 
 	boot();
+	thp_enabled = test_below(2) ? THP_ALWAYS : THP_NEVER;
 	random_ops(300);                /* warms the caches of slabs and tables */
 	exit_all();
 	truncate_pagecache(&file, 0);
@@ -367,6 +368,7 @@ static void fork_shares_body(void)
 
 	boot();
 	mm = new_mm();
+	mm->thp_disabled = true;
 	a = map_anon(mm, BASE, 16384, MAP_FIXED | MAP_POPULATE);
 	CHECK_EQ(a, BASE);
 	CHECK_EQ(mm->rss_anon, 16384);
@@ -391,6 +393,49 @@ static void fork_shares_body(void)
 static void fork_shares_tables(void **state)
 {
 	assert_int_equal(host_isolated(fork_shares_body), 0);
+}
+
+/* One 2 MiB page: shared by fork, split by a write in the child, whole for the parent, gone at the end. */
+static void huge_body(void)
+{
+	struct mm_struct *mm, *child;
+	u64 before, v = 5, got;
+
+	boot();
+	mm = new_mm();
+	CHECK_EQ(map_anon(mm, BASE, 2048, MAP_FIXED), BASE);
+	before = nr_free_pages();
+	CHECK_EQ(handle_mm_fault(mm, BASE + (3UL << 20), FAULT_WRITE, 0), FAULT_OK);
+	CHECK_EQ(mm->rss_anon, 512);
+	CHECK_EQ(handle_mm_fault(mm, BASE, 0, 0), FAULT_OK);    /* the zero table */
+	CHECK_EQ(mm->rss_anon, 512);
+	CHECK_EQ(mm_check(mm), 0);
+	child = dup_mm(mm);
+	CHECK_EQ(mm_check(child), 0);
+	CHECK_EQ(access_mm(child, BASE + (2UL << 20) + 8 * PAGE_SIZE, &v, 8, true), 8);
+	CHECK_EQ(mm_check(child), 0);
+	CHECK_EQ(access_mm(child, BASE + (2UL << 20) + 9 * PAGE_SIZE, &got, 8, false), 8);
+	CHECK_EQ(got, 0);
+	CHECK_EQ(mm_check(child), 0);
+	CHECK_EQ(mm_check(mm), 0);
+	/* The parent is alone on its entry again, but the child holds parts. */
+	CHECK_EQ(handle_mm_fault(mm, BASE + (3UL << 20), FAULT_WRITE, 0), FAULT_OK);
+	CHECK_EQ(mm_check(mm), 0);
+	CHECK_EQ(do_madvise(mm, BASE + (2UL << 20), 5 * PAGE_SIZE, MADV_DONTNEED), 0);
+	CHECK_EQ(do_mprotect(mm, BASE, 100 * PAGE_SIZE, PROT_NONE), 0);
+	CHECK_EQ(mm_check(mm), 0);
+	mmput(child);
+	CHECK_EQ(mm_check(mm), 0);
+	CHECK_EQ(handle_mm_fault(mm, BASE + (1UL << 20), FAULT_WRITE, 0), FAULT_OK);
+	CHECK_EQ(mm_check(mm), 0);
+	mmput(mm);
+	CHECK(nr_free_pages() + nr_cached_tables + 16 >= before);
+	CHECK_EQ(page_alloc_check(), 0);
+}
+
+static void huge_page_splits_when_shared(void **state)
+{
+	assert_int_equal(host_isolated(huge_body), 0);
 }
 
 /*   guard gap 256 pages      stack
@@ -602,6 +647,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(mm_random_ops_match_model),
 		cmocka_unit_test(fork_shares_tables),
+		cmocka_unit_test(huge_page_splits_when_shared),
 		cmocka_unit_test(stack_grows_to_limit_and_gap),
 		cmocka_unit_test(gap_search_is_top_down),
 		cmocka_unit_test(truncate_unmaps_everywhere),
