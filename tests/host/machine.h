@@ -38,6 +38,9 @@ extern struct host_tlb_stats host_tlb_stats;
 /* Runs fn in a child, so that each test boots a machine of its own. 0 when it returned. */
 int host_isolated(void (*fn)(void));
 
+/* The same for a mistake: true when it ended in a BUG or panic. */
+bool host_bugs(void (*fn)(void));
+
 /* For use in such a child: cmocka's asserts would go on in the wrong process. */
 #define CHECK(cond) do { if (!(cond)) { \
 	fprintf(stderr, "%s:%d: CHECK(%s) failed\n", __FILE__, __LINE__, #cond); fflush(NULL); _exit(1); } } while (0)

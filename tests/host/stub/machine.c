@@ -13,6 +13,7 @@
 
 #include <asm/memory.h>
 #include <asm/tlb.h>
+#include <lib/bug.h>
 #include <mm/highmem.h>
 #include <mm/init.h>
 #include <mm/page_alloc.h>
@@ -190,6 +191,23 @@ int host_isolated(void (*fn)(void))
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		return -1;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+#define BUG_EXIT 77
+
+static void exit_on_bug(void)
+{
+	_exit(BUG_EXIT);
+}
+
+bool host_bugs(void (*fn)(void))
+{
+	int status;
+
+	bug_set_hooks(NULL, exit_on_bug);
+	status = host_isolated(fn);
+	bug_set_hooks(NULL, NULL);
+	return status == BUG_EXIT;
 }
 
 /* asm/tlb.h */
