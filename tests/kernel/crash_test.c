@@ -32,7 +32,7 @@ KTEST(crash_divide)
 {
 	volatile int zero = 0;
 
-	WRITE_ONCE(zero, 1 / zero);
+	WRITE_ONCE(zero, 100 / zero);
 }
 
 KTEST(crash_bug)
