@@ -1,21 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Files: inode (the object), dentry (a name), file (an open). Everything is in memory: a dentry lives as
- * long as its name, so there is no dentry cache to shrink.
+ * Files: inode (the object), dentry (a name), file (an open). Everything is in memory: a dentry of a
+ * tree that is stored (tmpfs) lives as long as its name; one that is made up on lookup (proc) as long as
+ * somebody holds it.
  *
- * Reference rules: struct file by get_file/fput; inode by ihold/iput (nlink 0 and last reference frees).
- * Operations return -errno. Locks: inode->lock is a mutex (may sleep in user copies).
+ * References: struct file by get_file/fput; inode by ihold/iput (nlink 0 and the last reference free it);
+ * dentry by dget/dput (its name counts one while hashed, each child one, each holder one).
+ *
+ * Locks: [n] namespace_lock, a mutex: the shape of the tree (names, parents, mounts) changes, and paths are
+ * walked, only under it; [i] inode->lock, a mutex that may be held over user copies; [f] files->lock.
+ * Order: namespace_lock, inode->lock, spinlocks. namespace_lock is never held over a user copy or a sleep
+ * for input. Operations return -errno.
  */
 #ifndef FS_FS_H
 #define FS_FS_H
 
 #include <lib/atomic.h>
+#include <lib/compiler.h>
+#include <lib/err.h>
 #include <lib/list.h>
 #include <lib/rbtree.h>
 #include <lib/rwsem.h>
 #include <lib/types.h>
 #include <mm/filemap.h>
 #include <task/wait.h>
+#include <uapi/fcntl.h>
+#include <uapi/stat.h>
 
 struct inode;
 struct dentry;
@@ -23,41 +33,49 @@ struct file;
 struct super_block;
 struct mmap_request;
 struct poll_table;
-struct kstat;
-struct dir_context;
+struct task_struct;
 
 struct inode_operations {
-	int (*lookup)(struct inode *dir, struct dentry *d);     /* fills d->inode; NULL op: the tree in memory is all */
-	int (*create)(struct inode *dir, struct dentry *d, u32 mode, u64 rdev); /* regular, device, fifo, socket by S_IFMT */
-	int (*mkdir)(struct inode *dir, struct dentry *d, u32 mode);
-	int (*symlink)(struct inode *dir, struct dentry *d, const char *target);
-	int (*link)(struct inode *inode, struct inode *dir, struct dentry *d);
-	int (*unlink)(struct inode *dir, struct dentry *d);
-	int (*rmdir)(struct inode *dir, struct dentry *d);
-	int (*rename)(struct inode *old_dir, struct dentry *old, struct inode *new_dir, struct dentry *new, unsigned int flags);
-	const char *(*get_link)(struct inode *inode, char *buf, size_t size); /* buf is the caller's, for links made up on the fly */
-	int (*truncate)(struct inode *inode, u64 size);
-	int (*iterate)(struct file *file, struct dir_context *ctx);
+	/* What a stored tree does not know: a referenced dentry of @name in @dir, or ERR_PTR. NULL op: ENOENT. [n] held. */
+	struct dentry *(*lookup)(struct dentry *dir, const char *name, size_t len);
+	/* New objects, for a name that the VFS links: referenced inode with nlink set, or ERR_PTR. NULL: EPERM. */
+	struct inode *(*mknod)(struct inode *dir, u32 mode, u64 rdev);
+	struct inode *(*symlink)(struct inode *dir, const char *target);
+	/* Target text of a symlink; may use @buf (NUL-terminated) or return a string that lives as long as the inode. */
+	const char *(*get_link)(struct inode *inode, char *buf, size_t size);
+	/* A link that leads to an object, not to a text (/proc/PID/exe): referenced dentry or ERR_PTR. */
+	struct dentry *(*jump)(struct inode *inode);
+	int (*setsize)(struct inode *inode, u64 size);
+	void (*getattr)(struct inode *inode);   /* brings the fields of a made-up inode up to date */
+	void (*evict)(struct inode *inode);     /* last reference gone: free ->private */
 };
 
+/* One entry for getdents. False: the buffer is full, stop (the entry will be asked for again). */
+typedef bool (*filldir_fn)(void *arg, const char *name, size_t len, u64 pos_after, u64 ino, u32 mode);
+
 struct file_operations {
-	ssize_t (*read)(struct file *f, void __user *buf, size_t n, u64 *pos);
-	ssize_t (*write)(struct file *f, const void __user *buf, size_t n, u64 *pos);
-	loff_t (*llseek)(struct file *f, loff_t off, int whence);
+	/*
+	 * @copy moves bytes between @buf and the kernel: copy_to_user, copy_from_user, or a plain copy when
+	 * @buf is the kernel's. Bytes, or -errno when none was moved. @pos is the file's, or a pread's.
+	 */
+	ssize_t (*read)(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy);
+	ssize_t (*write)(struct file *f, const void *buf, size_t n, u64 *pos, copy_fn copy);
+	loff_t (*llseek)(struct file *f, loff_t off, int whence);       /* NULL: ESPIPE */
 	int (*open)(struct inode *inode, struct file *f);
 	void (*release)(struct file *f);
+	void (*flush)(struct file *f);                                  /* each close of a descriptor */
 	long (*ioctl)(struct file *f, unsigned int cmd, unsigned long arg);
-	int (*mmap)(struct file *f, struct mmap_request *req);  /* fills mapping, vm_ops, private */
-	unsigned int (*poll)(struct file *f, struct poll_table *pt); /* POLL* bits ready now */
-	int (*iterate)(struct file *f, struct dir_context *ctx); /* getdents64 */
-	int (*fsync)(struct file *f);
+	int (*mmap)(struct file *f, struct mmap_request *req);          /* fills mapping, vm_ops, private; NULL: ENODEV */
+	unsigned int (*poll)(struct file *f, struct poll_table *pt);    /* POLL* bits ready now; NULL: always in and out */
+	int (*iterate)(struct file *f, filldir_fn fill, void *arg);     /* from f->pos on; NULL: ENOTDIR */
 };
 
 struct inode {
-	u64 ino;
+	u64 ino;                        /* [I] */
 	u32 mode, uid, gid, nlink;      /* mode: S_IF* | permissions */
 	u64 rdev;
 	s64 atime_ns, mtime_ns, ctime_ns; /* since 1970 */
+	s64 btime_ns;
 	atomic_t count;
 	struct mutex lock;
 	struct address_space mapping;   /* regular files; mapping.size is i_size */
@@ -65,47 +83,141 @@ struct inode {
 	const struct file_operations *fop;
 	struct super_block *sb;
 	void *private;
-	struct list_head flocks;        /* POSIX record locks */
+	u64 private2;
+	u32 seals;                      /* F_SEAL_* */
+	atomic_t writers;               /* opens for writing; -n: executed n times (deny) */
+	struct list_head flocks;        /* record locks and flock()s */
 };
+
+#define DENTRY_INLINE 32
+
+struct dentry {
+	struct dentry *parent;          /* [n] itself at the root of a tree */
+	struct inode *inode;            /* [I] */
+	u32 hash;
+	u16 len;
+	bool hashed;                    /* [n] in the tree */
+	bool is_mountpoint;             /* [n] some super_block covers it */
+	atomic_t count;
+	struct dentry *hash_next;       /* [n] */
+	struct rb_node node;            /* [n] in parent->children, by cookie */
+	u64 cookie;                     /* [n] position for getdents, never reused in a directory */
+	struct rb_root children;        /* [n] */
+	u64 next_cookie;
+	u32 nr_children;
+	const char *name;               /* NUL-terminated */
+	char inline_name[DENTRY_INLINE];
+};
+
+#define FMODE_READ 1u
+#define FMODE_WRITE 2u
+#define FMODE_PATH 4u
+#define FMODE_SEEK 8u
 
 struct file {
 	atomic_t count;
 	unsigned int flags;             /* O_* */
+	unsigned int mode;              /* FMODE_* */
 	u64 pos;
+	struct mutex pos_lock;          /* pos, when several tasks share the open */
 	struct inode *inode;
 	struct dentry *dentry;          /* NULL: pipe, eventfd ... */
 	const struct file_operations *op;
 	void *private;
+	u64 private2;
+	s32 owner;                      /* F_SETOWN */
+	bool has_locks;
+};
+
+struct file_system_type {
+	const char *name;
+	u32 magic;
+	bool unique;                    /* a second mount at the same place is EBUSY */
+	/* Fills sb->root with a referenced dentry. */
+	int (*fill_super)(struct super_block *sb, const char *options);
+	void (*kill_super)(struct super_block *sb);
+	struct list_head list;
+};
+
+struct super_block {
+	const struct file_system_type *type;
+	struct dentry *root;            /* [I] */
+	struct dentry *mountpoint;      /* [n] what it covers; NULL: the root of all, or not mounted */
+	struct list_head list;          /* [n] all mounts, in mount order */
+	char *source;
+	u64 dev;
+	unsigned long flags;            /* MS_* */
+	u64 max_pages, max_inodes;      /* tmpfs limits; 0: none */
+	u64 next_ino;
+	atomic_t nr_inodes;
+	int mount_id;
+};
+
+/* A descriptor table. */
+#define NR_OPEN_INLINE 64
+struct files_struct {
+	atomic_t count;
+	unsigned int max;               /* slots */
+	unsigned int next_fd;           /* no free slot below */
+	struct file **fd;
+	u64 *open_bits, *cloexec_bits;
+	struct file *inline_fd[NR_OPEN_INLINE];
+	u64 inline_open[NR_OPEN_INLINE / 64], inline_cloexec[NR_OPEN_INLINE / 64];
+};
+
+struct fs_struct {
+	atomic_t count;
+	u32 umask;
+	struct dentry *root, *pwd;      /* referenced */
 };
 
 struct file *get_file(struct file *f);
 void fput(struct file *f);
 
 /* Of the current task. */
-struct file *fget(unsigned int fd);     /* with a reference, or NULL */
+struct file *fget(unsigned int fd);     /* with a reference, or NULL (O_PATH opens count as not there) */
+struct file *fget_raw(unsigned int fd); /* O_PATH ones too */
+struct file *fget_task(struct task_struct *t, unsigned int fd); /* any task's */
+int next_fd_of(struct task_struct *t, unsigned int from); /* lowest open one >= @from, or -1 */
+/* A new descriptor for @f, whose reference is taken over on success. fd or -errno. */
+int fd_install_new(struct file *f, unsigned int from, bool cloexec);
 struct file *filp_open(const char *path, int flags, u32 mode); /* kernel path; ERR_PTR */
+/* For exec: a regular file that may be executed by the current task; denies writers until fput_exec. */
+struct file *open_exec(int dirfd, const char *path, int at_flags);
+/* mm's exe_file: keeps ETXTBSY true as long as the program runs. get: one more holder. */
+void exe_file_get(struct file *f);
+void exe_file_put(struct file *f);
+/* Absolute path of an open file as seen from the current root, into buf; returns its start or ERR_PTR(-ENAMETOOLONG). */
+char *d_path(const struct dentry *d, char *buf, size_t size);
+char *file_path(const struct file *f, char *buf, size_t size);
+
 /* Kernel buffer I/O (exec, initramfs). Bytes or -errno. */
 ssize_t kernel_read(struct file *f, void *buf, size_t n, u64 pos);
 ssize_t kernel_write(struct file *f, const void *buf, size_t n, u64 pos);
+static inline u64 file_size(const struct file *f) { return f->inode->mapping.size; }
+
+/* mmap of @f: permissions against req->prot/flags, then op->mmap. 0 or -errno. Takes no reference: vm_ops->open does. */
+int file_mmap(struct file *f, struct mmap_request *req);
+/* A page-cache object without a name, for shared anonymous memory and memfd_create. ERR_PTR. */
+struct file *shmem_file_setup(const char *name, u64 size);
 
 /* For fork, exec, exit. */
-struct files_struct *files_dup(struct files_struct *old);
+struct files_struct *files_dup(struct files_struct *old);  /* NULL: no memory */
 void files_get(struct files_struct *f);
+static inline bool files_shared(const struct files_struct *f) { return atomic_read(&f->count) > 1; }
 void files_put(struct files_struct *f);
 void files_close_on_exec(struct files_struct *f);
 struct fs_struct *fs_dup(struct fs_struct *old);
 void fs_get(struct fs_struct *f);
 void fs_put(struct fs_struct *f);
+extern struct files_struct init_files;
+extern struct fs_struct init_fs;
 
-/* Boot: mounts tmpfs on /, devtmpfs on /dev, proc on /proc; unpacks; opens /dev/console as 0, 1, 2. */
+/* Boot, after the slab works: mounts tmpfs on /, makes /dev, /proc, /tmp ..., mounts devtmpfs and proc there. */
 void vfs_init(void);
-int initramfs_unpack(const void *cpio, size_t size) __attribute__((warn_unused_result));
+/* Any number of newc archives, zero-padded. 0, or -errno after saying what is wrong and where. */
+int initramfs_unpack(const void *cpio, size_t size) __must_check;
+/* Opens @console ("ttyS1", NULL: "console") as 0, 1, 2 of the current task. */
 int open_stdio(const char *console);
-
-/* procfs files made of text: show() prints the whole content. Registered at boot by any floor-4 or 5 module. */
-struct seq_file;
-void seq_printf(struct seq_file *m, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void seq_write(struct seq_file *m, const void *data, size_t n);
-int proc_create(const char *path, u32 mode, int (*show)(struct seq_file *m, void *arg), void *arg);
 
 #endif

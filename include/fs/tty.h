@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Terminals. A tty is a line discipline between a device (serial port, framebuffer with keyboard, a
+ * pseudo terminal's other end) and its readers and writers.
+ *
+ * Devices hand characters in with tty_receive() from interrupt handlers; a kernel thread runs them through
+ * the discipline (echo, ^C), so that no interrupt handler takes a sleeping lock or sends a signal.
+ */
+#ifndef FS_TTY_H
+#define FS_TTY_H
+
+#include <fs/ldisc.h>
+#include <lib/rwsem.h>
+#include <lib/spinlock.h>
+#include <lib/types.h>
+#include <task/wait.h>
+#include <uapi/termios.h>
+
+#define TTY_RX_SIZE 4096
+
+struct task_struct;
+
+struct tty_struct {
+	const char *name;               /* [I] "ttyS0" */
+	u64 rdev;                       /* [I] */
+	void (*write)(struct tty_struct *tty, const char *text, size_t len); /* to the device, complete */
+	size_t (*room)(struct tty_struct *tty); /* bytes that write() takes now; NULL: any number */
+	void (*input_taken)(struct tty_struct *tty); /* somebody read: the device may go on */
+	void (*closed)(struct tty_struct *tty); /* one open less */
+	long (*ioctl)(struct tty_struct *tty, unsigned int cmd, unsigned long arg); /* -ENOTTY: not one of the device's */
+	void *driver;
+	struct ldisc ld;                /* [m] */
+	struct winsize_abi winsize;
+	struct mutex lock;              /* [m] discipline and output order */
+	pid_t pgrp, session;            /* foreground group, session that it controls; 0: none */
+	int opens;
+	bool hung_up;                   /* the other end is gone: reads are EOF, writes EIO */
+	int hup_error;                  /* what read() says then */
+	bool throttled;                 /* rx waits for a reader */
+	bool exclusive;
+	struct wait_queue_head read_wait, write_wait;
+	/* [t] raw input from interrupts; one producer, one consumer */
+	spinlock_t rx_lock;             /* LOCK_TTY, irq-safe */
+	u8 rx[TTY_RX_SIZE];
+	unsigned int rx_head, rx_tail;
+	struct list_head list;
+};
+
+/* Any context. Overflow drops the newest. */
+void tty_receive(struct tty_struct *tty, const u8 *text, size_t len);
+/* The tty that keyboards type into. NULL before tty_init(). */
+extern struct tty_struct *tty_console;
+/* Serial 0..3 and the console, /dev nodes, interrupts. After sched_init(): starts a kernel thread. */
+void tty_init(const char *console);
+/* A session leader exits, or calls setsid: its terminal is free again (SIGHUP, SIGCONT to the foreground group). */
+void tty_session_exit(struct task_struct *t);
+/* /proc/PID/stat's tty_nr; 0: none. */
+u64 tty_device_of(struct task_struct *t);
+
+#endif

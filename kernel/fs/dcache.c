@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tree of names. Each stored name is a dentry in two structures of [n]: a global hash (parent, name) for
+ * lookups and its parent's tree ordered by cookie for getdents. Cookies only grow, so that a directory can be
+ * read while names come and go.
+ *
+ * Invariants: 1 a hashed dentry is in both structures and counts one reference for it; 2 every dentry but a root
+ * references its parent; 3 nr_children is the size of the tree.
+ */
+#include "internal.h"
+
+#define HASH_MIN 1024
+
+struct mutex namespace_lock;
+static struct kmem_cache *dentry_cache;
+static struct dentry **hash_table;
+static size_t hash_size, hash_used;
+
+static u32 name_hash(const struct dentry *parent, const char *name, size_t len)
+{
+	u64 h = (unsigned long)parent >> 6;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ (u8)name[i]) * 0x100000001b3ULL;
+	return (u32)(h ^ h >> 32);
+}
+
+/* Twice the size; an allocation that fails leaves the old table, only slower. */
+static void hash_grow(void)
+{
+	size_t n = hash_size ? hash_size * 2 : HASH_MIN;
+	struct dentry **t = n * sizeof(*t) > (4UL << 20) ? NULL : kzalloc(n * sizeof(*t), GFP_KERNEL);
+
+	if (!t) {
+		if (!hash_size)
+			panic("no memory for the table of file names (%zu bytes): the machine needs more RAM", n * sizeof(*t));
+		return;
+	}
+	for (size_t i = 0; i < hash_size; i++) {
+		struct dentry *d, *next;
+
+		for (d = hash_table[i]; d; d = next) {
+			next = d->hash_next;
+			d->hash_next = t[d->hash & (n - 1)];
+			t[d->hash & (n - 1)] = d;
+		}
+	}
+	kfree(hash_table);
+	hash_table = t;
+	hash_size = n;
+}
+
+struct dentry *d_alloc(struct dentry *parent, const char *name, size_t len, struct inode *inode)
+{
+	struct dentry *d;
+
+	if (unlikely(!dentry_cache)) {
+		dentry_cache = kmem_cache_create("dentry", sizeof(struct dentry), 0);
+		if (!dentry_cache)
+			return NULL;
+	}
+	d = kmem_cache_alloc(dentry_cache, GFP_KERNEL);
+	if (!d)
+		return NULL;
+	memset(d, 0, offsetof(struct dentry, inline_name));
+	d->name = d->inline_name;
+	if (len >= DENTRY_INLINE) {
+		d->name = kmalloc(len + 1, GFP_KERNEL);
+		if (!d->name) {
+			kmem_cache_free(dentry_cache, d);
+			return NULL;
+		}
+	}
+	memcpy((char *)d->name, name, len);
+	((char *)d->name)[len] = '\0';
+	d->len = len;
+	atomic_set(&d->count, 1);
+	d->parent = parent ? dget(parent) : d;
+	d->hash = name_hash(d->parent, name, len);
+	d->inode = inode;
+	d->next_cookie = 3;     /* 1 and 2 are "." and ".." */
+	return d;
+}
+
+struct dentry *d_alloc_root(struct inode *inode)
+{
+	return d_alloc(NULL, "/", 1, inode);
+}
+
+struct dentry *dget(struct dentry *d)
+{
+	atomic_inc(&d->count);
+	return d;
+}
+
+void dput(struct dentry *d)
+{
+	while (d && atomic_dec_and_test(&d->count)) {
+		struct dentry *parent = d->parent;
+
+		iput(d->inode);
+		if (d->name != d->inline_name)
+			kfree(d->name);
+		kmem_cache_free(dentry_cache, d);
+		d = parent != d ? parent : NULL;
+	}
+}
+
+static void children_insert(struct dentry *dir, struct dentry *d)
+{
+	struct rb_node **link = &dir->children.node, *parent = NULL;
+
+	/* Always the largest cookie. */
+	while (*link) {
+		parent = *link;
+		link = &parent->right;
+	}
+	d->cookie = dir->next_cookie++;
+	rb_link_node(&d->node, parent, link);
+	rb_insert(&dir->children, &d->node, NULL);
+	dir->nr_children++;
+}
+
+void d_add(struct dentry *d)
+{
+	struct dentry **bucket;
+
+	if (unlikely(hash_used >= hash_size))
+		hash_grow();
+	bucket = &hash_table[d->hash & (hash_size - 1)];
+	d->hash_next = *bucket;
+	*bucket = d;
+	hash_used++;
+	d->hashed = true;
+	children_insert(d->parent, d);
+}
+
+static void unhash(struct dentry *d)
+{
+	struct dentry **p = &hash_table[d->hash & (hash_size - 1)];
+
+	while (*p != d)
+		p = &(*p)->hash_next;
+	*p = d->hash_next;
+	hash_used--;
+	d->hashed = false;
+	rb_erase(&d->parent->children, &d->node, NULL);
+	d->parent->nr_children--;
+}
+
+void d_drop(struct dentry *d)
+{
+	unhash(d);
+	dput(d);
+}
+
+struct dentry *d_find(struct dentry *dir, const char *name, size_t len)
+{
+	u32 hash = name_hash(dir, name, len);
+	struct dentry *d;
+
+	if (unlikely(!hash_size))
+		return NULL;
+	for (d = hash_table[hash & (hash_size - 1)]; d; d = d->hash_next)
+		if (d->hash == hash && d->parent == dir && d->len == len && !memcmp(d->name, name, len))
+			return d;
+	return NULL;
+}
+
+struct dentry *d_first_child_from(struct dentry *dir, u64 cookie)
+{
+	struct rb_node *n = dir->children.node;
+	struct dentry *best = NULL;
+
+	while (n) {
+		struct dentry *d = rb_entry(n, struct dentry, node);
+
+		if (d->cookie >= cookie) {
+			best = d;
+			n = n->left;
+		} else {
+			n = n->right;
+		}
+	}
+	return best;
+}
+
+/* Renames @d (hashed) to @name in @new_dir, where no such name is. -ENOMEM changes nothing. */
+int d_move(struct dentry *d, struct dentry *new_dir, const char *name, size_t len)
+{
+	struct dentry *old_dir = d->parent;
+	char *heap = NULL;
+
+	if (len >= DENTRY_INLINE) {
+		heap = kmalloc(len + 1, GFP_KERNEL);
+		if (!heap)
+			return -ENOMEM;
+	}
+	unhash(d);
+	if (d->name != d->inline_name)
+		kfree(d->name);
+	d->name = heap ? heap : d->inline_name;
+	memcpy((char *)d->name, name, len);
+	((char *)d->name)[len] = '\0';
+	d->len = len;
+	d->parent = dget(new_dir);
+	d->hash = name_hash(new_dir, name, len);
+	d_add(d);
+	dput(old_dir);
+	return 0;
+}
+
+/* Is @a on the way from @d to its root (or @d itself)? */
+bool d_is_ancestor(const struct dentry *a, const struct dentry *d)
+{
+	for (;; d = d->parent) {
+		if (d == a)
+			return true;
+		if (d->parent == d)
+			return false;
+	}
+}
+
+struct super_block *mounted_on(const struct dentry *d)
+{
+	struct super_block *sb;
+
+	/* The latest mount of several on one place is on top: it covers the earlier one's root. */
+	list_for_each_entry(sb, &all_mounts, list)
+		if (sb->mountpoint == d)
+			return sb;
+	return NULL;
+}
+
+static char *prepend(char *buf, char *p, const char *s, size_t len)
+{
+	if (!p || (size_t)(p - buf) < len)
+		return NULL;
+	p -= len;
+	memcpy(p, s, len);
+	return p;
+}
+
+/* From the current root (or the real one, when that is not above). Names without a parent are "pipe:[7]" and the like. */
+char *d_path(const struct dentry *d, char *buf, size_t size)
+{
+	const struct dentry *root = current->fs ? current->fs->root : NULL;
+	const struct dentry *end = d;
+	char *p = buf + size;
+	bool deleted = false;
+
+	p = prepend(buf, p, "", 1);
+	if (d->parent == d && d->len > 1)
+		p = prepend(buf, p, d->name, d->len);
+	while (p && end != root) {
+		if (end->parent == end) {
+			if (!end->inode->sb || !end->inode->sb->mountpoint || end->inode->sb->root != end)
+				break;
+			end = end->inode->sb->mountpoint;
+			continue;
+		}
+		if (!end->hashed && end->inode->sb->type && end->inode->sb->type->magic == TMPFS_MAGIC)
+			deleted = true;
+		p = prepend(buf, p, end->name, end->len);
+		p = prepend(buf, p, "/", 1);
+		end = end->parent;
+	}
+	if (p && *p == '\0')
+		p = prepend(buf, p, "/", 1);
+	if (p && deleted) {
+		size_t len = strlen(p);
+
+		if ((size_t)(p - buf) < 10)
+			return ERR_PTR(-ENAMETOOLONG);
+		memmove(p - 10, p, len);
+		p -= 10;
+		memcpy(p + len, " (deleted)", 11);
+	}
+	return p ? p : ERR_PTR(-ENAMETOOLONG);
+}
+
+char *file_path(const struct file *f, char *buf, size_t size)
+{
+	if (f->dentry)
+		return d_path(f->dentry, buf, size);
+	return ERR_PTR(-ENOENT);
+}

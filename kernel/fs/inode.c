@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inodes: birth, references, permissions, times, size. An inode dies with its last reference; a stored
+ * object's names are references too (its dentries), so nlink only reports.
+ */
+#include "internal.h"
+#include <x86/cpu.h>
+
+#define DEFAULT_INODE_SIZE_MAX 0x7ffffffffffff000ULL
+
+static struct kmem_cache *inode_cache;
+struct super_block anon_sb = { .dev = MKDEV(0, 14) };
+
+s64 current_time_ns(void)
+{
+	return (s64)(boot_epoch_seconds() * 1000000000UL + ktime_get_ns());
+}
+
+struct inode *new_inode(struct super_block *sb, u32 mode)
+{
+	struct inode *inode;
+
+	if (unlikely(!inode_cache)) {
+		inode_cache = kmem_cache_create("inode_cache", sizeof(struct inode), 0);
+		if (!inode_cache)
+			return NULL;
+	}
+	if (sb->max_inodes && (u64)atomic_read(&sb->nr_inodes) >= sb->max_inodes)
+		return NULL;
+	inode = kmem_cache_alloc(inode_cache, GFP_KERNEL);
+	if (!inode)
+		return NULL;
+	memset(inode, 0, sizeof(*inode));
+	inode->ino = ++sb->next_ino;
+	inode->mode = mode;
+	inode->nlink = 1;
+	inode->sb = sb;
+	atomic_set(&inode->count, 1);
+	mutex_init(&inode->lock);
+	INIT_LIST_HEAD(&inode->flocks);
+	if (S_ISREG(mode))
+		address_space_init(&inode->mapping, inode);
+	inode->atime_ns = inode->mtime_ns = inode->ctime_ns = inode->btime_ns = current_time_ns();
+	atomic_inc(&sb->nr_inodes);
+	return inode;
+}
+
+struct inode *ihold(struct inode *inode)
+{
+	atomic_inc(&inode->count);
+	return inode;
+}
+
+void iput(struct inode *inode)
+{
+	if (!inode || !atomic_dec_and_test(&inode->count))
+		return;
+	if (inode->op && inode->op->evict)
+		inode->op->evict(inode);
+	if (S_ISREG(inode->mode))
+		truncate_pagecache(&inode->mapping, 0);
+	atomic_dec(&inode->sb->nr_inodes);
+	kmem_cache_free(inode_cache, inode);
+}
+
+bool in_group(u32 gid)
+{
+	const struct cred *c = &current->cred;
+
+	if (c->fsgid == gid)
+		return true;
+	for (unsigned int i = 0; i < c->ngroups; i++)
+		if (c->groups[i] == gid)
+			return true;
+	return false;
+}
+
+/* Root's rights on files: CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_CHOWN ... in one. */
+bool capable_fs(void)
+{
+	return current->cred.fsuid == 0;
+}
+
+bool inode_owner_or_capable(const struct inode *inode)
+{
+	return current->cred.fsuid == inode->uid || capable_fs();
+}
+
+int inode_permission_as(const struct inode *inode, int mask, u32 uid, u32 gid)
+{
+	u32 mode = inode->mode;
+
+	if (uid == 0) {
+		/* Root executes what anybody may execute. */
+		if ((mask & X_OK) && !S_ISDIR(mode) && !(mode & 0111))
+			return -EACCES;
+		return 0;
+	}
+	if (uid == inode->uid)
+		mode >>= 6;
+	else if (gid == inode->gid || in_group(inode->gid))
+		mode >>= 3;
+	return (mask & ~mode & 7) ? -EACCES : 0;
+}
+
+int inode_permission(const struct inode *inode, int mask)
+{
+	if ((mask & W_OK) && (inode->sb->flags & MS_RDONLY) &&
+	    (S_ISREG(inode->mode) || S_ISDIR(inode->mode) || S_ISLNK(inode->mode)))
+		return -EROFS;
+	return inode_permission_as(inode, mask, current->cred.fsuid, current->cred.fsgid);
+}
+
+void __touch_atime(struct inode *inode)
+{
+	if (!(inode->sb->flags & (MS_RDONLY | MS_NOATIME)))
+		inode->atime_ns = current_time_ns();
+}
+
+void touch_mtime(struct inode *inode)
+{
+	inode->mtime_ns = inode->ctime_ns = current_time_ns();
+}
+
+/* => inode->lock not held */
+int inode_setsize(struct inode *inode, u64 size)
+{
+	int ret = 0;
+
+	if (!inode->op || !inode->op->setsize)
+		return -EINVAL;
+	if (size > DEFAULT_INODE_SIZE_MAX)
+		return -EFBIG;
+	mutex_lock(&inode->lock);
+	if ((inode->seals & F_SEAL_SHRINK) && size < inode->mapping.size)
+		ret = -EPERM;
+	else if ((inode->seals & F_SEAL_GROW) && size > inode->mapping.size)
+		ret = -EPERM;
+	else
+		ret = inode->op->setsize(inode, size);
+	if (!ret)
+		touch_mtime(inode);
+	mutex_unlock(&inode->lock);
+	return ret;
+}
+
+/* One more writer, unless the file is being executed. Undone by atomic_dec(&inode->writers). */
+int get_write_access(struct inode *inode)
+{
+	if (atomic_read(&inode->writers) < 0)
+		return -ETXTBSY;
+	atomic_inc(&inode->writers);
+	return 0;
+}

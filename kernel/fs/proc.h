@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Shared by the files of procfs. */
+#ifndef KERNEL_FS_PROC_H
+#define KERNEL_FS_PROC_H
+
+#include "internal.h"
+#include <fs/proc.h>
+
+/* Text of an open file, made when it is read from position 0; f->private is the buffer's. */
+typedef int (*text_show_fn)(struct file *f, struct seq_file *m);
+ssize_t text_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy, text_show_fn show);
+void text_release(struct file *f);
+loff_t text_llseek(struct file *f, loff_t off, int whence);
+ssize_t text_write(const void *buf, size_t n, copy_fn copy, proc_write_fn fn, void *arg);
+ssize_t raw_read(void *buf, size_t n, u64 *pos, copy_fn copy, proc_read_fn read, void *arg);
+
+/* proc_maps.c: of a process's address space (referenced by the caller; may be NULL: a kernel thread). */
+struct mm_struct;
+int proc_maps_show(struct seq_file *m, struct mm_struct *mm);
+int proc_smaps_show(struct seq_file *m, struct mm_struct *mm);
+int proc_smaps_rollup_show(struct seq_file *m, struct mm_struct *mm);
+ssize_t proc_pagemap_read(struct mm_struct *mm, void *buf, size_t n, u64 pos);
+/* proc_status.c */
+int proc_stat_show(struct seq_file *m, struct task_struct *t, bool whole);
+int proc_status_show(struct seq_file *m, struct task_struct *t);
+int proc_limits_show(struct seq_file *m, struct task_struct *t);
+
+/* proc_mem.c */
+void proc_memory_init(void);
+
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* System-wide text files of /proc that other folders' data fill: cpuinfo, version, stat, iomem, sys/kernel ... */
+#include "proc.h"
+#include <asm/io.h>
+#include <iomem/resource.h>
+#include <lib/cmdline.h>
+#include <task/timer.h>
+#include <task/utsname.h>
+#include <x86/cpu.h>
+
+/* --- CPU ------------------------------------------------------------------------------------- */
+
+struct flag_name { u8 bit; const char *name; };
+
+static const struct flag_name leaf1_edx[] = {
+	{ 0, "fpu" }, { 1, "vme" }, { 2, "de" }, { 3, "pse" }, { 4, "tsc" }, { 5, "msr" }, { 6, "pae" }, { 7, "mce" }, { 8, "cx8" },
+	{ 9, "apic" }, { 11, "sep" }, { 12, "mtrr" }, { 13, "pge" }, { 14, "mca" }, { 15, "cmov" }, { 16, "pat" }, { 17, "pse36" },
+	{ 19, "clflush" }, { 21, "dts" }, { 22, "acpi" }, { 23, "mmx" }, { 24, "fxsr" }, { 25, "sse" }, { 26, "sse2" }, { 27, "ss" }, { 28, "ht" },
+}, ext1_edx[] = {
+	{ 11, "syscall" }, { 20, "nx" }, { 22, "mmxext" }, { 25, "fxsr_opt" }, { 26, "pdpe1gb" }, { 27, "rdtscp" }, { 29, "lm" },
+	{ 30, "3dnowext" }, { 31, "3dnow" },
+}, leaf1_ecx[] = {
+	{ 0, "pni" }, { 1, "pclmulqdq" }, { 3, "monitor" }, { 5, "vmx" }, { 9, "ssse3" }, { 12, "fma" }, { 13, "cx16" }, { 19, "sse4_1" },
+	{ 20, "sse4_2" }, { 21, "x2apic" }, { 22, "movbe" }, { 23, "popcnt" }, { 24, "tsc_deadline_timer" }, { 25, "aes" }, { 26, "xsave" },
+	{ 28, "avx" }, { 29, "f16c" }, { 30, "rdrand" }, { 31, "hypervisor" },
+}, ext1_ecx[] = {
+	{ 0, "lahf_lm" }, { 2, "svm" }, { 4, "cr8_legacy" }, { 5, "abm" }, { 6, "sse4a" }, { 7, "misalignsse" }, { 8, "3dnowprefetch" },
+}, leaf7_ebx[] = {
+	{ 0, "fsgsbase" }, { 3, "bmi1" }, { 5, "avx2" }, { 7, "smep" }, { 8, "bmi2" }, { 9, "erms" }, { 10, "invpcid" }, { 16, "avx512f" },
+	{ 18, "rdseed" }, { 19, "adx" }, { 20, "smap" }, { 23, "clflushopt" }, { 24, "clwb" }, { 29, "sha_ni" },
+}, leaf7_ecx[] = {
+	{ 2, "umip" }, { 3, "pku" }, { 9, "vaes" }, { 10, "vpclmulqdq" }, { 16, "la57" }, { 22, "rdpid" },
+}, leaf7_edx[] = { { 4, "fsrm" } };
+
+static void show_flags(struct seq_file *m, const struct flag_name *t, size_t n, u32 word)
+{
+	for (size_t i = 0; i < n; i++)
+		if (word >> t[i].bit & 1)
+			seq_printf(m, " %s", t[i].name);
+}
+
+static int cpuinfo_show(struct seq_file *m, void *arg)
+{
+	const struct cpu_info *c = &boot_cpu;
+	unsigned long khz = c->tsc_khz;
+
+	seq_printf(m, "processor\t: 0\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\nmodel name\t: %s\nstepping\t: %u\n", c->vendor,
+		   c->family, c->model, c->brand[0] ? c->brand : "unknown", c->stepping);
+	seq_printf(m, "cpu MHz\t\t: %lu.%03lu\nphysical id\t: 0\nsiblings\t: 1\ncore id\t\t: 0\ncpu cores\t: 1\napicid\t\t: 0\n"
+		   "initial apicid\t: 0\nfpu\t\t: yes\nfpu_exception\t: yes\nwp\t\t: yes\nflags\t\t:", khz / 1000, khz % 1000);
+	show_flags(m, leaf1_edx, ARRAY_SIZE(leaf1_edx), c->leaf1_edx);
+	show_flags(m, ext1_edx, ARRAY_SIZE(ext1_edx), c->ext1_edx);
+	show_flags(m, leaf1_ecx, ARRAY_SIZE(leaf1_ecx), c->leaf1_ecx);
+	show_flags(m, ext1_ecx, ARRAY_SIZE(ext1_ecx), c->ext1_ecx);
+	show_flags(m, leaf7_ebx, ARRAY_SIZE(leaf7_ebx), c->leaf7_ebx);
+	show_flags(m, leaf7_ecx, ARRAY_SIZE(leaf7_ecx), c->leaf7_ecx);
+	show_flags(m, leaf7_edx, ARRAY_SIZE(leaf7_edx), c->leaf7_edx);
+	seq_printf(m, "\nbugs\t\t:\nbogomips\t: %lu.%02lu\nclflush size\t: 64\ncache_alignment\t: 64\n"
+		   "address sizes\t: %u bits physical, %u bits virtual\npower management:\n\n", khz * 2 / 1000, khz * 2 % 1000 / 10,
+		   c->phys_bits, c->virt_bits);
+	return 0;
+}
+
+/* --- system ---------------------------------------------------------------------------------- */
+
+static int cmdline_show(struct seq_file *m, void *arg)
+{
+	seq_printf(m, "%s\n", cmdline_text());
+	return 0;
+}
+
+static void seconds(struct seq_file *m, u64 ns)
+{
+	seq_printf(m, "%lu.%02lu", (unsigned long)(ns / 1000000000), (unsigned long)(ns / 10000000 % 100));
+}
+
+static int uptime_show(struct seq_file *m, void *arg)
+{
+	struct sched_stats s;
+
+	sched_get_stats(&s);
+	seconds(m, ktime_get_ns());
+	seq_putc(m, ' ');
+	seconds(m, s.idle_ns);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static int loadavg_show(struct seq_file *m, void *arg)
+{
+	struct sched_stats s;
+
+	sched_get_stats(&s);
+	for (int i = 0; i < 3; i++)
+		seq_printf(m, "%lu.%02lu ", (unsigned long)(s.load[i] >> 16), (unsigned long)((s.load[i] & 0xffff) * 100 >> 16));
+	seq_printf(m, "%u/%u %d\n", s.nr_running, s.nr_threads, s.last_pid);
+	return 0;
+}
+
+static int stat_show(struct seq_file *m, void *arg)
+{
+	struct sched_stats s;
+
+	sched_get_stats(&s);
+	for (int i = 0; i < 2; i++)
+		seq_printf(m, "cpu%s %lu 0 %lu %lu 0 0 0 0 0 0\n", i ? "0" : " ", (unsigned long)(s.user_ns / 10000000),
+			   (unsigned long)(s.system_ns / 10000000), (unsigned long)(s.idle_ns / 10000000));
+	seq_printf(m, "intr 0\nctxt %lu\nbtime %lu\nprocesses %lu\nprocs_running %u\nprocs_blocked 0\nsoftirq 0 0 0 0 0 0 0 0 0 0 0\n",
+		   (unsigned long)s.switches, (unsigned long)boot_epoch_seconds(), (unsigned long)s.forks, s.nr_running);
+	return 0;
+}
+
+static int print_resource(const struct resource *res, int depth, void *arg)
+{
+	struct resource shown = *res;
+	char line[160];
+
+	if (!capable_fs())
+		shown.start = shown.end = 0;    /* others than root see the shape only, as in Linux */
+	/* The root itself is not a line. */
+	if (depth < 0 || res == &iomem_resource)
+		return 0;
+	resource_format(&shown, depth, iomem_resource.end, line, sizeof(line));
+	seq_puts(arg, line);
+	return 0;
+}
+
+static int iomem_show(struct seq_file *m, void *arg)
+{
+	return resource_walk(&iomem_resource, print_resource, m);
+}
+
+static int version_show(struct seq_file *m, void *arg)
+{
+	seq_printf(m, "%s version %s (gcc %s) %s\n", system_utsname.sysname, system_utsname.release, __VERSION__, system_utsname.version);
+	return 0;
+}
+
+static int text_show(struct seq_file *m, void *arg)
+{
+	seq_puts(m, arg);
+	return 0;
+}
+
+static int random_uuid_show(struct seq_file *m, void *arg)
+{
+	u64 a = arch_random(), b = arch_random();
+
+	seq_printf(m, "%08lx-%04lx-4%03lx-%04lx-%012lx\n", (unsigned long)(a >> 32), (unsigned long)(a >> 16 & 0xffff), (unsigned long)(a & 0xfff),
+		   (unsigned long)(b >> 48 & 0x3fff) | 0x8000, (unsigned long)(b & 0xffffffffffff));
+	return 0;
+}
+
+static int pid_max = 32768, pipe_max = 1 << 20, aslr = 2, ngroups_max = 32, cap_last = 40, overflowuid = 65534, core_uses_pid, nr_open = 1 << 20,
+	threads_max = 32768, dmesg_restrict, kptr_restrict, perf_paranoid = 2, sysrq, panic_timeout, suid_dumpable, protected_links = 1;
+
+static const struct { const char *path; struct sysctl_int s; bool writable; } sysctls[] = {
+	{ "sys/kernel/pid_max", { &pid_max, 300, 4194304 }, false },
+	{ "sys/kernel/threads-max", { &threads_max, 20, 4194304 }, false },
+	{ "sys/kernel/randomize_va_space", { &aslr, 0, 2 }, false },
+	{ "sys/kernel/ngroups_max", { &ngroups_max, 0, 0 }, false },
+	{ "sys/kernel/cap_last_cap", { &cap_last, 0, 0 }, false },
+	{ "sys/kernel/overflowuid", { &overflowuid, 0, 65535 }, true },
+	{ "sys/kernel/overflowgid", { &overflowuid, 0, 65535 }, true },
+	{ "sys/kernel/core_uses_pid", { &core_uses_pid, 0, 1 }, true },
+	{ "sys/kernel/dmesg_restrict", { &dmesg_restrict, 0, 1 }, true },
+	{ "sys/kernel/kptr_restrict", { &kptr_restrict, 0, 2 }, true },
+	{ "sys/kernel/perf_event_paranoid", { &perf_paranoid, -1, 4 }, true },
+	{ "sys/kernel/sysrq", { &sysrq, 0, 511 }, true },
+	{ "sys/kernel/panic", { &panic_timeout, -1, 1 << 30 }, true },
+	{ "sys/fs/nr_open", { &nr_open, 64, 1 << 30 }, true },
+	{ "sys/fs/pipe-max-size", { &pipe_max, 4096, 1 << 20 }, false },
+	{ "sys/fs/suid_dumpable", { &suid_dumpable, 0, 2 }, true },
+	{ "sys/fs/protected_hardlinks", { &protected_links, 0, 1 }, false },
+};
+
+struct utsname_abi system_utsname __attribute__((weak)) = {
+	"Linux", "atlas", "6.1.0-atlas", "#1 Atlas", "x86_64", "(none)",
+};
+
+static int uts_show(struct seq_file *m, void *field)
+{
+	seq_printf(m, "%s\n", (const char *)field);
+	return 0;
+}
+
+static void text_file(const char *path, const char *text)
+{
+	if (proc_create(path, 0444, text_show, (void *)text))
+		pr_err("proc: cannot make %s\n", path);
+}
+
+void proc_misc_init(void)
+{
+	static const struct { const char *path; proc_show_fn show; } files[] = {
+		{ "cpuinfo", cpuinfo_show }, { "cmdline", cmdline_show }, { "uptime", uptime_show }, { "loadavg", loadavg_show },
+		{ "stat", stat_show }, { "iomem", iomem_show }, { "version", version_show }, { "sys/kernel/random/uuid", random_uuid_show }, { "sys/kernel/random/boot_id", random_uuid_show },
+	};
+
+	const struct { const char *path; char *field; } uts[] = {
+		{ "sys/kernel/hostname", system_utsname.nodename }, { "sys/kernel/domainname", system_utsname.domainname },
+		{ "sys/kernel/ostype", system_utsname.sysname }, { "sys/kernel/osrelease", system_utsname.release },
+		{ "sys/kernel/version", system_utsname.version },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		if (proc_create(files[i].path, 0444, files[i].show, NULL))
+			pr_err("proc: cannot make %s\n", files[i].path);
+	for (size_t i = 0; i < ARRAY_SIZE(sysctls); i++)
+		if (proc_create_rw(sysctls[i].path, sysctls[i].writable ? 0644 : 0444, sysctl_show_int,
+				   sysctls[i].writable ? sysctl_write_int : NULL, (void *)&sysctls[i].s))
+			pr_err("proc: cannot make %s\n", sysctls[i].path);
+	text_file("swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
+	text_file("devices", "Character devices:\n  1 mem\n  4 tty\n  5 /dev/tty\n  5 /dev/console\n136 pts\n\nBlock devices:\n");
+	text_file("partitions", "major minor  #blocks  name\n\n");
+	text_file("modules", "");
+	for (size_t i = 0; i < ARRAY_SIZE(uts); i++)
+		if (proc_create(uts[i].path, 0444, uts_show, uts[i].field))
+			pr_err("proc: cannot make %s\n", uts[i].path);
+	text_file("sys/kernel/core_pattern", "core\n");
+	text_file("sys/kernel/tainted", "0\n");
+	text_file("sys/kernel/random/entropy_avail", "256\n");
+	text_file("sys/kernel/random/poolsize", "256\n");
+	text_file("sys/fs/file-max", "9223372036854775807\n");
+	proc_memory_init();
+}

@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * procfs and sysfs: two trees of registered entries, shown by any number of mounts. A registered file's text is
+ * made whole by its show function when it is read from its start. /proc/PID comes from proc_pid.c.
+ */
+#include "internal.h"
+#include "proc.h"
+#include <fs/proc.h>
+#include <mm/vmalloc.h>
+
+#define TEXT_MAX (256UL << 20)
+
+struct proc_dir_entry {
+	const char *name;
+	u32 mode;
+	u64 ino;
+	struct proc_dir_entry *next, *children;         /* siblings in order of registration */
+	proc_show_fn show;
+	proc_write_fn write;
+	proc_read_fn read;
+	void *arg;
+	const char *link;
+};
+
+static struct proc_dir_entry proc_root = { .name = "", .mode = S_IFDIR | 0555, .ino = 1 };
+static struct proc_dir_entry sysfs_root = { .name = "", .mode = S_IFDIR | 0555, .ino = 1 };
+
+/* --- generated text -------------------------------------------------------------------------- */
+
+struct text_buffer { struct seq_file m; bool vmalloced; };
+
+static void text_free(struct text_buffer *t)
+{
+	if (t->vmalloced)
+		vfree(t->m.buf);
+	else
+		kfree(t->m.buf);
+	t->m.buf = NULL;
+}
+
+static int text_alloc(struct text_buffer *t, size_t size)
+{
+	t->vmalloced = size > (1UL << 20);
+	t->m.buf = t->vmalloced ? vmalloc(size) : kmalloc(size, GFP_KERNEL);
+	t->m.size = size;
+	t->m.count = 0;
+	t->m.overflow = false;
+	return t->m.buf ? 0 : -ENOMEM;
+}
+
+/* Calls show() with growing buffers until all fits. */
+static int text_make(struct text_buffer *t, struct file *f, text_show_fn show)
+{
+	size_t size = t->m.buf ? t->m.size : PAGE_SIZE;
+	int err;
+
+	for (;; size *= 2) {
+		if (t->m.buf && t->m.size == size) {
+			t->m.count = 0;
+			t->m.overflow = false;
+		} else {
+			text_free(t);
+			if (size > TEXT_MAX)
+				return -ENOMEM;
+			err = text_alloc(t, size);
+			if (err)
+				return err;
+		}
+		err = show(f, &t->m);
+		if (err || !t->m.overflow)
+			return err;
+	}
+}
+
+ssize_t text_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy, text_show_fn show)
+{
+	struct text_buffer *t = f->private;
+	int err;
+
+	if (!t) {
+		t = kzalloc(sizeof(*t), GFP_KERNEL);
+		if (!t)
+			return -ENOMEM;
+		f->private = t;
+	}
+	if (*pos == 0 || !t->m.buf) {
+		err = text_make(t, f, show);
+		if (err) {
+			text_free(t);
+			return err;
+		}
+	}
+	return simple_read(buf, n, pos, copy, t->m.buf, t->m.count);
+}
+
+void text_release(struct file *f)
+{
+	if (f->private) {
+		text_free(f->private);
+		kfree(f->private);
+	}
+}
+
+/* Sizes of generated files are not known: only absolute and relative moves. */
+loff_t text_llseek(struct file *f, loff_t off, int whence)
+{
+	if (whence == SEEK_CUR)
+		off += f->pos;
+	else if (whence != SEEK_SET)
+		return -EINVAL;
+	if (off < 0)
+		return -EINVAL;
+	return f->pos = off;
+}
+
+/* One write() as a NUL-terminated kernel string. */
+ssize_t text_write(const void *buf, size_t n, copy_fn copy, proc_write_fn fn, void *arg)
+{
+	char small[64], *p = small;
+	ssize_t ret;
+
+	if (n >= PAGE_SIZE)
+		return -EINVAL;
+	if (n >= sizeof(small)) {
+		p = kmalloc(n + 1, GFP_KERNEL);
+		if (!p)
+			return -ENOMEM;
+	}
+	if (copy(p, buf, n)) {
+		ret = -EFAULT;
+	} else {
+		p[n] = '\0';
+		ret = fn(p, n, arg);
+	}
+	if (p != small)
+		kfree(p);
+	return ret;
+}
+
+/* Binary files, through one page. */
+ssize_t raw_read(void *buf, size_t n, u64 *pos, copy_fn copy, proc_read_fn read, void *arg)
+{
+	char *page = get_free_pages(GFP_KERNEL, 0);
+	size_t done = 0;
+	ssize_t ret = 0;
+
+	if (!page)
+		return -ENOMEM;
+	while (done < n) {
+		size_t left;
+
+		ret = read(page, min(n - done, PAGE_SIZE), *pos, arg);
+		if (ret <= 0)
+			break;
+		left = copy((char *)buf + done, page, ret);
+		done += ret - left;
+		*pos += ret - left;
+		ret = left ? -EFAULT : signal_pending() ? -EINTR : 0;
+		if (ret)
+			break;
+	}
+	free_pages_addr(page, 0);
+	return done ? (ssize_t)done : ret;
+}
+
+/* --- registered files ------------------------------------------------------------------------ */
+
+static int entry_show(struct file *f, struct seq_file *m)
+{
+	struct proc_dir_entry *e = f->inode->private;
+
+	return e->show(m, e->arg);
+}
+
+static ssize_t entry_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy)
+{
+	struct proc_dir_entry *e = f->inode->private;
+
+	if (e->read)
+		return raw_read(buf, n, pos, copy, e->read, e->arg);
+	if (!e->show)
+		return -EINVAL;
+	return text_read(f, buf, n, pos, copy, entry_show);
+}
+
+static ssize_t entry_write(struct file *f, const void *buf, size_t n, u64 *pos, copy_fn copy)
+{
+	struct proc_dir_entry *e = f->inode->private;
+	ssize_t ret;
+
+	if (!e->write)
+		return -EIO;
+	ret = text_write(buf, n, copy, e->write, e->arg);
+	if (ret > 0)
+		*pos += ret;
+	return ret;
+}
+
+static const struct file_operations entry_fops = {
+	.read = entry_read, .write = entry_write, .llseek = text_llseek, .release = text_release,
+};
+
+static const char *entry_get_link(struct inode *inode, char *buf, size_t size)
+{
+	return ((struct proc_dir_entry *)inode->private)->link;
+}
+
+/* "self" and "thread-self" depend on who looks. */
+static const char *self_get_link(struct inode *inode, char *buf, size_t size)
+{
+	scnprintf(buf, size, "%d", current->tgid);
+	return buf;
+}
+
+static const char *thread_self_get_link(struct inode *inode, char *buf, size_t size)
+{
+	scnprintf(buf, size, "%d/task/%d", current->tgid, current->pid);
+	return buf;
+}
+
+static const struct inode_operations entry_link_op = { .get_link = entry_get_link };
+static const struct inode_operations self_link_op = { .get_link = self_get_link };
+static const struct inode_operations thread_self_link_op = { .get_link = thread_self_get_link };
+/* Truncation by open(O_TRUNC) (echo 1 >file) is taken and means nothing. */
+static int entry_setsize(struct inode *inode, u64 size)
+{
+	return 0;
+}
+static const struct inode_operations entry_file_op = { .setsize = entry_setsize };
+static const struct inode_operations entry_dir_op;
+static const struct file_operations entry_dir_fops;
+
+static struct proc_dir_entry *find_child(struct proc_dir_entry *dir, const char *name, size_t len)
+{
+	for (struct proc_dir_entry *e = dir->children; e; e = e->next)
+		if (!strncmp(e->name, name, len) && !e->name[len])
+			return e;
+	return NULL;
+}
+
+static struct inode *entry_inode(struct super_block *sb, struct proc_dir_entry *e)
+{
+	struct inode *inode = new_inode(sb, e->mode);
+
+	if (!inode)
+		return NULL;
+	inode->ino = e->ino;
+	inode->private = e;
+	if (S_ISDIR(e->mode)) {
+		inode->nlink = 2;
+		inode->op = &entry_dir_op;
+		inode->fop = &entry_dir_fops;
+	} else if (S_ISLNK(e->mode)) {
+		inode->op = e->link ? &entry_link_op : e->name[0] == 's' ? &self_link_op : &thread_self_link_op;
+	} else {
+		inode->op = &entry_file_op;
+		inode->fop = &entry_fops;
+	}
+	return inode;
+}
+
+/* A registered entry's dentry stays in the mount's tree from its first use on. */
+static struct dentry *entry_lookup(struct dentry *dir, const char *name, size_t len)
+{
+	struct proc_dir_entry *e = find_child(dir->inode->private, name, len);
+	struct inode *inode;
+	struct dentry *d;
+
+	if (!e)
+		return dir->inode->private == &proc_root ? proc_pid_lookup(dir, name, len) : ERR_PTR(-ENOENT);
+	inode = entry_inode(dir->inode->sb, e);
+	d = inode ? d_alloc(dir, name, len, inode) : NULL;
+	if (!d) {
+		iput(inode);
+		return ERR_PTR(-ENOMEM);
+	}
+	d_add(d);
+	return dget(d);
+}
+
+/* Positions: 0 ".", 1 "..", 2.. the registered entries, PID_BASE + pid the processes. */
+static int entry_iterate(struct file *f, filldir_fn fill, void *arg)
+{
+	struct proc_dir_entry *dir = f->inode->private, *e;
+	u64 pos = f->pos, i = 2;
+
+	if (pos == 0 && !fill(arg, ".", 1, 1, dir->ino, S_IFDIR))
+		return 0;
+	if (pos <= 1 && !fill(arg, "..", 2, 2, f->dentry->parent->inode->ino, S_IFDIR))
+		return 0;
+	for (e = dir->children; e; e = e->next, i++)
+		if (i >= pos && !fill(arg, e->name, strlen(e->name), i + 1, e->ino, e->mode))
+			return 0;
+	return dir == &proc_root ? proc_pid_iterate(f, fill, arg, pos) : 0;
+}
+
+static const struct inode_operations entry_dir_op = { .lookup = entry_lookup };
+static const struct file_operations entry_dir_fops = { .iterate = entry_iterate, .llseek = generic_llseek };
+
+/* --- registration ---------------------------------------------------------------------------- */
+
+static struct proc_dir_entry *new_entry(struct proc_dir_entry *dir, const char *name, size_t len, u32 mode)
+{
+	static u64 next_ino = 0xf0000000;
+	struct proc_dir_entry *e = kzalloc(sizeof(*e) + len + 1, GFP_KERNEL), **p;
+
+	if (!e)
+		return NULL;
+	memcpy(e + 1, name, len);
+	e->name = (char *)(e + 1);
+	e->mode = mode;
+	e->ino = next_ino++;
+	for (p = &dir->children; *p; p = &(*p)->next)
+		;
+	*p = e;
+	return e;
+}
+
+static struct proc_dir_entry *register_entry(struct proc_dir_entry *dir, const char *path, u32 mode)
+{
+	for (;;) {
+		const char *slash = strchr(path, '/');
+		size_t len = slash ? (size_t)(slash - path) : strlen(path);
+		struct proc_dir_entry *e = find_child(dir, path, len);
+
+		if (!slash)
+			return e ? NULL : new_entry(dir, path, len, (mode & S_IFMT) ? mode : S_IFREG | mode);
+		if (!e)
+			e = new_entry(dir, path, len, S_IFDIR | 0555);
+		if (!e)
+			return NULL;
+		dir = e;
+		path = slash + 1;
+	}
+}
+
+static int create(struct proc_dir_entry *root, const char *path, u32 mode, proc_show_fn show, proc_write_fn write, proc_read_fn read, void *arg)
+{
+	struct proc_dir_entry *e = register_entry(root, path, mode);
+
+	if (!e)
+		return -EEXIST;
+	e->show = show;
+	e->write = write;
+	e->read = read;
+	e->arg = arg;
+	return 0;
+}
+
+int proc_create(const char *path, u32 mode, proc_show_fn show, void *arg)
+{
+	return create(&proc_root, path, mode, show, NULL, NULL, arg);
+}
+
+int proc_create_rw(const char *path, u32 mode, proc_show_fn show, proc_write_fn write, void *arg)
+{
+	return create(&proc_root, path, mode, show, write, NULL, arg);
+}
+
+int proc_create_raw(const char *path, u32 mode, proc_read_fn read, void *arg)
+{
+	return create(&proc_root, path, mode, NULL, NULL, read, arg);
+}
+
+int sysfs_create(const char *path, u32 mode, proc_show_fn show, proc_write_fn write, void *arg)
+{
+	return create(&sysfs_root, path, mode, show, write, NULL, arg);
+}
+
+int sysfs_create_raw(const char *path, u32 mode, proc_read_fn read, void *arg)
+{
+	return create(&sysfs_root, path, mode, NULL, NULL, read, arg);
+}
+
+/* --- numbers in /proc/sys -------------------------------------------------------------------- */
+
+int sysctl_show_int(struct seq_file *m, void *arg)
+{
+	seq_printf(m, "%d\n", *((struct sysctl_int *)arg)->value);
+	return 0;
+}
+
+static int parse_number(const char *buf, size_t n, s64 *out)
+{
+	char word[32];
+	bool neg;
+	u64 v;
+	int err;
+
+	while (n && (buf[n - 1] == '\n' || buf[n - 1] == ' '))
+		n--;
+	while (n && *buf == ' ') {
+		buf++;
+		n--;
+	}
+	neg = n && *buf == '-';
+	if (n - neg == 0 || n >= sizeof(word))
+		return -EINVAL;
+	memcpy(word, buf + neg, n - neg);
+	word[n - neg] = '\0';
+	err = kstrtou64(word, 10, &v);
+	*out = neg ? -(s64)v : (s64)v;
+	return err;
+}
+
+ssize_t sysctl_write_int(const char *buf, size_t n, void *arg)
+{
+	struct sysctl_int *s = arg;
+	s64 v;
+	int err = parse_number(buf, n, &v);
+
+	if (err || v < s->min || v > s->max)
+		return -EINVAL;
+	*s->value = v;
+	return n;
+}
+
+int sysctl_show_ulong(struct seq_file *m, void *arg)
+{
+	seq_printf(m, "%lu\n", *((struct sysctl_ulong *)arg)->value);
+	return 0;
+}
+
+ssize_t sysctl_write_ulong(const char *buf, size_t n, void *arg)
+{
+	struct sysctl_ulong *s = arg;
+	s64 v;
+	int err = parse_number(buf, n, &v);
+
+	if (err || v < 0 || (u64)v < s->min || (u64)v > s->max)
+		return -EINVAL;
+	*s->value = v;
+	return n;
+}
+
+/* --- the two file systems -------------------------------------------------------------------- */
+
+static int fill(struct super_block *sb, struct proc_dir_entry *root)
+{
+	struct inode *inode = entry_inode(sb, root);
+
+	sb->root = inode ? d_alloc_root(inode) : NULL;
+	if (!sb->root)
+		iput(inode);
+	return sb->root ? 0 : -ENOMEM;
+}
+
+static int proc_fill(struct super_block *sb, const char *options) { return fill(sb, &proc_root); }
+static int sysfs_fill(struct super_block *sb, const char *options) { return fill(sb, &sysfs_root); }
+
+static struct file_system_type proc_type = { .name = "proc", .magic = PROC_SUPER_MAGIC, .unique = true, .fill_super = proc_fill };
+static struct file_system_type sysfs_type = { .name = "sysfs", .magic = SYSFS_MAGIC, .unique = true, .fill_super = sysfs_fill };
+
+static void proc_symlink(const char *name, const char *target)
+{
+	struct proc_dir_entry *e = register_entry(&proc_root, name, S_IFLNK | 0777);
+
+	if (e)
+		e->link = target;
+}
+
+void procfs_register(void)
+{
+	fs_register(&proc_type);
+	fs_register(&sysfs_type);
+	proc_symlink("self", NULL);
+	proc_symlink("thread-self", NULL);
+	proc_symlink("mounts", "self/mounts");
+}

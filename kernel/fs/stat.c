@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/* What a file is: the stat family, statx, access, readlink, statfs, getdents. */
+#include "internal.h"
+
+static void split_time(s64 ns, u64 *sec, u64 *nsec)
+{
+	s64 s = ns / 1000000000, r = ns % 1000000000;
+
+	if (r < 0) {
+		r += 1000000000;
+		s--;
+	}
+	*sec = s;
+	*nsec = r;
+}
+
+static void refresh(struct inode *inode)
+{
+	if (inode->op && inode->op->getattr)
+		inode->op->getattr(inode);
+}
+
+static void fill_stat(struct inode *inode, struct stat_abi *st)
+{
+	refresh(inode);
+	memset(st, 0, sizeof(*st));
+	st->st_dev = inode->sb->dev;
+	st->st_ino = inode->ino;
+	st->st_nlink = inode->nlink;
+	st->st_mode = inode->mode;
+	st->st_uid = inode->uid;
+	st->st_gid = inode->gid;
+	st->st_rdev = inode->rdev;
+	st->st_size = inode->mapping.size;
+	st->st_blksize = PAGE_SIZE;
+	st->st_blocks = inode->mapping.nr_pages * (PAGE_SIZE / 512);
+	split_time(inode->atime_ns, &st->atime_sec, &st->atime_nsec);
+	split_time(inode->mtime_ns, &st->mtime_sec, &st->mtime_nsec);
+	split_time(inode->ctime_ns, &st->ctime_sec, &st->ctime_nsec);
+}
+
+static long put_stat(struct dentry *d, void __user *buf)
+{
+	struct stat_abi st;
+
+	fill_stat(d->inode, &st);
+	return copy_to_user(buf, &st, sizeof(st)) ? -EFAULT : 0;
+}
+
+static long stat_path(int dirfd, const char __user *path, unsigned int lookup, void __user *buf)
+{
+	struct dentry *d;
+	int err = user_path(dirfd, path, lookup, &d);
+	long ret;
+
+	if (err)
+		return err;
+	ret = put_stat(d, buf);
+	dput(d);
+	return ret;
+}
+
+static long stat_fd(unsigned int n, void __user *buf)
+{
+	struct fd fd = fdget_raw(n);
+	long ret = -EBADF;
+
+	if (fd.file)
+		ret = put_stat(fd.file->dentry, buf);
+	fdput(fd);
+	return ret;
+}
+
+SYSCALL(stat) { return stat_path(AT_FDCWD, (const char *)a0, LOOKUP_FOLLOW, (void *)a1); }
+SYSCALL(lstat) { return stat_path(AT_FDCWD, (const char *)a0, 0, (void *)a1); }
+SYSCALL(fstat) { return stat_fd(a0, (void *)a1); }
+
+static int at_lookup_flags(long flags, unsigned int *lookup)
+{
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH))
+		return -EINVAL;
+	*lookup = ((flags & AT_SYMLINK_NOFOLLOW) ? 0 : LOOKUP_FOLLOW) | ((flags & AT_EMPTY_PATH) ? LOOKUP_EMPTY : 0);
+	return 0;
+}
+
+SYSCALL(newfstatat)
+{
+	unsigned int lookup;
+	int err = at_lookup_flags(a3, &lookup);
+
+	return err ? err : stat_path(a0, (const char *)a1, lookup, (void *)a2);
+}
+
+static void statx_time(s64 ns, struct statx_timestamp_abi *t)
+{
+	u64 s, n;
+
+	split_time(ns, &s, &n);
+	t->tv_sec = s;
+	t->tv_nsec = n;
+}
+
+SYSCALL(statx)
+{
+	struct statx_abi x = { 0 };
+	struct inode *inode;
+	struct dentry *d;
+	unsigned int lookup;
+	int err = at_lookup_flags(a2 & ~AT_STATX_SYNC_TYPE, &lookup);
+
+	if (err)
+		return err;
+	if ((a3 & STATX__RESERVED) || (a2 & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
+		return -EINVAL;
+	err = user_path(a0, (const char *)a1, lookup, &d);
+	if (err)
+		return err;
+	inode = d->inode;
+	refresh(inode);
+	x.stx_mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID;
+	x.stx_blksize = PAGE_SIZE;
+	x.stx_nlink = inode->nlink;
+	x.stx_uid = inode->uid;
+	x.stx_gid = inode->gid;
+	x.stx_mode = inode->mode;
+	x.stx_ino = inode->ino;
+	x.stx_size = inode->mapping.size;
+	x.stx_blocks = inode->mapping.nr_pages * (PAGE_SIZE / 512);
+	statx_time(inode->atime_ns, &x.stx_atime);
+	statx_time(inode->btime_ns, &x.stx_btime);
+	statx_time(inode->ctime_ns, &x.stx_ctime);
+	statx_time(inode->mtime_ns, &x.stx_mtime);
+	x.stx_rdev_major = MAJOR(inode->rdev);
+	x.stx_rdev_minor = MINOR(inode->rdev);
+	x.stx_dev_major = MAJOR(inode->sb->dev);
+	x.stx_dev_minor = MINOR(inode->sb->dev);
+	x.stx_mnt_id = inode->sb->mount_id;
+	x.stx_attributes_mask = STATX_ATTR_MOUNT_ROOT;
+	if (inode->sb->root == d)
+		x.stx_attributes = STATX_ATTR_MOUNT_ROOT;
+	dput(d);
+	return copy_to_user((void *)a4, &x, sizeof(x)) ? -EFAULT : 0;
+}
+
+static long do_access(int dirfd, const char __user *path, int mode, int flags)
+{
+	struct cred *c = &current->cred;
+	bool effective = flags & AT_EACCESS;
+	struct dentry *d;
+	u32 fsuid = c->fsuid, fsgid = c->fsgid;
+	int err;
+
+	if ((mode & ~7) || (flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)))
+		return -EINVAL;
+	/* The whole walk is made with the real ids. Nothing else sees them: a task's ids are its own. */
+	if (!effective) {
+		c->fsuid = c->uid;
+		c->fsgid = c->gid;
+	}
+	err = user_path(dirfd, path, ((flags & AT_SYMLINK_NOFOLLOW) ? 0 : LOOKUP_FOLLOW) |
+			((flags & AT_EMPTY_PATH) ? LOOKUP_EMPTY : 0), &d);
+	if (!err) {
+		if (mode)
+			err = inode_permission(d->inode, mode);
+		dput(d);
+	}
+	c->fsuid = fsuid;
+	c->fsgid = fsgid;
+	return err;
+}
+
+SYSCALL(access) { return do_access(AT_FDCWD, (const char *)a0, a1, 0); }
+SYSCALL(faccessat) { return do_access(a0, (const char *)a1, a2, 0); }
+SYSCALL(faccessat2) { return do_access(a0, (const char *)a1, a2, a3); }
+
+/* --- readlink -------------------------------------------------------------------------------- */
+
+static long put_link(struct inode *inode, char __user *buf, size_t size, char *page)
+{
+	const char *text;
+	size_t n;
+
+	if (inode->op->jump && !inode->op->get_link)
+		return -EINVAL;
+	text = inode->op->get_link(inode, page, PATH_MAX);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	n = min(strlen(text), size);
+	return copy_to_user(buf, text, n) ? -EFAULT : (long)n;
+}
+
+static long do_readlinkat(int dirfd, const char __user *path, char __user *buf, int size)
+{
+	struct dentry *d;
+	char *page;
+	long ret;
+	int err;
+
+	if (size <= 0)
+		return -EINVAL;
+	err = user_path(dirfd, path, LOOKUP_EMPTY, &d);
+	if (err)
+		return err;
+	page = kmalloc(PATH_MAX, GFP_KERNEL);
+	if (!page)
+		ret = -ENOMEM;
+	else if (!S_ISLNK(d->inode->mode))
+		ret = -EINVAL;
+	else
+		ret = put_link(d->inode, buf, size, page);
+	kfree(page);
+	dput(d);
+	return ret;
+}
+
+SYSCALL(readlink)
+{
+	char c[1];
+
+	/* Only readlinkat knows the empty path. */
+	if (strncpy_from_user(c, (const char *)a0, 1) == 0)
+		return -ENOENT;
+	return do_readlinkat(AT_FDCWD, (const char *)a0, (char *)a1, a2);
+}
+SYSCALL(readlinkat) { return do_readlinkat(a0, (const char *)a1, (char *)a2, a3); }
+
+/* --- statfs ---------------------------------------------------------------------------------- */
+
+static long put_statfs(struct super_block *sb, void __user *buf)
+{
+	struct statfs_abi s = { 0 };
+	u64 total = totalram_pages(), free = nr_free_pages();
+
+	s.f_type = sb->type ? sb->type->magic : ANON_INODE_FS_MAGIC;
+	s.f_bsize = s.f_frsize = PAGE_SIZE;
+	s.f_namelen = NAME_MAX;
+	s.f_flags = ST_VALID | (sb->flags & 0xf) | ((sb->flags & MS_NOATIME) ? 0 : ST_RELATIME);
+	s.f_fsid[0] = sb->dev;
+	if (s.f_type == TMPFS_MAGIC) {
+		s.f_blocks = sb->max_pages ? sb->max_pages : total / 2;
+		s.f_bfree = s.f_bavail = min((u64)s.f_blocks, free);
+		s.f_files = sb->max_inodes ? sb->max_inodes : total / 2;
+		s.f_ffree = max((s64)0, s.f_files - atomic_read(&sb->nr_inodes));
+	}
+	return copy_to_user(buf, &s, sizeof(s)) ? -EFAULT : 0;
+}
+
+SYSCALL(statfs)
+{
+	struct dentry *d;
+	int err = user_path(AT_FDCWD, (const char *)a0, LOOKUP_FOLLOW, &d);
+	long ret;
+
+	if (err)
+		return err;
+	ret = put_statfs(d->inode->sb, (void *)a1);
+	dput(d);
+	return ret;
+}
+
+SYSCALL(fstatfs)
+{
+	struct fd fd = fdget_raw(a0);
+	long ret = fd.file ? put_statfs(fd.file->inode->sb, (void *)a1) : -EBADF;
+
+	fdput(fd);
+	return ret;
+}
+
+/* --- directories ----------------------------------------------------------------------------- */
+
+#define DIRENT_CHUNK 2048
+
+/* Entries are built in kernel memory: the tree must not change under a half-written user copy. */
+struct getdents_ctx {
+	char *buf;
+	size_t used, size;
+	u64 pos;                /* after the last entry taken */
+	bool old_format;
+	bool full;
+};
+
+static bool fill_dirent(void *arg, const char *name, size_t len, u64 pos_after, u64 ino, u32 mode)
+{
+	struct getdents_ctx *c = arg;
+	size_t head = c->old_format ? 18 : offsetof(struct linux_dirent64_abi, d_name);
+	size_t reclen = ALIGN(head + len + (c->old_format ? 2 : 1), 8UL);
+	char *p = c->buf + c->used;
+	struct linux_dirent64_abi *e = (void *)p;
+
+	if (c->used + reclen > c->size) {
+		c->full = true;
+		return false;
+	}
+	memset(p, 0, reclen);
+	e->d_ino = ino;
+	e->d_off = pos_after;
+	e->d_reclen = reclen;
+	if (c->old_format)
+		p[reclen - 1] = (mode & S_IFMT) >> 12;
+	else
+		e->d_type = (mode & S_IFMT) >> 12;
+	memcpy(p + head, name, len);
+	c->used += reclen;
+	c->pos = pos_after;
+	return true;
+}
+
+static long do_getdents(unsigned int n, void __user *buf, size_t size, bool old_format)
+{
+	struct getdents_ctx c = { .size = min(size, DIRENT_CHUNK * 16UL), .old_format = old_format };
+	struct fd fd = fdget(n);
+	long ret = -EBADF;
+
+	if (!fd.file)
+		return ret;
+	ret = -ENOTDIR;
+	if (!fd.file->op->iterate)
+		goto out;
+	ret = -ENOENT;
+	if (!fd.file->inode->nlink)
+		goto out;
+	c.buf = kmalloc(c.size + 8, GFP_KERNEL);
+	ret = -ENOMEM;
+	if (!c.buf)
+		goto out;
+	c.pos = fd.file->pos;
+	mutex_lock(&namespace_lock);
+	ret = fd.file->op->iterate(fd.file, fill_dirent, &c);
+	mutex_unlock(&namespace_lock);
+	if (!ret) {
+		if (!c.used && c.full)
+			ret = -EINVAL;
+		else if (copy_to_user(buf, c.buf, c.used))
+			ret = -EFAULT;
+		else
+			ret = c.used;
+	}
+	if (ret >= 0)
+		fd.file->pos = c.pos;
+	touch_atime(fd.file->inode, fd.file->flags);
+	kfree(c.buf);
+out:
+	fdput(fd);
+	return ret;
+}
+
+SYSCALL(getdents64) { return do_getdents(a0, (void *)a1, (unsigned int)a2, false); }
+SYSCALL(getdents) { return do_getdents(a0, (void *)a1, (unsigned int)a2, true); }

@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Terminals as files: reading, writing, waiting, job control. The ioctls are in tty_ioctl.c, the devices in
+ * tty_devices.c.
+ *
+ * Input takes two steps. Interrupt handlers put raw bytes into tty->rx (tty_receive); the kernel thread "ttyd"
+ * runs them through the line discipline under tty->lock, so that echo and signals happen in a task's context.
+ */
+#include "internal.h"
+#include "tty.h"
+#include <fs/poll.h>
+#include <x86/cpu.h>
+
+#define CHUNK 512
+
+static LIST_HEAD(ttys);
+static DECLARE_WAIT_QUEUE_HEAD(ttyd_wait);
+struct tty_struct *tty_console;
+
+/* --- input ----------------------------------------------------------------------------------- */
+
+void tty_receive(struct tty_struct *tty, const u8 *text, size_t len)
+{
+	unsigned long flags = spin_lock_irqsave(&tty->rx_lock);
+
+	for (size_t i = 0; i < len && tty->rx_head - tty->rx_tail < TTY_RX_SIZE; i++)
+		tty->rx[tty->rx_head++ % TTY_RX_SIZE] = text[i];
+	spin_unlock_irqrestore(&tty->rx_lock, flags);
+	wake_up(&ttyd_wait);
+}
+
+static size_t take_rx(struct tty_struct *tty, u8 *buf, size_t n)
+{
+	unsigned long flags = spin_lock_irqsave(&tty->rx_lock);
+	size_t i;
+
+	for (i = 0; i < n && tty->rx_tail != tty->rx_head; i++)
+		buf[i] = tty->rx[tty->rx_tail++ % TTY_RX_SIZE];
+	spin_unlock_irqrestore(&tty->rx_lock, flags);
+	return i;
+}
+
+static bool any_input(void)
+{
+	struct tty_struct *tty;
+
+	list_for_each_entry(tty, &ttys, list)
+		if (READ_ONCE(tty->rx_head) != tty->rx_tail && !tty->throttled)
+			return true;
+	return false;
+}
+
+/* Through the discipline, as far as there is room: the rest stays in rx until somebody reads. */
+static void process_input(struct tty_struct *tty)
+{
+	u8 buf[64];
+	size_t n, i;
+
+	mutex_lock(&tty->lock);
+	for (;;) {
+		u64 room = LDISC_BUF - (tty->ld.head - tty->ld.tail);
+
+		/* Line mode drops what does not fit (the line is too long); raw mode waits for the reader. */
+		if (!(tty->ld.t.c_lflag & ICANON) && room <= sizeof(buf)) {
+			tty->throttled = true;
+			break;
+		}
+		n = take_rx(tty, buf, sizeof(buf));
+		if (!n)
+			break;
+		for (i = 0; i < n; i++) {
+			int sig = ldisc_receive(&tty->ld, buf[i]);
+
+			if (sig && tty->pgrp)
+				kill_pgrp(sig, tty->pgrp);
+		}
+	}
+	mutex_unlock(&tty->lock);
+	if (ldisc_readable(&tty->ld, 1))
+		wake_up(&tty->read_wait);
+	if (!tty->ld.stopped)
+		wake_up(&tty->write_wait);
+}
+
+static void ttyd(void *arg)
+{
+	struct tty_struct *tty;
+
+	local_irq_enable();
+	for (;;) {
+		wait_event(ttyd_wait, any_input());
+		list_for_each_entry(tty, &ttys, list)
+			if (READ_ONCE(tty->rx_head) != tty->rx_tail && !tty->throttled)
+				process_input(tty);
+	}
+}
+
+/* --- birth ----------------------------------------------------------------------------------- */
+
+static void echo_to_device(void *arg, const char *text, size_t len)
+{
+	struct tty_struct *tty = arg;
+
+	tty->write(tty, text, len);
+}
+
+void tty_setup(struct tty_struct *tty, const char *name, u64 rdev)
+{
+	tty->name = name;
+	tty->rdev = rdev;
+	ldisc_init(&tty->ld, echo_to_device, tty);
+	mutex_init(&tty->lock);
+	spin_lock_init(&tty->rx_lock, LOCK_TTY);
+	init_waitqueue_head(&tty->read_wait);
+	init_waitqueue_head(&tty->write_wait);
+	tty->winsize = (struct winsize_abi){ 24, 80, 0, 0 };
+	list_add_tail(&tty->list, &ttys);
+}
+
+void tty_remove(struct tty_struct *tty)
+{
+	list_del(&tty->list);
+}
+
+void tty_start_thread(void)
+{
+	if (kernel_thread(ttyd, NULL, "ttyd") < 0)
+		panic("tty: no memory for the terminals' thread");
+	tty_session_leader_exit = tty_session_exit;
+}
+
+/* --- job control ----------------------------------------------------------------------------- */
+
+/* A process in the background wants to read (SIGTTIN), write or change (SIGTTOU). 0: go on. */
+int tty_check_change(struct tty_struct *tty, int sig)
+{
+	struct signal_struct *s = current->signal;
+
+	if (likely(s->tty != tty || s->pgrp == tty->pgrp || !tty->pgrp))
+		return 0;
+	if (signal_is_blocked_or_ignored(sig))
+		return sig == SIGTTIN ? -EIO : 0;
+	if (is_orphaned_pgrp(s->pgrp))
+		return -EIO;
+	kill_pgrp(sig, s->pgrp);
+	return -ERESTARTSYS;
+}
+
+/* Every process of the session forgets the terminal. */
+static void detach_session(struct tty_struct *tty)
+{
+	struct task_struct *t;
+	pid_t pid = 0;
+
+	while ((t = next_task_after(pid)) != NULL) {
+		pid = t->pid;
+		if (t->signal && t->signal->tty == tty)
+			t->signal->tty = NULL;
+	}
+	tty->session = tty->pgrp = 0;
+}
+
+void tty_session_exit(struct task_struct *t)
+{
+	struct tty_struct *tty = t->signal ? t->signal->tty : NULL;
+
+	if (!tty || tty->session != t->signal->session)
+		return;
+	if (tty->pgrp) {
+		kill_pgrp(SIGHUP, tty->pgrp);
+		kill_pgrp(SIGCONT, tty->pgrp);
+	}
+	detach_session(tty);
+}
+
+void tty_hangup(struct tty_struct *tty)
+{
+	tty->hung_up = true;
+	if (tty->session) {
+		kill_pid(SIGHUP, tty->session);
+		kill_pid(SIGCONT, tty->session);
+	}
+	if (tty->pgrp && tty->pgrp != tty->session)
+		kill_pgrp(SIGHUP, tty->pgrp);
+	detach_session(tty);
+	wake_up(&tty->read_wait);
+	wake_up(&tty->write_wait);
+}
+
+/* The current session leader gets @tty as its terminal. @steal: from another session (root's TIOCSCTTY 1). */
+int tty_set_controlling(struct tty_struct *tty, bool steal)
+{
+	struct signal_struct *s = current->signal;
+
+	if (s->tty == tty && s->session == tty->session)
+		return 0;
+	if (!s->session_leader || s->tty)
+		return -EPERM;
+	if (tty->session) {
+		if (!steal || !capable_fs())
+			return -EPERM;
+		detach_session(tty);
+	}
+	tty->session = s->session;
+	tty->pgrp = s->pgrp;
+	s->tty = tty;
+	return 0;
+}
+
+u64 tty_device_of(struct task_struct *t)
+{
+	return t->signal && t->signal->tty ? t->signal->tty->rdev : 0;
+}
+
+/* --- read ------------------------------------------------------------------------------------ */
+
+static int wait_readable(struct tty_struct *tty, struct file *f, size_t wanted, u64 deadline)
+{
+	int err;
+
+	if (ldisc_readable(&tty->ld, wanted) || tty->hung_up)
+		return 0;
+	if (f->flags & O_NONBLOCK)
+		return -EAGAIN;
+	if (deadline == ~0ULL)
+		err = wait_event_interruptible(tty->read_wait, ldisc_readable(&tty->ld, wanted) || tty->hung_up);
+	else
+		err = wait_event_interruptible_until(tty->read_wait, ldisc_readable(&tty->ld, wanted) || tty->hung_up, deadline);
+	return err == -ETIMEDOUT ? 0 : err;
+}
+
+/* Raw mode: VMIN bytes at least, VTIME tenths of a second between them (termios(3), the four cases). */
+static int wait_raw(struct tty_struct *tty, struct file *f, size_t n)
+{
+	size_t min_bytes = min((size_t)tty->ld.t.c_cc[VMIN], n);
+	u64 tenths = tty->ld.t.c_cc[VTIME], step = tenths * 100000000;
+	int err;
+
+	if (!min_bytes) {
+		if (!tenths || (f->flags & O_NONBLOCK))
+			return 0;
+		return wait_readable(tty, f, 1, ktime_get_ns() + step);
+	}
+	if (!tenths)
+		return wait_readable(tty, f, min_bytes, ~0ULL);
+	err = wait_readable(tty, f, 1, ~0ULL);
+	while (!err && !tty->hung_up && !ldisc_readable(&tty->ld, min_bytes)) {
+		u64 have = tty->ld.commit - tty->ld.tail;
+
+		err = wait_readable(tty, f, have + 1, ktime_get_ns() + step);
+		if (tty->ld.commit - tty->ld.tail == have)
+			break;
+	}
+	return err;
+}
+
+static void unthrottle(struct tty_struct *tty)
+{
+	if (tty->throttled) {
+		tty->throttled = false;
+		wake_up(&ttyd_wait);
+	}
+	if (tty->input_taken)
+		tty->input_taken(tty);
+}
+
+static ssize_t tty_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy)
+{
+	struct tty_struct *tty = f->private;
+	u8 chunk[CHUNK];
+	size_t done = 0;
+	bool eof = false;
+	int err;
+
+	if (tty->hung_up && !ldisc_readable(&tty->ld, 1))
+		return tty->hup_error;
+	err = tty_check_change(tty, SIGTTIN);
+	if (err)
+		return err;
+	if (!n)
+		return 0;
+	while (done < n && !eof) {
+		bool canonical = tty->ld.t.c_lflag & ICANON;
+		size_t got;
+
+		if (!done) {
+			err = canonical ? wait_readable(tty, f, 1, ~0ULL) : wait_raw(tty, f, n);
+			if (err)
+				return err;
+		}
+		mutex_lock(&tty->lock);
+		got = ldisc_read(&tty->ld, chunk, min(n - done, (size_t)CHUNK), &eof);
+		mutex_unlock(&tty->lock);
+		if (got && copy((char *)buf + done, chunk, got))
+			return done ? (ssize_t)done : -EFAULT;
+		done += got;
+		/* A line ends a canonical read; an empty ring ends a raw one. */
+		if (!got || (canonical && (got < CHUNK || chunk[got - 1] == '\n')))
+			break;
+	}
+	unthrottle(tty);
+	if (!done && tty->hung_up)
+		return tty->hup_error;
+	/* Another reader was faster: O_NONBLOCK must not claim end of file. */
+	if (!done && !eof && (f->flags & O_NONBLOCK))
+		return -EAGAIN;
+	return done;
+}
+
+/* --- write ----------------------------------------------------------------------------------- */
+
+static void write_processed(struct tty_struct *tty, const char *text, size_t n)
+{
+	char out[CHUNK * 2];
+
+	if (!(tty->ld.t.c_oflag & OPOST)) {
+		tty->write(tty, text, n);
+		return;
+	}
+	while (n) {
+		size_t used, got = ldisc_output(&tty->ld, text, n, out, sizeof(out), &used);
+
+		tty->write(tty, out, got);
+		text += used;
+		n -= used;
+	}
+}
+
+static ssize_t tty_write(struct file *f, const void *buf, size_t n, u64 *pos, copy_fn copy)
+{
+	struct tty_struct *tty = f->private;
+	char chunk[CHUNK];
+	size_t done = 0;
+	int err;
+
+	if (tty->hung_up)
+		return -EIO;
+	err = (tty->ld.t.c_lflag & TOSTOP) ? tty_check_change(tty, SIGTTOU) : 0;
+	if (err)
+		return err;
+	/* One write's text stays together: the lock is held from its first byte to its last. */
+	mutex_lock(&tty->lock);
+	while (done < n) {
+		size_t part = min(n - done, (size_t)CHUNK);
+
+		while (unlikely(tty->ld.stopped || (tty->room && !tty->room(tty)))) {
+			mutex_unlock(&tty->lock);
+			err = (f->flags & O_NONBLOCK) ? -EAGAIN :
+				wait_event_interruptible(tty->write_wait, tty->hung_up || (!tty->ld.stopped && (!tty->room || tty->room(tty))));
+			if (!err && tty->hung_up)
+				err = -EIO;
+			if (err)
+				return done ? (ssize_t)done : err;
+			mutex_lock(&tty->lock);
+		}
+		if (tty->room)
+			part = min(part, tty->room(tty));
+		if (copy(chunk, (const char *)buf + done, part)) {
+			err = -EFAULT;
+			break;
+		}
+		write_processed(tty, chunk, part);
+		done += part;
+	}
+	mutex_unlock(&tty->lock);
+	return done ? (ssize_t)done : err;
+}
+
+static unsigned int tty_poll(struct file *f, struct poll_table *pt)
+{
+	struct tty_struct *tty = f->private;
+	size_t wanted = tty->ld.t.c_cc[VTIME] ? 1 : max(1, tty->ld.t.c_cc[VMIN]);
+	unsigned int bits = 0;
+
+	poll_wait(pt, &tty->read_wait);
+	poll_wait(pt, &tty->write_wait);
+	if (ldisc_readable(&tty->ld, wanted))
+		bits |= POLLIN | POLLRDNORM;
+	if (tty->hung_up)
+		bits |= POLLHUP | POLLIN | POLLRDNORM;
+	else if (!tty->ld.stopped && (!tty->room || tty->room(tty)))
+		bits |= POLLOUT | POLLWRNORM;
+	return bits;
+}
+
+/* --- open and close -------------------------------------------------------------------------- */
+
+int tty_attach(struct file *f, struct tty_struct *tty, bool may_control)
+{
+	if (tty->exclusive && tty->opens && !capable_fs())
+		return -EBUSY;
+	f->private = tty;
+	f->op = &tty_fops;
+	tty->opens++;
+	if (may_control && !(f->flags & FILE_NOCTTY) && current->signal && current->signal->session_leader && !current->signal->tty && !tty->session)
+		(void)tty_set_controlling(tty, false);
+	return 0;
+}
+
+static int tty_open(struct inode *inode, struct file *f)
+{
+	bool may_control = true;
+	struct tty_struct *tty;
+
+	if (inode->rdev == MKDEV(5, 0)) {
+		tty = current->signal ? current->signal->tty : NULL;
+		if (!tty)
+			return -ENXIO;
+		return tty_attach(f, tty, false);
+	}
+	if (inode->rdev == MKDEV(5, 1) || inode->rdev == MKDEV(4, 0)) {
+		tty = tty_console;
+		may_control = false;
+		return tty ? tty_attach(f, tty, may_control) : -ENXIO;
+	}
+	list_for_each_entry(tty, &ttys, list)
+		if (tty->rdev == inode->rdev && !tty->hung_up)
+			return tty_attach(f, tty, may_control);
+	return -ENXIO;
+}
+
+static void tty_release(struct file *f)
+{
+	struct tty_struct *tty = f->private;
+
+	tty->opens--;
+	if (tty->closed)
+		tty->closed(tty);
+}
+
+const struct file_operations tty_fops = {
+	.open = tty_open, .read = tty_read, .write = tty_write, .ioctl = tty_ioctl, .poll = tty_poll, .release = tty_release,
+};
