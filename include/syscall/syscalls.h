@@ -103,5 +103,28 @@ SYSCALL(write);
 SYSCALL(writev);
 
 /* kernel/syscall */
+SYSCALL(brk);
+SYSCALL(get_mempolicy);
+SYSCALL(madvise);
+SYSCALL(mbind);
+SYSCALL(membarrier);
+SYSCALL(migrate_pages);
+SYSCALL(mincore);
+SYSCALL(mlock);
+SYSCALL(mlock2);
+SYSCALL(mlockall);
+SYSCALL(mmap);
+SYSCALL(move_pages);
+SYSCALL(mprotect);
+SYSCALL(mremap);
+SYSCALL(msync);
+SYSCALL(munlock);
+SYSCALL(munlockall);
+SYSCALL(munmap);
+SYSCALL(pkey_mprotect);
+SYSCALL(process_vm_readv);
+SYSCALL(process_vm_writev);
+SYSCALL(remap_file_pages);
+SYSCALL(set_mempolicy);
 
 #endif
