@@ -3,7 +3,7 @@
 KERNEL_SRC := $(sort $(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S mm/*.c tests/kernel/*.c))
 # The files need the tasks.
 ifeq ($(wildcard kernel/task/sched.c),)
-KERNEL_SRC := $(filter-out kernel/fs/% kernel/syscall/%,$(KERNEL_SRC))
+KERNEL_SRC := $(filter-out kernel/fs/%,$(KERNEL_SRC))
 endif
 KERNEL_SRC := $(filter-out %.lds.S,$(KERNEL_SRC))
 # Generated C files below build/gen/ (the font); their owners add to this.

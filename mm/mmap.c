@@ -211,7 +211,7 @@ static int insert_mapping(struct mm_struct *mm, const struct vm_area_struct *pro
 		return 0;
 	if (mm->map_count >= sysctl_max_map_count)
 		return -ENOMEM;
-	vma = vma_alloc();
+	vma = vma_alloc(mm);
 	if (!vma)
 		return -ENOMEM;
 	*vma = *proto;
@@ -266,7 +266,7 @@ static unsigned long mmap_locked(struct mm_struct *mm, struct mmap_request *req,
 	addr = get_unmapped_area(mm, req->addr, len, req->flags);
 	if (IS_ERR_VALUE(addr))
 		return addr;
-	if ((req->flags & MAP_FIXED) && addr < sysctl_mmap_min_addr && !mm->can_map_low)
+	if ((req->flags & MAP_FIXED) && addr < sysctl_mmap_min_addr)
 		return -EPERM;
 	if ((req->flags & MAP_FIXED_NOREPLACE) && find_vma_intersection(mm, addr, addr + len))
 		return -EEXIST;

@@ -5,7 +5,7 @@ HOST_CC := clang
 HOST_FLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
 	-Wall -Wextra -Werror -Wno-unused-parameter -DATLAS_HOST -Itests/host/include -Iinclude
 # Files that the host can run. Owners add theirs.
-HOST_SRC := efi/elf_check.c efi/config.c $(wildcard mm/*.c kernel/iomem/*.c tests/host/stub/*.c) \
+HOST_SRC := $(addprefix kernel/task/,fairq.c pidmap.c elf_program.c) efi/elf_check.c efi/config.c $(wildcard mm/*.c kernel/iomem/*.c tests/host/stub/*.c) \
 	$(filter-out kernel/lib/string.c,$(wildcard kernel/lib/*.c)) \
 	kernel/drivers/smbios.c \
 	$(addprefix kernel/console/,vt.c vt_screen.c vt_colour.c fb.c) $(B)/gen/fonts.c

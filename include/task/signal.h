@@ -46,13 +46,16 @@ struct signal_struct {
 	struct task_struct *leader;     /* [T] group leader: changes when a thread execs */
 	struct list_head threads;       /* [T] task_struct.thread_node */
 	struct sigpending shared_pending; /* [S] */
-	pid_t pgrp, session;            /* [T] */
+	pid_t pgrp, session;            /* [T] each holds a reference to its number */
+	struct list_head pgrp_node;     /* [T] in the group's list (kernel/task/pidmap.h) */
+	struct list_head all_node;      /* [T] all processes, oldest first */
 	struct tty_struct *tty;         /* [T] controlling terminal */
 	bool session_leader;            /* [T] */
 	/* Death and stops. [S] */
 	bool group_exit;                /* all threads die with group_exit_code */
 	bool exec_kill;                 /* group_exit comes from a thread that execs: it survives */
 	bool stopping, stopped;         /* asked to stop; every thread has */
+	bool notify_continue;           /* a thread of ours tells the parent of SIGCONT */
 	bool stop_unreported, continued_unreported; /* for wait4 */
 	int group_exit_code, stop_sig, nr_stopped;
 	struct wait_queue_head wait_chldexit; /* wait4 sleeps here; also exec waiting for its threads */

@@ -11,6 +11,7 @@
 #include <asm/percpu.h>
 #include <lib/list.h>
 #include <lib/types.h>
+#include <task/fairq.h>
 #include <task/signal.h>
 #include <task/wait.h>
 #include <uapi/resource.h>
@@ -45,12 +46,12 @@ struct task_struct {
 	struct thread_struct thread;    /* kernel/x86's */
 	enum task_state state;          /* [R] */
 	bool sigpending;                /* [S] look for signals before going back to ring 3 */
+	bool killable;                  /* [own] a fatal signal ends this uninterruptible sleep */
 	bool restore_sigmask;           /* [own] saved_sigmask waits to be put back */
 	unsigned int flags;             /* PF_* [own] */
 	struct mm_struct *mm;           /* [own] NULL: kernel thread, exiting */
 
-	struct list_head run_list;      /* [R] queued to run; kernel/task/fairq.h */
-	u64 vruntime;                   /* [R] ns, weighted */
+	struct fair_entity se;          /* [R] place in the run queue and virtual run time (ns, weighted) */
 	u64 exec_start, sum_exec_ns;    /* [R] */
 	unsigned int weight;            /* [R] 1024: nice 0 */
 	int nice;                       /* [R] -20..19 */
@@ -93,13 +94,15 @@ struct task_struct {
 	u64 timerslack_ns;
 	u64 rseq;                       /* user address, 0: none */
 	u32 rseq_len, rseq_sig;
-	u64 restart_nr;                 /* restart_syscall(2): see kernel/task/restart.h */
-	u64 restart_args[5];            /* [own] */
+	long (*restart_fn)(void);       /* restart_syscall(2) after -ERESTART_RESTARTBLOCK; its arguments: [own] */
+	u64 restart_args[5];
+	u64 fault_addr;                 /* of the last fault: what a signal frame shows [own] */
+	u32 fault_error, fault_trapno;
 	void *futex_wait;               /* kernel/task/futex.c */
 };
 
 DECLARE_PER_CPU(struct task_struct *, current_task);
-#define current this_cpu_read(current_task)
+#define current this_cpu_read_stable(current_task)
 #define task_pt_regs(t) thread_pt_regs(&(t)->thread)
 
 extern spinlock_t tasklist_lock;        /* irq-safe */
@@ -138,5 +141,7 @@ void __attribute__((noreturn)) start_init(const char *path);
 bool wake_up_process(struct task_struct *t);
 /* Dirty trick of low memory: kills the largest process. False: none left to kill. */
 bool out_of_memory(const char *why);
+long oom_score(struct task_struct *leader);     /* 0..1000, /proc/PID/oom_score */
+extern int randomize_va_space;          /* /proc/sys/kernel/randomize_va_space */
 
 #endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls about the machine as a whole: uname, sysinfo, getrandom, reboot, syslog, host name. */
+#include <asm/uaccess.h>
+#include <lib/printk.h>
+#include <lib/string.h>
+#include <mm/page_alloc.h>
+#include <mm/filemap.h>
+#include <syscall/syscalls.h>
+#include <task/task.h>
+#include <uapi/errno.h>
+#include <uapi/prctl.h>
+#include <uapi/time.h>
+#include <uapi/utsname.h>
+
+/* The release names the Linux whose calls are spoken: libc compares it with what it was built for. */
+static struct utsname_abi uts = {
+	.sysname = "Linux", .nodename = "atlas", .release = "6.1.0-atlas", .version = "#1 Atlas",
+	.machine = "x86_64", .domainname = "(none)",
+};
+
+SYSCALL(uname)
+{
+	struct utsname_abi u = uts;
+
+	if (current->personality & UNAME26)
+		strscpy(u.release, "2.6.61-atlas", sizeof(u.release));
+	return copy_to_user((void __user *)a0, &u, sizeof(u)) ? -EFAULT : 0;
+}
+
+static long set_name(char *field, long from, long len)
+{
+	char name[NEW_UTS_LEN + 1] = { 0 };
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (len < 0 || len > NEW_UTS_LEN)
+		return -EINVAL;
+	if (copy_from_user(name, (const void __user *)from, (size_t)len))
+		return -EFAULT;
+	memcpy(field, name, sizeof(name));
+	return 0;
+}
+
+SYSCALL(sethostname) { return set_name(uts.nodename, a0, (int)a1); }
+SYSCALL(setdomainname) { return set_name(uts.domainname, a0, (int)a1); }
+
+SYSCALL(sysinfo)
+{
+	struct sched_stats st;
+	struct sysinfo_abi s;
+
+	memset(&s, 0, sizeof(s));
+	sched_get_stats(&st);
+	s.uptime = (s64)(ktime_get_ns() / NSEC_PER_SEC);
+	for (int i = 0; i < 3; i++)
+		s.loads[i] = st.load[i];
+	s.totalram = totalram_pages() << PAGE_SHIFT;
+	s.freeram = nr_free_pages() << PAGE_SHIFT;
+	s.procs = (u16)st.nr_threads;
+	s.mem_unit = 1;
+	return copy_to_user((void __user *)a0, &s, sizeof(s)) ? -EFAULT : 0;
+}
+
+SYSCALL(getrandom)
+{
+	u64 done = 0, n = (u64)a1;
+
+	if (a2 & ~(long)(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE) ||
+	    (a2 & (GRND_RANDOM | GRND_INSECURE)) == (GRND_RANDOM | GRND_INSECURE))
+		return -EINVAL;
+	if (n > INT32_MAX)
+		n = INT32_MAX;
+	if (!access_ok((void __user *)a0, n))
+		return -EFAULT;
+	while (done < n) {
+		u64 words[32];
+		size_t part = n - done < sizeof(words) ? n - done : sizeof(words);
+
+		for (size_t i = 0; i < (part + 7) / 8; i++)
+			words[i] = arch_random();
+		if (copy_to_user((u8 __user *)a0 + done, words, part))
+			return done ? (long)done : -EFAULT;
+		done += part;
+		if (signal_pending() && done >= 256)
+			break;
+	}
+	return (long)done;
+}
+
+SYSCALL(reboot)
+{
+	if (!capable(CAP_SYS_BOOT))
+		return -EPERM;
+	if ((u32)a0 != LINUX_REBOOT_MAGIC1 || ((u32)a1 != LINUX_REBOOT_MAGIC2 && (u32)a1 != LINUX_REBOOT_MAGIC2A &&
+	    (u32)a1 != LINUX_REBOOT_MAGIC2B && (u32)a1 != LINUX_REBOOT_MAGIC2C))
+		return -EINVAL;
+	switch ((u32)a2) {
+	case LINUX_REBOOT_CMD_RESTART:
+	case LINUX_REBOOT_CMD_RESTART2:
+		pr_info("restart asked for by %s[%d]\n", current->comm, current->pid);
+		machine_restart();
+	case LINUX_REBOOT_CMD_POWER_OFF:
+		pr_info("power off asked for by %s[%d]\n", current->comm, current->pid);
+		machine_power_off();
+	case LINUX_REBOOT_CMD_HALT:
+		pr_info("halted by %s[%d]\n", current->comm, current->pid);
+		machine_halt();
+	case LINUX_REBOOT_CMD_CAD_ON:
+	case LINUX_REBOOT_CMD_CAD_OFF:
+		return 0;
+	}
+	return -EINVAL;
+}
+
+/* syslog(2): the log as dmesg(1) reads it. */
+SYSCALL(syslog)
+{
+	static u64 read_pos;
+	u64 pos = read_pos, done = 0;
+	char buf[256];
+
+	if (a0 < 0 || a0 > 10)
+		return -EINVAL;
+	if (a0 != 3 && a0 != 10 && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (a0 == 10)
+		return 1 << 17;
+	if (a0 != 2 && a0 != 3 && a0 != 4)
+		return 0;               /* console levels: set at boot */
+	if ((int)a2 < 0 || !a1)
+		return -EINVAL;
+	if (a0 != 2)
+		pos = 0;
+	while (done < (u64)(u32)a2) {
+		size_t want = (u32)a2 - done < sizeof(buf) ? (u32)a2 - done : sizeof(buf);
+		size_t n = printk_read(&pos, buf, want);
+
+		if (!n)
+			break;
+		if (copy_to_user((u8 __user *)a1 + done, buf, n))
+			return -EFAULT;
+		done += n;
+	}
+	if (a0 == 2)
+		read_pos = pos;
+	return (long)done;
+}
+
+SYSCALL(vhangup) { return capable(CAP_SYS_TTY_CONFIG) ? 0 : -EPERM; }

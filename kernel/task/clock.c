@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading and setting clocks, and sleeping by them: clock_*, nanosleep, gettimeofday, time, times. */
+#include "internal.h"
+
+static s64 tai_offset_s;
+
+/* CPU-time clocks of other processes: ~pid << 3 | 4 for threads | which (Linux's encoding). */
+static int cpu_clock(int clock, u64 *ns)
+{
+	pid_t pid = ~(clock >> 3);
+	bool thread = clock & 4;
+	struct task_struct *t = pid ? find_task_by_pid(pid) : current;
+	u64 u, k;
+
+	if ((clock & 3) == 3 || !t || (thread ? t->signal != current->signal : !is_group_leader(t) && pid))
+		return -EINVAL;
+	if (thread)
+		task_cputime(t, &u, &k);
+	else
+		process_cputime(t->group_leader, &u, &k);
+	*ns = (clock & 3) == 1 ? u : u + k;
+	return 0;
+}
+
+static int read_clock(int clock, u64 *ns)
+{
+	u64 u, k;
+
+	switch (clock) {
+	case CLOCK_REALTIME:
+	case CLOCK_REALTIME_COARSE:
+	case CLOCK_REALTIME_ALARM:
+		*ns = ktime_get_real_ns();
+		return 0;
+	case CLOCK_TAI:
+		*ns = ktime_get_real_ns() + (u64)(tai_offset_s * NSEC_PER_SEC);
+		return 0;
+	case CLOCK_MONOTONIC:
+	case CLOCK_MONOTONIC_RAW:
+	case CLOCK_MONOTONIC_COARSE:
+	case CLOCK_BOOTTIME:
+	case CLOCK_BOOTTIME_ALARM:
+		*ns = ktime_get_ns();
+		return 0;
+	case CLOCK_PROCESS_CPUTIME_ID:
+		process_cputime(current->group_leader, &u, &k);
+		*ns = u + k;
+		return 0;
+	case CLOCK_THREAD_CPUTIME_ID:
+		task_cputime(current, &u, &k);
+		*ns = u + k;
+		return 0;
+	}
+	return clock < 0 ? cpu_clock(clock, ns) : -EINVAL;
+}
+
+static int put_timespec(u64 ns, long to)
+{
+	struct timespec_abi ts = ns_to_timespec(ns);
+
+	return copy_to_user((void __user *)to, &ts, sizeof(ts)) ? -EFAULT : 0;
+}
+
+SYSCALL(clock_gettime)
+{
+	u64 ns;
+	int err = read_clock((int)a0, &ns);
+
+	return err ? err : put_timespec(ns, a1);
+}
+
+SYSCALL(clock_getres)
+{
+	u64 ns, res = 1;
+	int err = read_clock((int)a0, &ns);
+
+	if (err)
+		return err;
+	if (a0 == CLOCK_REALTIME_COARSE || a0 == CLOCK_MONOTONIC_COARSE)
+		res = NSEC_PER_SEC / HZ;
+	return a1 ? put_timespec(res, a1) : 0;
+}
+
+static int set_realtime(u64 ns)
+{
+	if (!capable(CAP_SYS_TIME))
+		return -EPERM;
+	ktime_set_real_offset_ns((s64)(ns - ktime_get_ns()));
+	return 0;
+}
+
+SYSCALL(clock_settime)
+{
+	struct timespec_abi ts;
+	u64 ns;
+
+	if (a0 != CLOCK_REALTIME) {
+		int err = read_clock((int)a0, &ns);
+
+		return err ? err : a0 < 0 || a0 == CLOCK_PROCESS_CPUTIME_ID || a0 == CLOCK_THREAD_CPUTIME_ID ? -EPERM : -EINVAL;
+	}
+	if (copy_from_user(&ts, (const void __user *)a1, sizeof(ts)))
+		return -EFAULT;
+	if (!timespec_valid(&ts) || (u64)ts.tv_sec > INT64_MAX / NSEC_PER_SEC)
+		return -EINVAL;
+	return set_realtime(timespec_to_ns(&ts));
+}
+
+SYSCALL(gettimeofday)
+{
+	u64 ns = ktime_get_real_ns();
+	struct timeval_abi tv = { (s64)(ns / NSEC_PER_SEC), (s64)(ns % NSEC_PER_SEC / NSEC_PER_USEC) };
+	static const struct timezone_abi tz;
+
+	if (a0 && copy_to_user((void __user *)a0, &tv, sizeof(tv)))
+		return -EFAULT;
+	if (a1 && copy_to_user((void __user *)a1, &tz, sizeof(tz)))
+		return -EFAULT;
+	return 0;
+}
+
+SYSCALL(settimeofday)
+{
+	struct timeval_abi tv;
+	struct timezone_abi tz;
+
+	if (a0 && copy_from_user(&tv, (const void __user *)a0, sizeof(tv)))
+		return -EFAULT;
+	if (a1 && copy_from_user(&tz, (const void __user *)a1, sizeof(tz)))
+		return -EFAULT;
+	if (a0 && (tv.tv_sec < 0 || (u64)tv.tv_usec >= (u64)USEC_PER_SEC || tv.tv_sec > INT64_MAX / NSEC_PER_SEC))
+		return -EINVAL;
+	if (!capable(CAP_SYS_TIME))
+		return -EPERM;
+	return a0 ? set_realtime((u64)tv.tv_sec * NSEC_PER_SEC + (u64)tv.tv_usec * NSEC_PER_USEC) : 0;
+}
+
+SYSCALL(time)
+{
+	u64 s = ktime_get_real_ns() / NSEC_PER_SEC;
+
+	return a0 && put_user_u64(s, (void __user *)a0) ? -EFAULT : (long)s;
+}
+
+SYSCALL(times)
+{
+	const u64 tick = NSEC_PER_SEC / USER_HZ;
+	struct signal_struct *s = current->signal;
+	struct tms_abi t;
+	u64 u, k;
+
+	process_cputime(current->group_leader, &u, &k);
+	t = (struct tms_abi){ (s64)(u / tick), (s64)(k / tick), (s64)(s->cutime_ns / tick), (s64)(s->cstime_ns / tick) };
+	if (a0 && copy_to_user((void __user *)a0, &t, sizeof(t)))
+		return -EFAULT;
+	return (long)(ktime_get_ns() / tick);
+}
+
+/* Until @deadline (monotonic). 0, or -EINTR-like when a signal came. */
+static bool sleep_until(u64 deadline)
+{
+	while (ktime_get_ns() < deadline) {
+		set_current_sleeping(true);
+		if (signal_pending()) {
+			set_current_running();
+			return false;
+		}
+		schedule_until(deadline);
+		set_current_running();
+	}
+	return true;
+}
+
+/* restart_args: deadline, where the rest goes. */
+static long nanosleep_restart(void)
+{
+	struct task_struct *t = current;
+	u64 deadline = t->restart_args[0], now;
+
+	if (sleep_until(deadline))
+		return 0;
+	now = ktime_get_ns();
+	if (t->restart_args[1] && put_timespec(now < deadline ? deadline - now : 0, (long)t->restart_args[1]))
+		return -EFAULT;
+	t->restart_fn = nanosleep_restart;
+	return -ERESTART_RESTARTBLOCK;
+}
+
+static long sleep_relative(u64 ns, long rem)
+{
+	u64 deadline = ktime_get_ns() + ns;
+
+	if (deadline < ns)
+		deadline = INT64_MAX;
+	current->restart_args[0] = deadline;
+	current->restart_args[1] = (u64)rem;
+	return nanosleep_restart();
+}
+
+SYSCALL(nanosleep)
+{
+	struct timespec_abi ts;
+
+	if (copy_from_user(&ts, (const void __user *)a0, sizeof(ts)))
+		return -EFAULT;
+	return timespec_valid(&ts) ? sleep_relative(timespec_to_ns(&ts), a1) : -EINVAL;
+}
+
+/* Wall time may be set while we sleep: look again at each wake. */
+static long sleep_to_realtime(u64 until)
+{
+	while (ktime_get_real_ns() < until) {
+		u64 left = until - ktime_get_real_ns();
+
+		if (!sleep_until(ktime_get_ns() + min(left, (u64)NSEC_PER_SEC)))
+			return -ERESTARTNOHAND;
+	}
+	return 0;
+}
+
+/* CPU clocks stand still while everybody sleeps: polled by the tick. */
+static long sleep_to_cputime(int clock, u64 until)
+{
+	u64 now;
+	int err;
+
+	while (!(err = read_clock(clock, &now)) && now < until)
+		if (!sleep_until(ktime_get_ns() + NSEC_PER_SEC / HZ))
+			return -ERESTARTNOHAND;
+	return err;
+}
+
+SYSCALL(clock_nanosleep)
+{
+	int clock = (int)a0;
+	bool absolute = a1 & TIMER_ABSTIME;
+	struct timespec_abi ts;
+	u64 now, ns;
+	int err = read_clock(clock, &now);
+
+	if (err)
+		return err;
+	if (clock == CLOCK_THREAD_CPUTIME_ID)
+		return -EINVAL;
+	if (clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE)
+		return -EOPNOTSUPP;
+	if (copy_from_user(&ts, (const void __user *)a2, sizeof(ts)))
+		return -EFAULT;
+	if (!timespec_valid(&ts))
+		return -EINVAL;
+	ns = timespec_to_ns(&ts);
+	if (clock < 0 || clock == CLOCK_PROCESS_CPUTIME_ID)
+		return sleep_to_cputime(clock, absolute ? ns : now + ns);
+	if (!absolute)
+		return sleep_relative(ns, a3);
+	if (clock == CLOCK_REALTIME || clock == CLOCK_TAI || clock == CLOCK_REALTIME_ALARM)
+		return sleep_to_realtime(ns);
+	return sleep_until(ns) ? 0 : -ERESTARTNOHAND;
+}
+
+/* adjtimex(2): the clock is free-running; reading is answered, setting needs the right and changes nothing. */
+SYSCALL(adjtimex)
+{
+	struct { u32 modes, pad; s64 offset, freq, maxerror, esterror; s32 status, pad2; s64 constant, precision, tolerance;
+		struct timeval_abi time; s64 tick, rest[16]; } t;
+	u64 ns = ktime_get_real_ns();
+
+	if (copy_from_user(&t, (const void __user *)a0, 208))
+		return -EFAULT;
+	if (t.modes && t.modes != 0xa001 && !capable(CAP_SYS_TIME))
+		return -EPERM;
+	t.offset = t.freq = 0;
+	t.maxerror = t.esterror = 16000000;
+	t.status = 64;                  /* STA_UNSYNC */
+	t.constant = 2;
+	t.precision = 1;
+	t.tolerance = 32768000;
+	t.tick = 10000;
+	t.time = (struct timeval_abi){ (s64)(ns / NSEC_PER_SEC), (s64)(ns % NSEC_PER_SEC / NSEC_PER_USEC) };
+	return copy_to_user((void __user *)a0, &t, 208) ? -EFAULT : 5; /* TIME_ERROR: not synchronised */
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* The system calls that make tasks. */
+#include "internal.h"
+
+SYSCALL(fork)
+{
+	return kernel_clone(&(struct kernel_clone_args){ .exit_signal = SIGCHLD });
+}
+
+SYSCALL(vfork)
+{
+	return kernel_clone(&(struct kernel_clone_args){ .flags = CLONE_VFORK | CLONE_VM, .exit_signal = SIGCHLD });
+}
+
+/* x86-64: flags, stack, parent_tid, child_tid, tls. */
+SYSCALL(clone)
+{
+	struct kernel_clone_args args = {
+		.flags = (u32)a0 & ~CSIGNAL, .exit_signal = (int)(a0 & CSIGNAL), .stack = (u64)a1,
+		.parent_tid = (u64)a2, .child_tid = (u64)a3, .tls = (u64)a4,
+	};
+
+	if ((args.flags & CLONE_PIDFD) && (args.flags & CLONE_PARENT_SETTID))
+		return -EINVAL;
+	if (args.tls >= TASK_SIZE && (args.flags & CLONE_SETTLS))
+		return -EPERM;
+	return kernel_clone(&args);
+}
+
+SYSCALL(clone3)
+{
+	struct clone_args_abi u = { 0 };
+	struct kernel_clone_args args;
+	u64 size = (u64)a1;
+
+	if (size > 4096)
+		return -E2BIG;
+	if (size < CLONE_ARGS_SIZE_VER0)
+		return -EINVAL;
+	if (copy_from_user(&u, (const void __user *)a0, min(size, sizeof(u))))
+		return -EFAULT;
+	for (u64 i = sizeof(u); i < size; i += 8) {     /* fields of a newer ABI must be zero */
+		u64 v;
+
+		if (get_user_u64(&v, (const void __user *)((u64)a0 + i)))
+			return -EFAULT;
+		if (v)
+			return -E2BIG;
+	}
+	if ((u.flags & (CSIGNAL & ~CLONE_NEWTIME)) || (u.flags & CLONE_DETACHED) || (u.flags >> 34))
+		return -EINVAL;
+	if (u.exit_signal > _NSIG || ((u.flags & (CLONE_THREAD | CLONE_PARENT)) && u.exit_signal))
+		return -EINVAL;
+	if (!u.stack != !u.stack_size || u.set_tid_size || (u.set_tid && !u.set_tid_size))
+		return -EINVAL;
+	if (u.stack && !access_ok((void __user *)u.stack, u.stack_size))
+		return -EINVAL;
+	if ((u.flags & CLONE_SETTLS) && u.tls >= TASK_SIZE)
+		return -EPERM;
+	args = (struct kernel_clone_args){ .flags = u.flags, .exit_signal = (int)u.exit_signal,
+		.stack = u.stack ? u.stack + u.stack_size : 0, .parent_tid = u.parent_tid, .child_tid = u.child_tid,
+		.tls = u.tls };
+	return kernel_clone(&args);
+}
+
+/* Only what needs no new name space: threads share, and stop sharing, files and fs. */
+SYSCALL(unshare)
+{
+	if (a0 & ~(long)(CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_THREAD | CLONE_SIGHAND | CLONE_VM))
+		return -EINVAL;
+	if ((a0 & (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)) && current->signal->nr_threads > 1)
+		return -EINVAL;
+	return unshare_files_fs((u64)a0);
+}

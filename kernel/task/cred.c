@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+/* User and group ids, supplementary groups, capabilities: credentials(7), capabilities(7). */
+#include <lib/sort.h>
+#include "internal.h"
+
+#define NO_ID 0xffffffffu
+
+SYSCALL(getuid)  { return current->cred.uid; }
+SYSCALL(geteuid) { return current->cred.euid; }
+SYSCALL(getgid)  { return current->cred.gid; }
+SYSCALL(getegid) { return current->cred.egid; }
+
+bool in_group_p(u32 gid)
+{
+	const struct cred *c = &current->cred;
+	unsigned int lo = 0, hi = c->ngroups;
+
+	if (gid == c->fsgid)
+		return true;
+	while (lo < hi) {
+		unsigned int mid = (lo + hi) / 2;
+
+		if (c->groups[mid] == gid)
+			return true;
+		if (c->groups[mid] < gid)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return false;
+}
+
+/* Capabilities follow the ids: leaving root loses them, effective root has what is permitted. */
+static void fix_caps(struct cred *c, const struct cred *old)
+{
+	bool was = old->uid == 0 || old->euid == 0 || old->suid == 0;
+	bool is = c->uid == 0 || c->euid == 0 || c->suid == 0;
+
+	if (was && !is) {
+		if (!current->keep_caps)
+			c->cap_permitted = c->cap_effective = 0;
+		c->cap_ambient = 0;
+	}
+	if (old->euid == 0 && c->euid != 0)
+		c->cap_effective = 0;
+	if (old->euid != 0 && c->euid == 0)
+		c->cap_effective = c->cap_permitted;
+	if (old->euid != c->euid || old->egid != c->egid)
+		current->dumpable = 0, current->pdeath_signal = 0;
+	if (old->uid != c->uid) {
+		TASKLIST_LOCK(irq);
+		user_charge(old->uid, -1);
+		user_charge(c->uid, 1);
+		TASKLIST_UNLOCK(irq);
+	}
+}
+
+SYSCALL(setuid)
+{
+	struct cred *c = &current->cred, old = *c;
+	u32 id = (u32)a0;
+
+	if (id == NO_ID)
+		return -EINVAL;
+	if (capable(CAP_SETUID))
+		c->uid = c->suid = id;
+	else if (id != c->uid && id != c->suid)
+		return -EPERM;
+	c->euid = c->fsuid = id;
+	fix_caps(c, &old);
+	return 0;
+}
+
+SYSCALL(setgid)
+{
+	struct cred *c = &current->cred, old = *c;
+	u32 id = (u32)a0;
+
+	if (id == NO_ID)
+		return -EINVAL;
+	if (capable(CAP_SETGID))
+		c->gid = c->sgid = id;
+	else if (id != c->gid && id != c->sgid)
+		return -EPERM;
+	c->egid = c->fsgid = id;
+	fix_caps(c, &old);
+	return 0;
+}
+
+SYSCALL(setreuid)
+{
+	struct cred *c = &current->cred, old = *c;
+	u32 r = (u32)a0, e = (u32)a1;
+
+	if (!capable(CAP_SETUID)) {
+		if (r != NO_ID && r != c->uid && r != c->euid)
+			return -EPERM;
+		if (e != NO_ID && e != c->uid && e != c->euid && e != c->suid)
+			return -EPERM;
+	}
+	if (r != NO_ID)
+		c->uid = r;
+	if (e != NO_ID)
+		c->euid = e;
+	if (r != NO_ID || (e != NO_ID && e != old.uid))
+		c->suid = c->euid;
+	c->fsuid = c->euid;
+	fix_caps(c, &old);
+	return 0;
+}
+
+SYSCALL(setregid)
+{
+	struct cred *c = &current->cred, old = *c;
+	u32 r = (u32)a0, e = (u32)a1;
+
+	if (!capable(CAP_SETGID)) {
+		if (r != NO_ID && r != c->gid && r != c->egid)
+			return -EPERM;
+		if (e != NO_ID && e != c->gid && e != c->egid && e != c->sgid)
+			return -EPERM;
+	}
+	if (r != NO_ID)
+		c->gid = r;
+	if (e != NO_ID)
+		c->egid = e;
+	if (r != NO_ID || (e != NO_ID && e != old.gid))
+		c->sgid = c->egid;
+	c->fsgid = c->egid;
+	fix_caps(c, &old);
+	return 0;
+}
+
+static bool one_of(u32 id, u32 a, u32 b, u32 c)
+{
+	return id == NO_ID || id == a || id == b || id == c;
+}
+
+SYSCALL(setresuid)
+{
+	struct cred *c = &current->cred, old = *c;
+	u32 r = (u32)a0, e = (u32)a1, s = (u32)a2;
+
+	if (!capable(CAP_SETUID) && !(one_of(r, c->uid, c->euid, c->suid) && one_of(e, c->uid, c->euid, c->suid) &&
+				      one_of(s, c->uid, c->euid, c->suid)))
+		return -EPERM;
+	if (r != NO_ID)
+		c->uid = r;
+	if (e != NO_ID)
+		c->euid = e;
+	if (s != NO_ID)
+		c->suid = s;
+	c->fsuid = c->euid;
+	fix_caps(c, &old);
+	return 0;
+}
+
+SYSCALL(setresgid)
+{
+	struct cred *c = &current->cred, old = *c;
+	u32 r = (u32)a0, e = (u32)a1, s = (u32)a2;
+
+	if (!capable(CAP_SETGID) && !(one_of(r, c->gid, c->egid, c->sgid) && one_of(e, c->gid, c->egid, c->sgid) &&
+				      one_of(s, c->gid, c->egid, c->sgid)))
+		return -EPERM;
+	if (r != NO_ID)
+		c->gid = r;
+	if (e != NO_ID)
+		c->egid = e;
+	if (s != NO_ID)
+		c->sgid = s;
+	c->fsgid = c->egid;
+	fix_caps(c, &old);
+	return 0;
+}
+
+static long put_three(long p1, long p2, long p3, u32 v1, u32 v2, u32 v3)
+{
+	if (put_user_u32(v1, (void __user *)p1) || put_user_u32(v2, (void __user *)p2) || put_user_u32(v3, (void __user *)p3))
+		return -EFAULT;
+	return 0;
+}
+
+SYSCALL(getresuid)
+{
+	const struct cred *c = &current->cred;
+
+	return put_three(a0, a1, a2, c->uid, c->euid, c->suid);
+}
+
+SYSCALL(getresgid)
+{
+	const struct cred *c = &current->cred;
+
+	return put_three(a0, a1, a2, c->gid, c->egid, c->sgid);
+}
+
+/* Both answer the old id, changed or not. */
+SYSCALL(setfsuid)
+{
+	struct cred *c = &current->cred;
+	u32 old = c->fsuid, id = (u32)a0;
+
+	if (id != NO_ID && (id == c->uid || id == c->euid || id == c->suid || id == old || capable(CAP_SETUID)))
+		c->fsuid = id;
+	return old;
+}
+
+SYSCALL(setfsgid)
+{
+	struct cred *c = &current->cred;
+	u32 old = c->fsgid, id = (u32)a0;
+
+	if (id != NO_ID && (id == c->gid || id == c->egid || id == c->sgid || id == old || capable(CAP_SETGID)))
+		c->fsgid = id;
+	return old;
+}
+
+SYSCALL(getgroups)
+{
+	const struct cred *c = &current->cred;
+	int size = (int)a0;
+
+	if (size < 0)
+		return -EINVAL;
+	if (!size)
+		return c->ngroups;
+	if (c->ngroups > (unsigned int)size)
+		return -EINVAL;
+	return copy_to_user((void __user *)a1, c->groups, c->ngroups * 4UL) ? -EFAULT : (long)c->ngroups;
+}
+
+SYSCALL(setgroups)
+{
+	struct cred *c = &current->cred;
+	u32 groups[NGROUPS_EMBEDDED];
+	unsigned int n = (unsigned int)a0;
+
+	if (!capable(CAP_SETGID))
+		return -EPERM;
+	if (n > NGROUPS_EMBEDDED)
+		return -EINVAL;         /* Linux: 65,536; CAVEATS.md */
+	if (copy_from_user(groups, (const void __user *)a1, n * 4UL))
+		return -EFAULT;
+	for (unsigned int i = 1; i < n; i++)    /* at most 32: insertion is the right sort */
+		for (unsigned int j = i; j && groups[j] < groups[j - 1]; j--) {
+			u32 g = groups[j];
+
+			groups[j] = groups[j - 1];
+			groups[j - 1] = g;
+		}
+	memcpy(c->groups, groups, n * 4UL);
+	c->ngroups = n;
+	return 0;
+}
+
+/* 1: v1, one 32-bit set; 2: two. Tells the wanted version when it is unknown. */
+static int cap_version(struct cap_header_abi *h, long user)
+{
+	if (copy_from_user(h, (const void __user *)user, sizeof(*h)))
+		return -EFAULT;
+	if (h->version == LINUX_CAPABILITY_VERSION_1)
+		return 1;
+	if (h->version == LINUX_CAPABILITY_VERSION_2 || h->version == LINUX_CAPABILITY_VERSION_3)
+		return 2;
+	return put_user_u32(LINUX_CAPABILITY_VERSION_3, (void __user *)user) ? -EFAULT : -EINVAL;
+}
+
+SYSCALL(capget)
+{
+	struct cap_header_abi h;
+	struct cap_data_abi d[2];
+	const struct task_struct *t;
+	int n = cap_version(&h, a0);
+
+	if (n < 0)
+		return n == -EINVAL && !a1 ? 0 : n;
+	if (h.pid < 0)
+		return -EINVAL;
+	t = h.pid ? find_task_by_pid(h.pid) : current;
+	if (!t)
+		return -ESRCH;
+	for (int i = 0; i < 2; i++) {
+		d[i].effective = (u32)(t->cred.cap_effective >> 32 * i);
+		d[i].permitted = (u32)(t->cred.cap_permitted >> 32 * i);
+		d[i].inheritable = (u32)(t->cred.cap_inheritable >> 32 * i);
+	}
+	return a1 && copy_to_user((void __user *)a1, d, (unsigned int)n * sizeof(d[0])) ? -EFAULT : 0;
+}
+
+SYSCALL(capset)
+{
+	struct cred *c = &current->cred;
+	struct cap_header_abi h;
+	struct cap_data_abi d[2] = { { 0 } };
+	u64 e, p, i;
+	int n = cap_version(&h, a0);
+
+	if (n < 0)
+		return n;
+	if (h.pid && h.pid != current->pid)
+		return -EPERM;
+	if (copy_from_user(d, (const void __user *)a1, (unsigned int)n * sizeof(d[0])))
+		return -EFAULT;
+	e = (d[0].effective | (u64)d[1].effective << 32) & CAP_FULL_SET;
+	p = (d[0].permitted | (u64)d[1].permitted << 32) & CAP_FULL_SET;
+	i = (d[0].inheritable | (u64)d[1].inheritable << 32) & CAP_FULL_SET;
+	if (p & ~c->cap_permitted || e & ~p)
+		return -EPERM;
+	if (!capable(CAP_SETPCAP) && (i & ~(c->cap_inheritable | c->cap_permitted)))
+		return -EPERM;
+	if (i & ~(c->cap_inheritable | c->cap_bset))
+		return -EPERM;
+	c->cap_effective = e;
+	c->cap_permitted = p;
+	c->cap_inheritable = i;
+	c->cap_ambient &= p & i;
+	return 0;
+}

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * execve(2), execveat(2): from a path to a new program in this task. Scripts (#!) are followed to their
+ * interpreter first; then binfmt_elf.c takes over. Up to begin_new_exec the caller's program is untouched and
+ * any error returns to it.
+ */
+#include <asm/tlb.h>
+#include <mm/slab.h>
+#include <uapi/fcntl.h>
+#include <uapi/stat.h>
+#include "aslr.h"
+#include "binprm.h"
+
+static int read_head(struct binprm *b)
+{
+	ssize_t n;
+
+	memset(b->buf, 0, sizeof(b->buf));
+	n = kernel_read(b->file, b->buf, sizeof(b->buf), 0);
+	return n < 0 ? (int)n : 0;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/*
+ * "#! interpreter [one argument]": puts interpreter, argument and the script's path in front of the arguments
+ * and opens the interpreter. The line must end, or its interpreter's name must, within the first 256 bytes.
+ */
+static int load_script(struct binprm *b)
+{
+	char *line = b->buf + 2, *end = memchr(line, '\n', sizeof(b->buf) - 2), *name, *arg;
+	unsigned int old = b->nr_script_args, add = 2;
+	struct file *f;
+	char *strings[3];
+
+	if (old + 3 > ARRAY_SIZE(b->script_args))
+		return -ELOOP;
+	if (!end) {
+		end = b->buf + sizeof(b->buf) - 1;
+		for (name = line; name < end && is_blank(*name); name++)
+			;
+		for (arg = name; arg < end && *arg && !is_blank(*arg); arg++)
+			;
+		if (name == end || arg == end)
+			return -ENOEXEC;        /* nothing says that the name is whole */
+	}
+	*end = 0;
+	while (end > line && is_blank(end[-1]))
+		*--end = 0;
+	for (name = line; is_blank(*name); name++)
+		;
+	if (!*name)
+		return -ENOEXEC;
+	for (arg = name; *arg && !is_blank(*arg); arg++)
+		;
+	while (is_blank(*arg))
+		*arg++ = 0;
+	strings[0] = kstrdup(name, GFP_KERNEL);
+	strings[1] = *arg ? kstrdup(arg, GFP_KERNEL) : NULL;
+	strings[2] = kstrdup(old ? b->script_args[0] : b->filename, GFP_KERNEL);
+	/* An inner script replaces its own name, which the outer one put first. */
+	if (old) {
+		kfree(b->script_args[0]);
+		memmove(b->script_args, b->script_args + 1, (old - 1) * sizeof(char *));
+		old--;
+	}
+	add += !!strings[1];
+	memmove(b->script_args + add, b->script_args, old * sizeof(char *));
+	b->script_args[0] = strings[0];
+	if (strings[1])
+		b->script_args[1] = strings[1];
+	b->script_args[add - 1] = strings[2];
+	b->nr_script_args = old + add;
+	if (!strings[0] || !strings[2] || (*arg && !strings[1]))
+		return -ENOMEM;
+	f = open_exec(AT_FDCWD, strings[0], 0);
+	if (IS_ERR(f))
+		return (int)PTR_ERR(f);
+	fput(b->file);
+	b->file = f;
+	return read_head(b);
+}
+
+/* The other threads of the process die; this one becomes the leader. 0, or -EINTR when it is killed itself. */
+static int de_thread(void)
+{
+	struct task_struct *t = current, *leader, *c;
+	struct signal_struct *s = t->signal;
+	unsigned long irq;
+
+	if (s->nr_threads == 1 && is_group_leader(t))
+		goto out;
+	irq = spin_lock_irqsave(&t->sighand->lock);
+	if (s->group_exit) {
+		spin_unlock_irqrestore(&t->sighand->lock, irq);
+		return -EINTR;
+	}
+	s->group_exit = s->exec_kill = true;
+	s->group_exit_code = 0;
+	zap_other_threads(t);
+	spin_unlock_irqrestore(&t->sighand->lock, irq);
+	while (s->nr_threads > 1) {
+		struct wait_queue_entry w;
+
+		prepare_to_wait(&s->wait_chldexit, &w, false);
+		if (s->nr_threads > 1)
+			schedule();
+		finish_wait(&s->wait_chldexit, &w);
+	}
+	irq = spin_lock_irqsave(&tasklist_lock);
+	s->group_exit = !s->exec_kill;  /* somebody killed us all meanwhile */
+	s->exec_kill = false;
+	leader = t->group_leader;
+	if (leader != t) {
+		pid_t old = t->pid;
+
+		pidmap_set_task(&pidmap, leader->pid, t);
+		pidmap_set_task(&pidmap, old, NULL);
+		pidmap_put(&pidmap, old);
+		t->pid = leader->pid;
+		t->group_leader = s->leader = t;
+		t->exit_signal = SIGCHLD;
+		t->parent = leader->parent;
+		list_add(&t->sibling, &leader->sibling);
+		list_del_init(&leader->sibling);
+		list_splice_init(&leader->children, &t->children);
+		list_for_each_entry(c, &t->children, sibling) {
+			struct task_struct *th;
+
+			list_for_each_entry(th, &c->signal->threads, thread_node)
+				th->parent = t;
+			c->parent = t;
+		}
+		forget_task(leader);
+	}
+	spin_unlock_irqrestore(&tasklist_lock, irq);
+	recalc_sigpending(t);
+out:
+	return unshare_sighand(t);
+}
+
+static void exec_mmap(struct mm_struct *new)
+{
+	struct task_struct *t = current;
+	struct mm_struct *old = t->mm;
+
+	if (old) {
+		futex_exit(t);
+		t->signal->maxrss_pages = max(t->signal->maxrss_pages, (u64)max(old->hiwater_rss, mm_rss(old)));
+	}
+	t->mm = new;
+	load_pgd(new->pgd);
+	vfork_complete(t);
+	if (old)
+		put_task_mm(old);
+}
+
+static void set_comm(const char *path)
+{
+	const char *base = strrchr(path, '/');
+
+	strscpy(current->comm, base ? base + 1 : path, sizeof(current->comm));
+}
+
+/* Set-id programs; and what capabilities become: root has all, others none. */
+static void apply_creds(struct binprm *b)
+{
+	struct cred *c = &current->cred;
+
+	b->secure = b->new_euid != c->uid || b->new_egid != c->gid;
+	if (b->new_euid != c->euid || b->new_egid != c->egid) {
+		current->pdeath_signal = 0;
+		current->dumpable = 0;
+	} else {
+		current->dumpable = 1;
+	}
+	c->euid = c->suid = c->fsuid = b->new_euid;
+	c->egid = c->sgid = c->fsgid = b->new_egid;
+	if (c->euid == 0 || c->uid == 0) {
+		c->cap_permitted = c->cap_bset | c->cap_inheritable;
+		c->cap_effective = c->euid == 0 ? c->cap_permitted : 0;
+	} else {
+		c->cap_permitted = c->cap_effective = c->cap_ambient;
+	}
+	current->keep_caps = false;
+}
+
+static int new_mm(struct binprm *b)
+{
+	const struct rlimit64 *rlim = current->signal->rlim;
+	struct mm_struct *mm = mm_alloc();
+	int err;
+
+	if (!mm)
+		return -ENOMEM;
+	b->mm = mm;
+	mm->rlimit_as = rlim[RLIMIT_AS].rlim_cur;
+	mm->rlimit_data = rlim[RLIMIT_DATA].rlim_cur;
+	mm->rlimit_stack = rlim[RLIMIT_STACK].rlim_cur;
+	mm->rlimit_memlock = capable(CAP_IPC_LOCK) ? RLIM_INFINITY : rlim[RLIMIT_MEMLOCK].rlim_cur;
+	mm->mmap_base = aslr_mmap_base(mm->rlimit_stack);
+	b->stack_top = aslr_stack_top();
+	err = setup_arg_stack(b);
+	return err;
+}
+
+int begin_new_exec(struct binprm *b)
+{
+	struct task_struct *t = current;
+	int err = new_mm(b);
+
+	if (!err)
+		err = de_thread();
+	if (err)
+		return err;
+	b->mm->exe_file = b->file;
+	exe_file_get(b->file);
+	exec_mmap(b->mm);               /* the point of no return */
+	posix_timers_exit(t->signal);
+	if (atomic_read(&t->files->count) > 1) {
+		struct files_struct *f = files_dup(t->files);
+
+		if (f) {
+			files_put(t->files);
+			t->files = f;
+		}
+	}
+	files_close_on_exec(t->files);
+	flush_signal_handlers(t->sighand);
+	t->sas = (stack_t_abi){ .ss_flags = SS_DISABLE };
+	t->flags &= ~(PF_FORKNOEXEC | PF_KTHREAD);
+	t->signal->execed = true;
+	t->robust_list = t->clear_child_tid = t->set_child_tid = t->rseq = 0;
+	t->restart_fn = NULL;
+	if (t->personality & READ_IMPLIES_EXEC)
+		t->personality &= ~(unsigned long)READ_IMPLIES_EXEC;
+	apply_creds(b);
+	set_comm(b->filename);
+	return 0;
+}
+
+static void find_new_ids(struct binprm *b)
+{
+	const struct inode *i = b->file->inode;
+
+	b->new_euid = current->cred.euid;
+	b->new_egid = current->cred.egid;
+	if (current->no_new_privs)
+		return;
+	if (i->mode & S_ISUID)
+		b->new_euid = i->uid;
+	if ((i->mode & (S_ISGID | 0010)) == (S_ISGID | 0010))
+		b->new_egid = i->gid;
+}
+
+static int run_binary(struct binprm *b)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+	int err = read_head(b);
+
+	for (int depth = 0; !err; depth++) {
+		if (b->buf[0] != '#' || b->buf[1] != '!') {
+			find_new_ids(b);
+			return load_elf_binary(b, regs);
+		}
+		if (depth == MAX_SCRIPT_DEPTH)
+			return -ELOOP;
+		err = load_script(b);
+	}
+	return err;
+}
+
+static int do_exec(struct binprm *b, int dirfd, const char *path, int at_flags)
+{
+	int n = count_args(&b->argv), err;
+
+	if (n < 0)
+		return n;
+	b->user_argc = (unsigned int)n;
+	n = count_args(&b->envp);
+	if (n < 0)
+		return n;
+	b->envc = (unsigned int)n;
+	b->file = open_exec(dirfd, path, at_flags);
+	if (IS_ERR(b->file))
+		return (int)PTR_ERR(b->file);
+	b->filename = path;
+	err = run_binary(b);
+	fput(b->file);
+	if (b->mm && current->mm != b->mm)
+		mmput(b->mm);
+	kfree(b->ptrs);
+	for (unsigned int i = 0; i < b->nr_script_args; i++)
+		kfree(b->script_args[i]);
+	return err;
+}
+
+static struct binprm *alloc_binprm(u64 argv, u64 envp)
+{
+	struct binprm *b = kzalloc(sizeof(*b), GFP_KERNEL);
+
+	if (b) {
+		b->argv.user = argv;
+		b->envp.user = envp;
+	}
+	return b;
+}
+
+static long exec_user(int dirfd, u64 path, u64 argv, u64 envp, int at_flags)
+{
+	char *name = kmalloc(PATH_MAX, GFP_KERNEL);
+	struct binprm *b = alloc_binprm(argv, envp);
+	ssize_t n;
+	long err = -ENOMEM;
+
+	if (name && b) {
+		n = strncpy_from_user(name, (const char __user *)path, PATH_MAX);
+		err = n;
+		if (n == 0 && !(at_flags & AT_EMPTY_PATH))
+			err = -ENOENT;
+		else if (n >= 0)
+			err = do_exec(b, dirfd, name, at_flags);
+	}
+	kfree(b);
+	kfree(name);
+	return err;
+}
+
+SYSCALL(execve)
+{
+	return exec_user(AT_FDCWD, (u64)a0, (u64)a1, (u64)a2, 0);
+}
+
+SYSCALL(execveat)
+{
+	if (a4 & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
+		return -EINVAL;
+	return exec_user((int)a0, (u64)a1, (u64)a2, (u64)a3, (int)a4);
+}
+
+int kernel_execve(const char *path, const char *const *argv, const char *const *envp)
+{
+	struct binprm *b = alloc_binprm(0, 0);
+	int err;
+
+	if (!b)
+		return -ENOMEM;
+	b->argv.kernel = argv;
+	b->envp.kernel = envp;
+	err = do_exec(b, AT_FDCWD, path, 0);
+	kfree(b);
+	return err;
+}

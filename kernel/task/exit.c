@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The end of a task: gives back what it had, hands its children to a new parent, tells its own parent.
+ * What is left is a zombie (task_struct, numbers, times) until somebody waits for it (wait4.c).
+ *
+ * A process is dead when its last thread is gone: only then does its leader, long a zombie perhaps, count.
+ */
+#include <asm/tlb.h>
+#include <fs/fs.h>
+#include <mm/init.h>
+#include <mm/mm.h>
+#include "internal.h"
+
+void (*tty_session_leader_exit)(struct task_struct *leader);
+
+bool process_is_dead(const struct task_struct *leader)
+{
+	return leader->state == TASK_ZOMBIE && leader->signal->nr_threads == 0;
+}
+
+/* One user of @mm less; the last one gives back the program file too. */
+void put_task_mm(struct mm_struct *mm)
+{
+	struct file *exe = atomic_read(&mm->mm_users) == 1 ? mm->exe_file : NULL;
+
+	if (exe)
+		mm->exe_file = NULL;
+	mmput(mm);
+	if (exe)
+		exe_file_put(exe);
+}
+
+static void exit_mm(struct task_struct *t)
+{
+	struct mm_struct *mm = t->mm;
+
+	if (!mm)
+		return;
+	futex_exit(t);
+	vfork_complete(t);
+	if ((u64)(mm->rss_anon + mm->rss_file + mm->rss_shmem) > t->signal->maxrss_pages)
+		t->signal->maxrss_pages = (u64)(mm->rss_anon + mm->rss_file + mm->rss_shmem);
+	if (mm->hiwater_rss > t->signal->maxrss_pages)
+		t->signal->maxrss_pages = mm->hiwater_rss;
+	t->mm = NULL;
+	load_pgd(swapper_pg_dir_phys);
+	put_task_mm(mm);
+}
+
+/* Who takes the children of @dead: the nearest ancestor that asked for it, else pid 1. => tasklist_lock held */
+static struct task_struct *find_new_reaper(struct task_struct *dead)
+{
+	struct task_struct *t, *init = find_task_by_pid(1);
+
+	if (dead->signal->has_child_subreaper)
+		for (t = dead->parent; t && t != &init_task && t != init; t = t->parent)
+			if (t->signal->is_child_subreaper && t->signal->nr_threads)
+				return t;
+	return init && init != dead ? init : &init_task;
+}
+
+/* => tasklist_lock held */
+static void reparent_children(struct task_struct *leader)
+{
+	struct task_struct *c, *n, *reaper;
+
+	if (list_empty(&leader->children))
+		return;
+	reaper = find_new_reaper(leader);
+	list_for_each_entry_safe(c, n, &leader->children, sibling) {
+		struct task_struct *th;
+
+		list_for_each_entry(th, &c->signal->threads, thread_node)
+			th->parent = reaper;
+		c->parent = reaper;
+		list_move_tail(&c->sibling, &reaper->children);
+		if (c->pdeath_signal)
+			group_send_sig_info(c->pdeath_signal, NULL, c);
+		if (c->exit_signal != -1)
+			c->exit_signal = SIGCHLD;
+		if (process_is_dead(c)) {
+			if (do_notify_parent(c, c->exit_signal))
+				release_zombie(c);
+		} else {
+			kill_orphaned_pgrp(c, leader);
+		}
+	}
+}
+
+/* => tasklist_lock held. The last thread of the process is going. */
+static void process_died(struct task_struct *leader)
+{
+	struct signal_struct *s = leader->signal;
+
+	if (s->session_leader && tty_session_leader_exit)
+		tty_session_leader_exit(leader);
+	reparent_children(leader);
+	kill_orphaned_pgrp(leader, NULL);
+	if (s->group_exit && !s->exec_kill)
+		leader->exit_code = s->group_exit_code;
+}
+
+/* Tells whoever is concerned; afterwards the task must leave the CPU. */
+static void exit_notify(struct task_struct *t)
+{
+	struct signal_struct *s = t->signal;
+	struct task_struct *leader = t->group_leader;
+	bool last;
+	TASKLIST_LOCK(irq);
+
+	last = --s->nr_threads == 0;
+	if (last)
+		process_died(leader);
+	else if (s->stopping && s->nr_stopped == s->nr_threads)
+		wake_up(&s->wait_chldexit);
+	if (t != leader) {
+		unlink_task(t);
+		t->state = TASK_DEAD;
+	} else {
+		t->state = TASK_ZOMBIE;
+		list_move(&t->sibling, &t->parent->children); /* wait4 finds it soon */
+	}
+	if (s->exec_kill)
+		wake_up(&s->wait_chldexit);     /* a thread in exec counts us down */
+	if (last && leader->state == TASK_ZOMBIE && do_notify_parent(leader, leader->exit_signal)) {
+		if (leader == t) {
+			unlink_task(t);
+			t->state = TASK_DEAD;
+		} else {
+			release_zombie(leader);
+		}
+	}
+	TASKLIST_UNLOCK(irq);
+}
+
+void do_exit(int status)
+{
+	struct task_struct *t = current;
+	struct signal_struct *s = t->signal;
+
+	if (t->pid == 1 || (t->tgid == 1 && s->nr_threads == 1))
+		panic("init (pid 1) ended: %s %d. Nothing is left to run; check init= and the initramfs.",
+		      status & 0x7f ? "signal" : "status", status & 0x7f ? status & 0x7f : status >> 8);
+	if (irqs_disabled())
+		local_irq_enable();
+	t->flags |= PF_EXITING;
+	t->exit_code = status;
+	if (s->nr_threads == 1) {
+		ktimer_cancel(&s->real_timer);
+		posix_timers_exit(s);
+	} else {
+		posix_timers_thread_exit(t);
+	}
+	exit_mm(t);
+	if (t->files)
+		files_put(t->files);
+	if (t->fs)
+		fs_put(t->fs);
+	t->files = NULL;
+	t->fs = NULL;
+	exit_notify(t);
+	schedule_dead();
+}
+
+void do_group_exit(int status)
+{
+	struct task_struct *t = current;
+	struct signal_struct *s = t->signal;
+	unsigned long irq = spin_lock_irqsave(&t->sighand->lock);
+
+	if (s->group_exit && !s->exec_kill) {
+		status = s->group_exit_code;
+	} else if (s->nr_threads > 1) {
+		s->group_exit = true;
+		s->group_exit_code = status;
+		zap_other_threads(t);
+	}
+	spin_unlock_irqrestore(&t->sighand->lock, irq);
+	do_exit(status);
+}
+
+SYSCALL(exit)
+{
+	do_exit((int)(a0 & 0xff) << 8);
+}
+
+SYSCALL(exit_group)
+{
+	do_group_exit((int)(a0 & 0xff) << 8);
+}

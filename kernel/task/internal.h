@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of kernel/task share. */
+#ifndef TASK_INTERNAL_H
+#define TASK_INTERNAL_H
+
+#include <asm/uaccess.h>
+#include <lib/bug.h>
+#include <lib/err.h>
+#include <lib/printk.h>
+#include <lib/string.h>
+#include <syscall/syscalls.h>
+#include <task/task.h>
+#include <task/timer.h>
+#include <uapi/prctl.h>
+#include <uapi/sched.h>
+#include <uapi/time.h>
+#include <uapi/unistd.h>
+#include <x86/cpu.h>
+#include <x86/traps.h>
+#include "pidmap.h"
+
+struct pt_regs;
+
+/* vfork: on the parent's stack; the child sets done and wakes. [T] */
+struct vfork_wait { bool done; struct task_struct *parent; };
+
+/* sched.c */
+void sched_fork(struct task_struct *child);
+void wake_up_new_task(struct task_struct *t);
+bool wake_up_state(struct task_struct *t, unsigned int state_mask);
+#define STATE_BIT(s) (1u << (s))
+#define SLEEPING_STATES (STATE_BIT(TASK_INTERRUPTIBLE) | STATE_BIT(TASK_UNINTERRUPTIBLE))
+void schedule_tail(void);               /* first thing on a new task's stack */
+void schedule_yield(void);
+void __attribute__((noreturn)) schedule_dead(void); /* the current task is never run again */
+void set_user_nice(struct task_struct *t, int nice);
+void set_policy(struct task_struct *t, int policy, int rt_priority);
+void sched_account_tick(struct task_struct *t, bool user);
+void update_exec_time(void);            /* of the current task, to now */
+bool resched_if_needed(void);
+bool need_resched(void);
+void __attribute__((noreturn)) cpu_idle(void);
+extern const unsigned int nice_weight[40];
+
+/* ktimer.c */
+void ktimers_run(u64 now);
+u64 ktimer_next_deadline(void);
+void ktime_set_real_offset_ns(s64 offset_ns);
+
+/* pid.c */
+void pids_init(void);
+extern struct pidmap pidmap;            /* [T] */
+pid_t pid_attach(struct task_struct *t, pid_t want);
+extern struct list_head all_processes;  /* [T] signal_struct.all_node */
+
+/* user.c: what one user id has, against RLIMIT_NPROC and RLIMIT_SIGPENDING. [T] */
+unsigned int user_nproc(u32 uid);
+void user_charge(u32 uid, int tasks);
+u32 *user_sigqueue_count(u32 uid);
+
+/* fork.c */
+struct kernel_clone_args {
+	u64 flags;
+	u64 stack;              /* new rsp, 0: the parent's */
+	u64 tls, parent_tid, child_tid;
+	int exit_signal;
+};
+pid_t kernel_clone(const struct kernel_clone_args *args);
+void free_task(struct task_struct *t);
+void task_cache_init(void);
+void vfork_complete(struct task_struct *t);
+unsigned int nr_tasks(u64 *forks);
+void forget_task(struct task_struct *t);        /* exec: the old leader, whose number has a new owner. => [T] */
+int unshare_sighand(struct task_struct *t);
+long unshare_files_fs(u64 flags);
+void unlink_task(struct task_struct *t);
+struct task_struct *create_init_task(void (*first)(void));
+
+/* exit.c, wait4.c */
+void __attribute__((noreturn)) do_exit(int status);             /* wait status, as wait4 gives it */
+void __attribute__((noreturn)) do_group_exit(int status);
+void release_zombie(struct task_struct *t);     /* a dead process that was waited for. => tasklist_lock held */
+bool process_is_dead(const struct task_struct *leader);
+void add_child_times(struct signal_struct *parent, struct task_struct *child);
+void put_task_mm(struct mm_struct *mm);
+/* After @leader left its group or its parent changed: stopped groups that nobody can continue get SIGHUP, SIGCONT. */
+void kill_orphaned_pgrp(struct task_struct *leader, struct task_struct *parent);
+void pgrp_changed(void);
+
+/* exec.c */
+int kernel_execve(const char *path, const char *const *argv, const char *const *envp);
+
+/* signal.c */
+void signals_init(struct task_struct *t);
+void recalc_sigpending(struct task_struct *t);                  /* => sighand lock */
+void signal_wake_up(struct task_struct *t, bool kill);          /* => sighand lock */
+void flush_pending(struct sigpending *p);
+void flush_signal_handlers(struct sighand_struct *sh);          /* exec */
+int dequeue_signal(struct task_struct *t, sigset_t mask, siginfo_abi *info); /* => sighand lock */
+void set_blocked(sigset_t set);
+void drop_ignored(struct task_struct *t, int sig);              /* => sighand lock */
+bool sig_default_ignored(int sig);
+bool sig_default_stops(int sig);
+int send_sigqueue_locked(struct sigqueue *q, struct task_struct *t, bool group);
+void posix_timer_delivered(struct posix_timer *timer, siginfo_abi *info);
+bool get_signal(struct pt_regs *regs, int *sig, siginfo_abi *info, struct sigaction_abi *act);
+void zap_other_threads(struct task_struct *t);                  /* => sighand lock */
+void put_sighand(struct sighand_struct *s);
+int send_signal_locked(int sig, const siginfo_abi *info, struct task_struct *t, bool group);
+bool do_notify_parent(struct task_struct *t, int sig);           /* => tasklist_lock. true: nobody will wait */
+void notify_parent_stop(struct task_struct *leader, int why);    /* => tasklist_lock. CLD_STOPPED, CLD_CONTINUED */
+int check_kill_permission(int sig, const siginfo_abi *info, struct task_struct *t);
+
+/* sigframe.c */
+int setup_rt_frame(int sig, const siginfo_abi *info, const struct sigaction_abi *act, struct pt_regs *regs);
+void do_signal(struct pt_regs *regs);
+u64 sigframe_size(void);                        /* AT_MINSIGSTKSZ */
+
+/* futex.c */
+void futex_exit(struct task_struct *t);         /* robust list, clear_child_tid: memory still there */
+int futex_wake_addr(u64 uaddr, int nr);
+
+/* posix_timers.c, itimer.c */
+void itimers_init(struct signal_struct *s);
+void posix_timers_exit(struct signal_struct *s);
+void posix_timers_thread_exit(struct task_struct *t);
+void cpu_itimers_tick(struct task_struct *t, bool user);
+
+/* rseq.c */
+void rseq_resume(struct pt_regs *regs);
+
+/* fault.c */
+void fault_init(void);
+
+#define SIGMASK(sig) (1UL << ((sig) - 1))
+#define TASKLIST_LOCK(f) unsigned long f = spin_lock_irqsave(&tasklist_lock)
+#define TASKLIST_UNLOCK(f) spin_unlock_irqrestore(&tasklist_lock, f)
+
+static inline bool is_group_leader(const struct task_struct *t) { return t->group_leader == t; }
+static inline bool timespec_valid(const struct timespec_abi *t)
+{
+	return t->tv_sec >= 0 && (u64)t->tv_nsec < (u64)NSEC_PER_SEC;
+}
+/* ns, saturated below the "never" value. */
+static inline u64 timespec_to_ns(const struct timespec_abi *t)
+{
+	if ((u64)t->tv_sec >= (u64)INT64_MAX / NSEC_PER_SEC)
+		return INT64_MAX;
+	return (u64)t->tv_sec * NSEC_PER_SEC + (u64)t->tv_nsec;
+}
+static inline struct timespec_abi ns_to_timespec(u64 ns)
+{
+	return (struct timespec_abi){ (s64)(ns / NSEC_PER_SEC), (s64)(ns % NSEC_PER_SEC) };
+}
+
+#endif

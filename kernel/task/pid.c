@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who is who: numbers to tasks, the tree of processes, init_task. Lock: tasklist_lock [T], irq-safe
+ * because the terminal's interrupt sends signals to process groups.
+ */
+#include <mm/slab.h>
+#include "internal.h"
+
+spinlock_t tasklist_lock = SPIN_LOCK_INIT(LOCK_TASKLIST);
+LIST_HEAD(all_processes);
+
+static void *pid_page(void)
+{
+	return kzalloc(sizeof(struct pid_slot) * PIDS_PER_PAGE, GFP_ATOMIC);
+}
+
+struct pidmap pidmap = { .alloc = pid_page, .last = 1 };
+
+static struct sighand_struct init_sighand = { .lock = SPIN_LOCK_INIT(LOCK_SIGHAND), .count = ATOMIC_INIT(1) };
+
+static struct signal_struct init_signals = {
+	.count = ATOMIC_INIT(1),
+	.nr_threads = 1,
+	.leader = &init_task,
+	.threads = LIST_HEAD_INIT(init_signals.threads),
+	.shared_pending = { 0, LIST_HEAD_INIT(init_signals.shared_pending.queue) },
+	.pgrp_node = LIST_HEAD_INIT(init_signals.pgrp_node),
+	.all_node = LIST_HEAD_INIT(init_signals.all_node),
+	.wait_chldexit = WAIT_QUEUE_HEAD_INIT(init_signals.wait_chldexit),
+	.posix_timers = LIST_HEAD_INIT(init_signals.posix_timers),
+	.rlim = {
+		[0 ... RLIM_NLIMITS - 1] = { RLIM_INFINITY, RLIM_INFINITY },
+		[RLIMIT_STACK] = { 8UL << 20, RLIM_INFINITY },
+		[RLIMIT_CORE] = { 0, RLIM_INFINITY },
+		[RLIMIT_NPROC] = { 4096, 4096 },
+		[RLIMIT_NOFILE] = { 1024, 4096 },
+		[RLIMIT_MEMLOCK] = { 8UL << 20, 8UL << 20 },
+		[RLIMIT_SIGPENDING] = { 4096, 4096 },
+		[RLIMIT_MSGQUEUE] = { 819200, 819200 },
+		[RLIMIT_NICE] = { 0, 0 },
+		[RLIMIT_RTPRIO] = { 0, 0 },
+	},
+};
+
+/* The boot's own context; later the idle task. Never in a list of processes. */
+struct task_struct init_task = {
+	.state = TASK_RUNNING,
+	.flags = PF_KTHREAD,
+	.weight = 1024,
+	.sighand = &init_sighand,
+	.signal = &init_signals,
+	.pending = { 0, LIST_HEAD_INIT(init_task.pending.queue) },
+	.parent = &init_task,
+	.group_leader = &init_task,
+	.children = LIST_HEAD_INIT(init_task.children),
+	.sibling = LIST_HEAD_INIT(init_task.sibling),
+	.thread_node = LIST_HEAD_INIT(init_task.thread_node),
+	.exit_signal = SIGCHLD,
+	.cred = {
+		.cap_effective = CAP_FULL_SET, .cap_permitted = CAP_FULL_SET, .cap_bset = CAP_FULL_SET,
+	},
+	.comm = "idle",
+	.dumpable = 1,
+	.timerslack_ns = 50000,
+};
+
+/* => tasklist_lock held. @want: this number (only 1 does), or 0. */
+pid_t pid_attach(struct task_struct *t, pid_t want)
+{
+	pid_t last = pidmap.last, pid;
+
+	if (want)
+		pidmap.last = want - 1;
+	pid = pidmap_alloc(&pidmap, t);
+	if (want)
+		pidmap.last = max(last, pid);
+	return pid;
+}
+
+struct task_struct *find_task_by_pid(pid_t pid)
+{
+	return pidmap_task(&pidmap, pid);
+}
+
+struct task_struct *next_task_after(pid_t pid)
+{
+	for (;;) {
+		struct task_struct *t = pidmap_next(&pidmap, pid);
+
+		if (!t || is_group_leader(t))
+			return t;
+		pid = t->pid;
+	}
+}
+
+struct task_struct *next_thread_of(struct task_struct *leader, struct task_struct *prev)
+{
+	struct list_head *next = prev ? prev->thread_node.next : leader->signal->threads.next;
+
+	return next == &leader->signal->threads ? NULL : list_entry(next, struct task_struct, thread_node);
+}
+
+char task_state_char(const struct task_struct *t)
+{
+	static const char letters[] = "RSDTZX";
+
+	return letters[t->state];
+}
+
+/* How the samples of the tick split the exact run time. */
+void task_cputime(struct task_struct *t, u64 *utime_ns, u64 *stime_ns)
+{
+	u64 total, ticks = (u64)t->ticks_user + t->ticks_system;
+
+	if (t == current)
+		update_exec_time();
+	total = t->sum_exec_ns;
+	if (!ticks)
+		*stime_ns = 0;
+	else
+		*stime_ns = total / ticks * t->ticks_system + total % ticks * t->ticks_system / ticks;
+	*utime_ns = total - *stime_ns;
+}
+
+void process_cputime(struct task_struct *leader, u64 *utime_ns, u64 *stime_ns)
+{
+	struct signal_struct *s = leader->signal;
+	struct task_struct *t;
+
+	*utime_ns = s->dead_utime_ns;
+	*stime_ns = s->dead_stime_ns;
+	list_for_each_entry(t, &s->threads, thread_node) {
+		u64 u, k;
+
+		task_cputime(t, &u, &k);
+		*utime_ns += u;
+		*stime_ns += k;
+	}
+}
+
+bool ptrace_may_access(struct task_struct *t)
+{
+	const struct cred *c = &current->cred, *tc = &t->cred;
+
+	if (t->signal == current->signal || capable(CAP_SYS_PTRACE))
+		return true;
+	return c->fsuid == tc->euid && c->fsuid == tc->suid && c->fsuid == tc->uid &&
+		c->fsgid == tc->egid && c->fsgid == tc->sgid && c->fsgid == tc->gid &&
+		t->dumpable == 1 && !(tc->cap_permitted & ~c->cap_permitted);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* Process numbers: see pidmap.h. */
+#include <lib/bug.h>
+#include <uapi/errno.h>
+#include "pidmap.h"
+
+static struct pid_slot *slot_of(struct pidmap *m, pid_t pid)
+{
+	struct pid_slot *page = m->page[pid / PIDS_PER_PAGE];
+
+	return page ? &page[pid % PIDS_PER_PAGE] : NULL;
+}
+
+pid_t pidmap_alloc(struct pidmap *m, void *task)
+{
+	pid_t pid = m->last;
+
+	for (unsigned int tries = 0; tries < PID_MAX; tries++) {
+		struct pid_slot *s;
+
+		if (++pid >= PID_MAX)
+			pid = PID_RESERVED;
+		s = slot_of(m, pid);
+		if (!s) {
+			m->page[pid / PIDS_PER_PAGE] = m->alloc();
+			s = slot_of(m, pid);
+			if (!s)
+				return -ENOMEM;
+		}
+		if (s->refs)
+			continue;
+		s->refs = 1;
+		s->task = task;
+		INIT_LIST_HEAD(&s->pgrp);
+		m->nr_used++;
+		m->last = pid;
+		return pid;
+	}
+	return -EAGAIN;
+}
+
+void pidmap_get(struct pidmap *m, pid_t pid)
+{
+	struct pid_slot *s = slot_of(m, pid);
+
+	BUG_ON(!s || !s->refs);
+	s->refs++;
+}
+
+void pidmap_put(struct pidmap *m, pid_t pid)
+{
+	struct pid_slot *s = slot_of(m, pid);
+
+	BUG_ON(!s || !s->refs);
+	if (--s->refs == 0) {
+		BUG_ON(s->task);
+		m->nr_used--;
+	}
+}
+
+void pidmap_set_task(struct pidmap *m, pid_t pid, void *task)
+{
+	struct pid_slot *s = slot_of(m, pid);
+
+	BUG_ON(!s || !s->refs);
+	s->task = task;
+}
+
+struct list_head *pidmap_pgrp(struct pidmap *m, pid_t pid)
+{
+	struct pid_slot *s = (unsigned int)pid < PID_MAX ? slot_of(m, pid) : NULL;
+
+	return s && s->refs ? &s->pgrp : NULL;
+}
+
+void *pidmap_next(struct pidmap *m, pid_t pid)
+{
+	for (pid = pid < 0 ? 0 : pid + 1; pid < PID_MAX; pid++) {
+		struct pid_slot *s = slot_of(m, pid);
+
+		if (!s)
+			pid |= PIDS_PER_PAGE - 1;
+		else if (s->task)
+			return s->task;
+	}
+	return NULL;
+}
+
+int pidmap_check(const struct pidmap *m)
+{
+	unsigned int used = 0;
+
+	for (unsigned int i = 0; i < PID_MAX / PIDS_PER_PAGE; i++) {
+		for (unsigned int j = 0; m->page[i] && j < PIDS_PER_PAGE; j++) {
+			used += !!m->page[i][j].refs;
+			if (m->page[i][j].task && !m->page[i][j].refs)
+				return 2;
+		}
+	}
+	return used == m->nr_used ? 0 : 1;
+}

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The scheduler: who runs next on this CPU. Fair by virtual run time (include/task/fairq.h), real-time
+ * priorities above; a task gives the CPU away when it sleeps or yields, and on its way back to ring 3
+ * when the tick or a wake asked for it.
+ *
+ * Assumes switch_to of kernel/x86 and load_pgd. The runqueue lock is taken with interrupts off, held across
+ * switch_to and released by who runs next (finish_switch); sums and states below are its own.
+ * A task is on_rq while it runs or waits to run; the idle task never is in a queue.
+ */
+#include <asm/tlb.h>
+#include <mm/mm.h>
+#include "internal.h"
+
+#define RT_PRIOS 100
+#define RR_SLICE_NS (100 * 1000000UL)
+#define LOAD_PERIOD_NS (5 * (u64)NSEC_PER_SEC)
+
+struct rq {
+	spinlock_t lock;
+	struct fairq fair;
+	u64 rt_map[2];                  /* bit p: rt[p] has tasks */
+	struct list_head rt[RT_PRIOS];
+	struct task_struct *idle;
+	struct task_struct *dead;       /* switched away for good: to be freed on the next stack */
+	bool need_resched;
+	u64 switches, ticks_idle;
+	u64 load[3], next_load_ns;
+	u64 ticks_user, ticks_system;
+};
+
+DEFINE_PER_CPU(struct task_struct *, current_task) = &init_task;
+static DEFINE_PER_CPU(struct rq, runqueue);
+
+/* 1024 * 1.25^-nice: one step of nice is about 10 % of the CPU between two busy tasks. */
+const unsigned int nice_weight[40] = {
+	88818, 71054, 56843, 45475, 36380, 29104, 23283, 18626, 14901, 11921,
+	9537, 7629, 6104, 4883, 3906, 3125, 2500, 2000, 1600, 1280,
+	1024, 819, 655, 524, 419, 336, 268, 215, 172, 137,
+	110, 88, 70, 56, 45, 36, 29, 23, 18, 15,
+};
+
+static inline bool rt_any(const struct rq *rq)
+{
+	return rq->rt_map[0] | rq->rt_map[1];
+}
+
+static int rt_highest(const struct rq *rq)
+{
+	if (rq->rt_map[1])
+		return 127 - __builtin_clzl(rq->rt_map[1]);
+	return rq->rt_map[0] ? 63 - __builtin_clzl(rq->rt_map[0]) : -1;
+}
+
+static void enqueue(struct rq *rq, struct task_struct *t, bool at_head)
+{
+	unsigned int p = (unsigned int)t->rt_priority;
+
+	if (likely(!p)) {
+		fairq_insert(&rq->fair, &t->se);
+		return;
+	}
+	if (at_head)
+		list_add(&t->se.node, &rq->rt[p]);
+	else
+		list_add_tail(&t->se.node, &rq->rt[p]);
+	rq->rt_map[p / 64] |= 1UL << (p % 64);
+}
+
+static void dequeue(struct rq *rq, struct task_struct *t)
+{
+	unsigned int p = (unsigned int)t->rt_priority;
+
+	if (likely(!p)) {
+		fairq_unlink(&rq->fair, &t->se);
+		return;
+	}
+	list_del(&t->se.node);
+	if (list_empty(&rq->rt[p]))
+		rq->rt_map[p / 64] &= ~(1UL << (p % 64));
+}
+
+/*
+ * Takes the next task out of the queues. @prev: the task that could as well go on, or NULL; a real-time one does
+ * not give way to lower priorities. NULL: nobody.
+ */
+static struct task_struct *take_next(struct rq *rq, const struct task_struct *prev)
+{
+	struct fair_entity *e;
+	struct task_struct *t;
+	int p;
+
+	if (unlikely(rt_any(rq) || (prev && prev->rt_priority))) {
+		p = rt_highest(rq);
+		if (prev && prev->rt_priority > p)
+			return NULL;
+		if (p >= 0) {
+			t = list_first_entry(&rq->rt[p], struct task_struct, se.node);
+			dequeue(rq, t);
+			return t;
+		}
+	}
+	e = fairq_take(&rq->fair);
+	return e ? container_of(e, struct task_struct, se) : NULL;
+}
+
+static u64 update_curr(struct task_struct *t)
+{
+	u64 now = ktime_get_ns();
+	u64 delta = now - t->exec_start;
+
+	if (unlikely((s64)delta < 0))
+		delta = 0;
+	t->exec_start = now;
+	t->sum_exec_ns += delta;
+	t->se.vruntime += likely(t->weight == 1024) ? delta : delta * 1024 / t->weight;
+	return now;
+}
+
+/* On the new stack, interrupts off: the lock that the previous task took is ours to release. */
+static void finish_switch(struct rq *rq)
+{
+	struct task_struct *dead = rq->dead;
+
+	rq->dead = NULL;
+	spin_unlock(&rq->lock);
+	if (unlikely(dead))
+		free_task(dead);
+}
+
+static void context_switch(struct rq *rq, struct task_struct *prev, struct task_struct *next, u64 now)
+{
+	rq->switches++;
+	next->exec_start = now;
+	next->slice_start = next->sum_exec_ns;
+	this_cpu_write(current_task, next);
+	if (next->mm)
+		load_pgd(next->mm->pgd);
+	if (unlikely(next->sigpending || next->rseq))
+		set_exit_work();
+	else
+		clear_exit_work();
+	switch_to(&prev->thread, &next->thread);
+	finish_switch(this_cpu_ptr(runqueue));
+}
+
+/* Interrupts off. @yield: the current task stands back behind its equals, else it was only preempted. */
+static void schedule_irqs_off(bool yield)
+{
+	struct rq *rq = this_cpu_ptr(runqueue);
+	struct task_struct *prev = current, *next;
+	u64 now;
+
+	spin_lock(&rq->lock);
+	rq->need_resched = false;
+	if (prev->state == TASK_INTERRUPTIBLE && prev->sigpending)
+		prev->state = TASK_RUNNING;
+	if (prev->state == TASK_RUNNING && prev != rq->idle) {
+		next = take_next(rq, prev);
+		if (!next) {
+			spin_unlock(&rq->lock);
+			return;
+		}
+		now = update_curr(prev);
+		enqueue(rq, prev, !yield);
+		prev->nivcsw++;
+	} else {
+		now = update_curr(prev);
+		next = take_next(rq, NULL);
+		if (prev != rq->idle) {
+			prev->on_rq = false;
+			prev->nvcsw++;
+		}
+		if (!next)
+			next = rq->idle;
+		if (next == prev) {
+			spin_unlock(&rq->lock);
+			return;
+		}
+	}
+	context_switch(rq, prev, next, now);
+}
+
+void schedule(void)
+{
+	unsigned long flags = local_irq_save();
+
+	schedule_irqs_off(false);
+	local_irq_restore(flags);
+}
+
+void schedule_yield(void)
+{
+	unsigned long flags = local_irq_save();
+
+	schedule_irqs_off(true);
+	local_irq_restore(flags);
+}
+
+void schedule_dead(void)
+{
+	struct rq *rq = this_cpu_ptr(runqueue);
+	struct task_struct *t = current;
+
+	local_irq_disable();
+	if (t->state == TASK_DEAD)
+		rq->dead = t;   /* nobody waits for it: the next one frees it */
+	schedule_irqs_off(false);
+	BUG("a dead task runs again (pid %d)", t->pid);
+}
+
+void schedule_tail(void)
+{
+	finish_switch(this_cpu_ptr(runqueue));
+}
+
+/* => rq locked */
+static void activate(struct rq *rq, struct task_struct *t)
+{
+	struct task_struct *curr = current;
+	u64 floor = rq->fair.base << FAIR_SLOT_SHIFT;
+
+	if ((s64)(t->se.vruntime - floor) < 0)
+		t->se.vruntime = floor;
+	t->on_rq = true;
+	enqueue(rq, t, false);
+	if (curr == rq->idle)
+		return;
+	if (unlikely(t->rt_priority) ? t->rt_priority > curr->rt_priority :
+	    !curr->rt_priority && (s64)(curr->se.vruntime - t->se.vruntime) > (1L << FAIR_SLOT_SHIFT)) {
+		rq->need_resched = true;
+		set_exit_work();
+	}
+}
+
+bool wake_up_state(struct task_struct *t, unsigned int state_mask)
+{
+	struct rq *rq = this_cpu_ptr(runqueue);
+	unsigned long flags = spin_lock_irqsave(&rq->lock);
+	bool woken = STATE_BIT(t->state) & state_mask;
+
+	if (woken) {
+		t->state = TASK_RUNNING;
+		if (!t->on_rq)
+			activate(rq, t);
+	}
+	spin_unlock_irqrestore(&rq->lock, flags);
+	return woken;
+}
+
+bool wake_up_process(struct task_struct *t)
+{
+	return wake_up_state(t, SLEEPING_STATES);
+}
+
+void sched_fork(struct task_struct *t)
+{
+	struct task_struct *parent = current;
+
+	t->se.vruntime = parent->se.vruntime;
+	t->sum_exec_ns = t->slice_start = 0;
+	t->ticks_user = t->ticks_system = 0;
+	t->nvcsw = t->nivcsw = 0;
+	t->on_rq = false;
+	t->state = TASK_UNINTERRUPTIBLE;
+	if (t->reset_on_fork) {
+		t->policy = SCHED_NORMAL;
+		t->rt_priority = 0;
+		if (t->nice < 0)
+			t->nice = 0;
+		t->weight = nice_weight[t->nice + 20];
+		t->reset_on_fork = false;
+	}
+}
+
+void wake_up_new_task(struct task_struct *t)
+{
+	wake_up_state(t, SLEEPING_STATES);
+}
+
+/* Changes what decides a task's place in the queue. */
+static void requeue_with(struct task_struct *t, int policy, int rt_priority, int nice)
+{
+	struct rq *rq = this_cpu_ptr(runqueue);
+	unsigned long flags = spin_lock_irqsave(&rq->lock);
+	bool queued = t->on_rq && t != current;
+
+	if (queued)
+		dequeue(rq, t);
+	t->policy = policy;
+	t->rt_priority = rt_priority;
+	t->nice = nice;
+	t->weight = policy == SCHED_IDLE ? 3 : nice_weight[nice + 20];
+	if (queued)
+		enqueue(rq, t, false);
+	rq->need_resched = true;
+	set_exit_work();
+	spin_unlock_irqrestore(&rq->lock, flags);
+}
+
+void set_user_nice(struct task_struct *t, int nice)
+{
+	requeue_with(t, t->policy, t->rt_priority, nice);
+}
+
+void set_policy(struct task_struct *t, int policy, int rt_priority)
+{
+	requeue_with(t, policy, rt_priority, t->nice);
+}
+
+bool resched_if_needed(void)
+{
+	struct rq *rq = this_cpu_ptr(runqueue);
+
+	struct task_struct *t = current;
+	unsigned long flags;
+
+	if (!rq->need_resched)
+		return false;
+	flags = local_irq_save();
+	schedule_irqs_off(t->policy == SCHED_RR && t->sum_exec_ns - t->slice_start >= RR_SLICE_NS);
+	local_irq_restore(flags);
+	return true;
+}
+
+bool need_resched(void)
+{
+	return ((struct rq *)this_cpu_ptr(runqueue))->need_resched;
+}
+
+void update_exec_time(void)
+{
+	unsigned long flags = local_irq_save();
+
+	update_curr(current);
+	local_irq_restore(flags);
+}
+
+/* Exponential averages of runnable tasks, as uptime(1) shows them: 16-bit fractions, every 5 s. */
+static void update_load(struct rq *rq, u64 now)
+{
+	static const u64 keep[3] = { 60298, 64454, 65171 }; /* 65536 * exp(-5/60), (-5/300), (-5/900) */
+	u64 active = rq->fair.nr + (current != rq->idle);
+
+	if (now < rq->next_load_ns)
+		return;
+	rq->next_load_ns = now + LOAD_PERIOD_NS;
+	for (int i = 0; i < 3; i++)
+		rq->load[i] = (rq->load[i] * keep[i] + (active << 16) * (65536 - keep[i])) >> 16;
+}
+
+/* x86_hooks.tick: interrupts off. */
+static void sched_tick(struct pt_regs *regs)
+{
+	struct rq *rq = this_cpu_ptr(runqueue);
+	struct task_struct *t = current;
+	bool user = user_mode(regs);
+	u64 now;
+
+	spin_lock(&rq->lock);
+	now = update_curr(t);
+	update_load(rq, now);
+	if (t == rq->idle) {
+		rq->ticks_idle++;
+	} else {
+		if (user) {
+			t->ticks_user++;
+			rq->ticks_user++;
+		} else {
+			t->ticks_system++;
+			rq->ticks_system++;
+		}
+		if (t->policy == SCHED_FIFO || (t->policy == SCHED_RR && t->sum_exec_ns - t->slice_start < RR_SLICE_NS)) {
+			;       /* runs until it sleeps, or its slice ends */
+		} else if (rq->fair.nr || rt_any(rq)) {
+			rq->need_resched = true;
+			set_exit_work();
+		}
+	}
+	spin_unlock(&rq->lock);
+	ktimers_run(now);
+	if (t != rq->idle)
+		cpu_itimers_tick(t, user);
+}
+
+void cpu_idle(void)
+{
+	struct rq *rq = this_cpu_ptr(runqueue);
+
+	for (;;) {
+		local_irq_disable();
+		if (!rq->fair.nr && !rt_any(rq))
+			cpu_idle_wait();
+		local_irq_enable();
+		schedule();
+	}
+}
+
+/* A sleeping lock is held by somebody else: let others run. */
+static void yield_for_lock(void)
+{
+	schedule_yield();
+}
+
+void sched_get_stats(struct sched_stats *s)
+{
+	struct rq *rq = this_cpu_ptr(runqueue);
+	u64 tick_ns = NSEC_PER_SEC / HZ;
+
+	memset(s, 0, sizeof(*s));
+	s->switches = rq->switches;
+	s->idle_ns = rq->ticks_idle * tick_ns;
+	s->user_ns = rq->ticks_user * tick_ns;
+	s->system_ns = rq->ticks_system * tick_ns;
+	s->nr_running = rq->fair.nr + (current != rq->idle);
+	for (int i = 0; i < 3; i++)
+		s->load[i] = rq->load[i];
+	s->last_pid = pidmap.last;
+	s->nr_threads = nr_tasks(&s->forks);
+}
+
+void sched_init(void)
+{
+	struct rq *rq = this_cpu_ptr(runqueue);
+
+	INIT_LIST_HEAD(&init_task.children);
+	INIT_LIST_HEAD(&init_task.sibling);
+	spin_lock_init(&rq->lock, LOCK_RUNQUEUE);
+	fairq_init(&rq->fair);
+	for (int i = 0; i < RT_PRIOS; i++)
+		INIT_LIST_HEAD(&rq->rt[i]);
+	rq->idle = &init_task;
+	init_task.state = TASK_RUNNING;
+	init_task.weight = nice_weight[20];
+	init_task.on_rq = true;
+	x86_hooks.tick = sched_tick;
+	lock_set_yield(yield_for_lock);
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/* The scheduling system calls: yield, priorities, policies, affinity (of one CPU). */
+#include "internal.h"
+
+SYSCALL(sched_yield)
+{
+	schedule_yield();
+	return 0;
+}
+
+static bool same_owner(const struct task_struct *t)
+{
+	u32 euid = current->cred.euid;
+
+	return euid == t->cred.euid || euid == t->cred.uid;
+}
+
+static struct task_struct *task_of(pid_t pid)
+{
+	return pid ? find_task_by_pid(pid) : current;
+}
+
+static int nice_one(struct task_struct *t, int nice)
+{
+	if (!same_owner(t) && !capable(CAP_SYS_NICE))
+		return -EPERM;
+	if (nice < t->nice && !capable(CAP_SYS_NICE) && (s64)t->signal->rlim[RLIMIT_NICE].rlim_cur < 20 - nice)
+		return -EACCES;
+	set_user_nice(t, nice);
+	return 0;
+}
+
+/* The processes that setpriority's (which, who) names, one after the other: the next leader after @prev. */
+static struct task_struct *next_of(int which, u32 who, pid_t prev)
+{
+	struct task_struct *t = NULL;
+
+	if (which == PRIO_PROCESS)
+		return prev < 0 ? task_of((pid_t)who) : NULL;
+	for (t = next_task_after(prev); t; t = next_task_after(t->pid)) {
+		if (which == PRIO_PGRP ? t->signal->pgrp == (who ? (pid_t)who : current->signal->pgrp) :
+		    t->cred.uid == (who ? who : current->cred.uid))
+			return t;
+	}
+	return NULL;
+}
+
+SYSCALL(setpriority)
+{
+	int nice = (int)a2 < -20 ? -20 : (int)a2 > 19 ? 19 : (int)a2;
+	struct task_struct *t, *th;
+	long err = -ESRCH;
+	pid_t prev = -1;
+
+	if ((u32)a0 > PRIO_USER)
+		return -EINVAL;
+	while ((t = next_of((int)a0, (u32)a1, prev))) {
+		prev = t->pid;
+		if (a0 == PRIO_PROCESS) {
+			err = nice_one(t, nice);
+			break;
+		}
+		list_for_each_entry(th, &t->signal->threads, thread_node) {
+			int e = nice_one(th, nice);
+
+			if (e || err == -ESRCH)
+				err = e;
+		}
+	}
+	return err;
+}
+
+/* 40..1 for nice -20..19: so that errors are negative. */
+SYSCALL(getpriority)
+{
+	struct task_struct *t;
+	long best = -ESRCH;
+	pid_t prev = -1;
+
+	if ((u32)a0 > PRIO_USER)
+		return -EINVAL;
+	while ((t = next_of((int)a0, (u32)a1, prev))) {
+		prev = t->pid;
+		best = max(best, (long)(20 - t->nice));
+	}
+	return best;
+}
+
+static bool is_rt(int policy)
+{
+	return policy == SCHED_FIFO || policy == SCHED_RR;
+}
+
+static int change_policy(struct task_struct *t, int policy, int prio, const int *nice)
+{
+	bool reset = policy & SCHED_RESET_ON_FORK;
+
+	policy &= ~SCHED_RESET_ON_FORK;
+	if (policy != SCHED_NORMAL && policy != SCHED_BATCH && policy != SCHED_IDLE && !is_rt(policy))
+		return -EINVAL;
+	if (is_rt(policy) ? prio < 1 || prio > 99 : prio != 0)
+		return -EINVAL;
+	if (!capable(CAP_SYS_NICE)) {
+		if (!same_owner(t))
+			return -EPERM;
+		if (is_rt(policy) && (u64)prio > t->signal->rlim[RLIMIT_RTPRIO].rlim_cur && prio > t->rt_priority)
+			return -EPERM;
+		if (nice && *nice < t->nice && (s64)t->signal->rlim[RLIMIT_NICE].rlim_cur < 20 - *nice)
+			return -EPERM;
+		if (t->reset_on_fork && !reset)
+			return -EPERM;
+	}
+	t->reset_on_fork = reset;
+	set_policy(t, policy, prio);
+	if (nice && !is_rt(policy))
+		set_user_nice(t, *nice);
+	return 0;
+}
+
+SYSCALL(sched_setscheduler)
+{
+	struct task_struct *t;
+	u32 prio;
+
+	if ((int)a1 < 0 || (pid_t)a0 < 0 || !a2)
+		return -EINVAL;
+	if (get_user_u32(&prio, (const void __user *)a2))
+		return -EFAULT;
+	t = task_of((pid_t)a0);
+	return t ? change_policy(t, (int)a1, (int)prio, NULL) : -ESRCH;
+}
+
+SYSCALL(sched_setparam)
+{
+	struct task_struct *t;
+	u32 prio;
+
+	if ((pid_t)a0 < 0 || !a1)
+		return -EINVAL;
+	if (get_user_u32(&prio, (const void __user *)a1))
+		return -EFAULT;
+	t = task_of((pid_t)a0);
+	return t ? change_policy(t, t->policy | (t->reset_on_fork ? SCHED_RESET_ON_FORK : 0), (int)prio, NULL) : -ESRCH;
+}
+
+SYSCALL(sched_getscheduler)
+{
+	struct task_struct *t = task_of((pid_t)a0);
+
+	if ((pid_t)a0 < 0)
+		return -EINVAL;
+	return t ? t->policy | (t->reset_on_fork ? SCHED_RESET_ON_FORK : 0) : -ESRCH;
+}
+
+SYSCALL(sched_getparam)
+{
+	struct task_struct *t = task_of((pid_t)a0);
+
+	if ((pid_t)a0 < 0 || !a1)
+		return -EINVAL;
+	if (!t)
+		return -ESRCH;
+	return put_user_u32((u32)t->rt_priority, (void __user *)a1) ? -EFAULT : 0;
+}
+
+SYSCALL(sched_setattr)
+{
+	struct sched_attr_abi attr = { 0 };
+	struct task_struct *t;
+	u32 size;
+
+	if ((pid_t)a0 < 0 || !a1 || a2)
+		return -EINVAL;
+	if (get_user_u32(&size, (const void __user *)a1))
+		return -EFAULT;
+	if (!size)
+		size = 48;
+	if (size < 48 || size > 4096)
+		return put_user_u32(sizeof(attr), (void __user *)a1) ? -EFAULT : -E2BIG;
+	if (copy_from_user(&attr, (const void __user *)a1, min((size_t)size, sizeof(attr))))
+		return -EFAULT;
+	if ((s32)attr.policy < 0 || attr.nice < -20 || attr.nice > 19 || (attr.flags & ~1UL))
+		return -EINVAL;
+	t = task_of((pid_t)a0);
+	if (!t)
+		return -ESRCH;
+	return change_policy(t, (int)attr.policy | (attr.flags & 1 ? SCHED_RESET_ON_FORK : 0), (int)attr.priority, &attr.nice);
+}
+
+SYSCALL(sched_getattr)
+{
+	struct task_struct *t = task_of((pid_t)a0);
+	struct sched_attr_abi attr = { .size = 48 };
+
+	if ((pid_t)a0 < 0 || !a1 || (u32)a2 < 48 || (u32)a2 > 4096 || a3)
+		return -EINVAL;
+	if (!t)
+		return -ESRCH;
+	attr.policy = (u32)t->policy;
+	attr.flags = t->reset_on_fork;
+	attr.nice = t->nice;
+	attr.priority = (u32)t->rt_priority;
+	return copy_to_user((void __user *)a1, &attr, 48) ? -EFAULT : 0;
+}
+
+SYSCALL(sched_get_priority_max)
+{
+	if (is_rt((int)a0))
+		return 99;
+	return a0 == SCHED_NORMAL || a0 == SCHED_BATCH || a0 == SCHED_IDLE || a0 == SCHED_DEADLINE ? 0 : -EINVAL;
+}
+
+SYSCALL(sched_get_priority_min)
+{
+	if (is_rt((int)a0))
+		return 1;
+	return a0 == SCHED_NORMAL || a0 == SCHED_BATCH || a0 == SCHED_IDLE || a0 == SCHED_DEADLINE ? 0 : -EINVAL;
+}
+
+SYSCALL(sched_rr_get_interval)
+{
+	struct task_struct *t = task_of((pid_t)a0);
+	struct timespec_abi ts = { 0, 0 };
+
+	if ((pid_t)a0 < 0)
+		return -EINVAL;
+	if (!t)
+		return -ESRCH;
+	if (t->policy == SCHED_RR)
+		ts.tv_nsec = 100000000;
+	else if (t->policy != SCHED_FIFO)
+		ts.tv_nsec = NSEC_PER_SEC / HZ;
+	return copy_to_user((void __user *)a1, &ts, sizeof(ts)) ? -EFAULT : 0;
+}
+
+/* One CPU: the only mask that means something holds bit 0. */
+SYSCALL(sched_setaffinity)
+{
+	struct task_struct *t;
+	u64 mask = 0;
+
+	if (copy_from_user(&mask, (const void __user *)a2, min((size_t)(u32)a1, sizeof(mask))))
+		return -EFAULT;
+	t = task_of((pid_t)a0);
+	if (!t)
+		return -ESRCH;
+	if (!same_owner(t) && !capable(CAP_SYS_NICE))
+		return -EPERM;
+	return mask & 1 ? 0 : -EINVAL;
+}
+
+SYSCALL(sched_getaffinity)
+{
+	static const u64 mask = 1;
+
+	if ((u32)a1 < 8 || ((u32)a1 & 7))
+		return -EINVAL;
+	if (!task_of((pid_t)a0))
+		return -ESRCH;
+	return copy_to_user((void __user *)a2, &mask, 8) ? -EFAULT : 8;
+}
+
+SYSCALL(getcpu)
+{
+	if (a0 && put_user_u32(0, (void __user *)a0))
+		return -EFAULT;
+	return a1 && put_user_u32(0, (void __user *)a1) ? -EFAULT : 0;
+}
+
+/* I/O priorities: there is no disk to queue for. */
+SYSCALL(ioprio_get) { return task_of(a0 == 1 ? (pid_t)a1 : 0) ? 4 : -ESRCH; }
+SYSCALL(ioprio_set) { return task_of(a0 == 1 ? (pid_t)a1 : 0) ? 0 : -ESRCH; }

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What happens to a signal: chosen on the way back to ring 3 (get_signal), default actions, stops; and
+ * how parents hear of their children. Lock [S] sighand->lock, inside [T] tasklist_lock.
+ */
+#include "internal.h"
+
+#define SIG_LOCK(t, irq) unsigned long irq = spin_lock_irqsave(&(t)->sighand->lock)
+#define SIG_UNLOCK(t, irq) spin_unlock_irqrestore(&(t)->sighand->lock, irq)
+
+bool signal_pending(void)
+{
+	return current->sigpending;
+}
+
+bool signal_pending_task(struct task_struct *t)
+{
+	return t->sigpending;
+}
+
+bool fatal_signal_pending(void)
+{
+	return current->sigpending && current->signal->group_exit && !(current->flags & PF_EXITING);
+}
+
+int send_sig_info(int sig, const siginfo_abi *info, struct task_struct *t)
+{
+	SIG_LOCK(t, irq);
+	int err = send_signal_locked(sig, info, t, false);
+
+	SIG_UNLOCK(t, irq);
+	return err;
+}
+
+int group_send_sig_info(int sig, const siginfo_abi *info, struct task_struct *t)
+{
+	SIG_LOCK(t, irq);
+	int err = send_signal_locked(sig, info, t, true);
+
+	SIG_UNLOCK(t, irq);
+	return err;
+}
+
+/* The thread can't go on without it: blocked or ignored becomes the default action. */
+static void force_sig_info(int sig, const siginfo_abi *info)
+{
+	struct task_struct *t = current;
+	struct sigaction_abi *a = &t->sighand->action[sig - 1];
+	SIG_LOCK(t, irq);
+
+	if ((t->blocked & SIGMASK(sig)) || a->handler == SIG_IGN_ABI)
+		a->handler = SIG_DFL_ABI;
+	t->blocked &= ~SIGMASK(sig);
+	if (t->tgid == 1 && a->handler == SIG_DFL_ABI)
+		panic("init (pid 1) was hit by signal %d at rip %#lx, address %#lx",
+		      sig, (unsigned long)task_pt_regs(t)->rip, (unsigned long)info->fault.addr);
+	send_signal_locked(sig, info, t, false);
+	SIG_UNLOCK(t, irq);
+}
+
+void force_sig_fault(int sig, int code, void *addr)
+{
+	siginfo_abi info;
+
+	memset(&info, 0, sizeof(info));
+	info.si_code = code;
+	info.fault.addr = (u64)addr;
+	force_sig_info(sig, &info);
+}
+
+void force_sig(int sig)
+{
+	force_sig_fault(sig, SI_KERNEL, NULL);
+}
+
+int kill_pid(int sig, pid_t pid)
+{
+	TASKLIST_LOCK(irq);
+	struct task_struct *t = find_task_by_pid(pid);
+	int err = t ? group_send_sig_info(sig, NULL, t) : -ESRCH;
+
+	TASKLIST_UNLOCK(irq);
+	return err;
+}
+
+int kill_pgrp(int sig, pid_t pgrp)
+{
+	TASKLIST_LOCK(irq);
+	struct list_head *members = pidmap_pgrp(&pidmap, pgrp);
+	struct signal_struct *s;
+	int err = -ESRCH;
+
+	if (members) {
+		list_for_each_entry(s, members, pgrp_node) {
+			group_send_sig_info(sig, NULL, s->leader);
+			err = 0;
+		}
+	}
+	TASKLIST_UNLOCK(irq);
+	return err;
+}
+
+static void child_info(struct task_struct *t, siginfo_abi *info)
+{
+	u64 u, k;
+
+	memset(info, 0, sizeof(*info));
+	process_cputime(t, &u, &k);
+	info->chld.pid = t->pid;
+	info->chld.uid = t->cred.uid;
+	info->chld.utime = (s64)(u / (NSEC_PER_SEC / USER_HZ));
+	info->chld.stime = (s64)(k / (NSEC_PER_SEC / USER_HZ));
+}
+
+bool do_notify_parent(struct task_struct *t, int sig)
+{
+	struct task_struct *parent = t->parent;
+	struct sigaction_abi *a = &parent->sighand->action[SIGCHLD - 1];
+	bool autoreap = sig == -1;
+
+	if (sig == SIGCHLD && a->handler == SIG_IGN_ABI)
+		autoreap = true;
+	else if (sig == SIGCHLD && (a->flags & SA_NOCLDWAIT))
+		autoreap = true;
+	if (parent == &init_task)
+		return true;
+	if (sig > 0 && sig <= _NSIG && !(autoreap && a->handler == SIG_IGN_ABI)) {
+		siginfo_abi info;
+
+		child_info(t, &info);
+		info.si_code = !(t->exit_code & 0x7f) ? CLD_EXITED : CLD_KILLED;
+		info.chld.status = t->exit_code & 0x7f ? t->exit_code & 0x7f : t->exit_code >> 8;
+		group_send_sig_info(sig, &info, parent);
+	}
+	wake_up(&parent->signal->wait_chldexit);
+	return autoreap;
+}
+
+void notify_parent_stop(struct task_struct *leader, int why)
+{
+	struct task_struct *parent = leader->parent;
+	struct sigaction_abi *a = &parent->sighand->action[SIGCHLD - 1];
+
+	if (parent == &init_task)
+		return;
+	if (a->handler != SIG_IGN_ABI && !(a->flags & SA_NOCLDSTOP)) {
+		siginfo_abi info;
+
+		child_info(leader, &info);
+		info.si_code = why;
+		info.chld.status = why == CLD_CONTINUED ? SIGCONT : leader->signal->stop_sig;
+		group_send_sig_info(SIGCHLD, &info, parent);
+	}
+	wake_up(&parent->signal->wait_chldexit);
+}
+
+/* => sighand lock held, given up while the thread is stopped and taken again. */
+static void stop_here(struct task_struct *t, unsigned long *irq)
+{
+	struct signal_struct *s = t->signal;
+	bool last = ++s->nr_stopped >= s->nr_threads;
+
+	if (last) {
+		s->stopping = false;
+		s->stopped = s->stop_unreported = true;
+		s->continued_unreported = false;
+	}
+	t->state = TASK_STOPPED;
+	SIG_UNLOCK(t, *irq);
+	if (last) {
+		TASKLIST_LOCK(tl);
+		notify_parent_stop(s->leader, CLD_STOPPED);
+		TASKLIST_UNLOCK(tl);
+	}
+	schedule();
+	*irq = spin_lock_irqsave(&t->sighand->lock);
+	recalc_sigpending(t);
+}
+
+/* => sighand lock held */
+static void begin_stop(struct task_struct *t, int sig)
+{
+	struct signal_struct *s = t->signal;
+	struct task_struct *th;
+
+	s->stopping = true;
+	s->stop_sig = sig;
+	s->nr_stopped = 0;
+	list_for_each_entry(th, &s->threads, thread_node)
+		if (th != t && !(th->flags & PF_EXITING))
+			signal_wake_up(th, false);
+}
+
+/* The default action kills: does not return. */
+static void __noreturn die_by(int sig)
+{
+	current->flags |= PF_SIGNALED;
+	do_group_exit(sig);
+}
+
+/*
+ * Takes pending signals until one has a handler: true, with what the frame needs. False: none left.
+ * Default actions are done here; a fatal one does not return.
+ */
+bool get_signal(struct pt_regs *regs, int *sig_out, siginfo_abi *info, struct sigaction_abi *act)
+{
+	struct task_struct *t = current;
+	struct signal_struct *s = t->signal;
+	SIG_LOCK(t, irq);
+
+	for (;;) {
+		struct sigaction_abi *a;
+		int sig;
+
+		if (s->notify_continue) {
+			s->notify_continue = false;
+			SIG_UNLOCK(t, irq);
+			TASKLIST_LOCK(tl);
+			notify_parent_stop(s->leader, CLD_CONTINUED);
+			TASKLIST_UNLOCK(tl);
+			irq = spin_lock_irqsave(&t->sighand->lock);
+		}
+		if (s->group_exit) {
+			int code = s->group_exit_code;
+
+			SIG_UNLOCK(t, irq);
+			if (s->exec_kill)
+				do_exit(0);
+			if (code & 0x7f)
+				t->flags |= PF_SIGNALED;
+			do_group_exit(code);
+		}
+		if (s->stopping || s->stopped) {
+			stop_here(t, &irq);
+			continue;
+		}
+		sig = dequeue_signal(t, ~t->blocked, info);
+		if (!sig)
+			break;
+		a = &t->sighand->action[sig - 1];
+		if (a->handler == SIG_IGN_ABI)
+			continue;
+		if (a->handler != SIG_DFL_ABI) {
+			*act = *a;
+			if (a->flags & SA_RESETHAND)
+				a->handler = SIG_DFL_ABI;
+			*sig_out = sig;
+			SIG_UNLOCK(t, irq);
+			return true;
+		}
+		if (sig_default_ignored(sig) || t->tgid == 1)
+			continue;
+		if (sig_default_stops(sig)) {
+			bool orphaned;
+
+			if (sig != SIGSTOP) {
+				SIG_UNLOCK(t, irq);
+				orphaned = is_orphaned_pgrp(s->pgrp);
+				irq = spin_lock_irqsave(&t->sighand->lock);
+				if (orphaned)
+					continue;
+			}
+			begin_stop(t, sig);
+			continue;
+		}
+		SIG_UNLOCK(t, irq);
+		die_by(sig);
+	}
+	SIG_UNLOCK(t, irq);
+	return false;
+}
+
+void set_blocked(sigset_t set)
+{
+	struct task_struct *t = current;
+	SIG_LOCK(t, irq);
+
+	t->blocked = set & ~(SIGMASK(SIGKILL) | SIGMASK(SIGSTOP));
+	recalc_sigpending(t);
+	SIG_UNLOCK(t, irq);
+}
+
+bool signal_is_blocked_or_ignored(int sig)
+{
+	return (current->blocked & SIGMASK(sig)) || current->sighand->action[sig - 1].handler == SIG_IGN_ABI;
+}
+
+int set_user_sigmask(const void __user *set, size_t sigsetsize)
+{
+	sigset_t mask;
+
+	if (!set)
+		return 0;
+	if (sigsetsize != sizeof(sigset_t))
+		return -EINVAL;
+	if (get_user_u64(&mask, set))
+		return -EFAULT;
+	current->saved_sigmask = current->blocked;
+	current->restore_sigmask = true;
+	set_blocked(mask);
+	return 0;
+}
+
+void restore_saved_sigmask_unless(bool interrupted)
+{
+	if (!current->restore_sigmask)
+		return;
+	if (interrupted) {
+		set_exit_work();
+		current->sigpending = true;     /* do_signal puts it back after the choice */
+		return;
+	}
+	current->restore_sigmask = false;
+	set_blocked(current->saved_sigmask);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* Wait queues: see task/wait.h. */
+#include "internal.h"
+
+void init_waitqueue_head(struct wait_queue_head *q)
+{
+	spin_lock_init(&q->lock, LOCK_WAITQUEUE);
+	INIT_LIST_HEAD(&q->head);
+}
+
+void add_wait_queue(struct wait_queue_head *q, struct wait_queue_entry *w)
+{
+	unsigned long flags = spin_lock_irqsave(&q->lock);
+
+	w->task = current;
+	list_add_tail(&w->entry, &q->head);
+	spin_unlock_irqrestore(&q->lock, flags);
+}
+
+void prepare_to_wait(struct wait_queue_head *q, struct wait_queue_entry *w, bool interruptible)
+{
+	add_wait_queue(q, w);
+	set_current_sleeping(interruptible);
+}
+
+void finish_wait(struct wait_queue_head *q, struct wait_queue_entry *w)
+{
+	unsigned long flags;
+
+	current->state = TASK_RUNNING;
+	if (list_empty(&w->entry))      /* wake_up_one took it off */
+		return;
+	flags = spin_lock_irqsave(&q->lock);
+	list_del_init(&w->entry);
+	spin_unlock_irqrestore(&q->lock, flags);
+}
+
+void wake_up(struct wait_queue_head *q)
+{
+	struct wait_queue_entry *w;
+	unsigned long flags;
+
+	if (list_empty(&q->head))
+		return;
+	flags = spin_lock_irqsave(&q->lock);
+	list_for_each_entry(w, &q->head, entry)
+		wake_up_process(w->task);
+	spin_unlock_irqrestore(&q->lock, flags);
+}
+
+void wake_up_one(struct wait_queue_head *q)
+{
+	struct wait_queue_entry *w, *n;
+	unsigned long flags = spin_lock_irqsave(&q->lock);
+
+	list_for_each_entry_safe(w, n, &q->head, entry) {
+		struct task_struct *t = w->task;
+
+		list_del_init(&w->entry);
+		if (wake_up_process(t))
+			break;
+	}
+	spin_unlock_irqrestore(&q->lock, flags);
+}
+
+void set_current_sleeping(bool interruptible)
+{
+	WRITE_ONCE(current->state, interruptible ? TASK_INTERRUPTIBLE : TASK_UNINTERRUPTIBLE);
+	barrier();
+}
+
+void set_current_running(void)
+{
+	WRITE_ONCE(current->state, TASK_RUNNING);
+}
