@@ -378,7 +378,7 @@ bool pcp_is_sane(void)
 			const struct page *p = lists[l].pages[i];
 
 			if ((p->flags & PAGE_FLAGS_MASK) != 1UL << PG_pcp || page_count(p) ||
-			    (page_zone_id(p) == ZONE_HIGHMEM) != (l == PCP_HIGHMEM))
+			    (page_zone_id(p) == ZONE_HIGHMEM && l == PCP_LOW)) /* low pages may help out in the high list */
 				return false;
 		}
 	return true;
