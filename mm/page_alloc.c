@@ -237,7 +237,7 @@ static noinline bool refill_pcp(struct pcp *p, gfp_t gfp)
 	return got;
 }
 
-static __always_inline struct page *fresh_page(struct page *page, gfp_t gfp)
+static __always_inline struct page *fresh_page(struct page *page)
 {
 	page->flags &= ~PAGE_FLAGS_MASK;
 	atomic_set(&page->_refcount, 1);
@@ -245,10 +245,11 @@ static __always_inline struct page *fresh_page(struct page *page, gfp_t gfp)
 	return page;
 }
 
-static noinline void clear_pages(struct page *page, unsigned int order)
+static noinline struct page *zeroed(struct page *page, unsigned int order)
 {
 	for (unsigned long i = 0; i < 1UL << order; i++)
 		clear_highpage(page + i);
+	return page;
 }
 
 static noinline struct page *alloc_failed(gfp_t gfp, unsigned int order)
@@ -258,19 +259,19 @@ static noinline struct page *alloc_failed(gfp_t gfp, unsigned int order)
 	return NULL;
 }
 
-/* Everything but order 0 from the per-CPU list. */
-static noinline struct page *alloc_pages_slow(gfp_t gfp, unsigned int order)
+/* From the zones, not the per-CPU lists. */
+static struct page *alloc_block(gfp_t gfp, unsigned int order)
 {
 	struct page *page;
 
 	if (order > MAX_ORDER)
-		return alloc_failed(gfp, order);
+		return NULL;
 	if (!take_from_zones(gfp, order, 1, &page)) {
 		drain_local_pages();
 		if (!take_from_zones(gfp, order, 1, &page))
-			return alloc_failed(gfp, order);
+			return NULL;
 	}
-	fresh_page(page, gfp);
+	fresh_page(page);
 	if (order) {
 		page_set(page, PG_head);
 		page->order = order;
@@ -278,24 +279,37 @@ static noinline struct page *alloc_pages_slow(gfp_t gfp, unsigned int order)
 	return page;
 }
 
-struct page *alloc_pages(gfp_t gfp, unsigned int order)
+/* All that is not "a page, any low zone, and there is one". */
+static noinline struct page *alloc_pages_slow(gfp_t gfp, unsigned int order)
 {
+	struct pcp *p = &(*this_cpu_ptr(pcp_lists))[gfp & __GFP_HIGHMEM && highmem_enabled ? PCP_HIGHMEM : PCP_LOW];
 	struct page *page;
 
 	if (should_fail_alloc(gfp))
 		return NULL;
-	if (likely(order == 0 && !(gfp & (__GFP_DMA | __GFP_DMA32)))) {
-		struct pcp *p = &(*this_cpu_ptr(pcp_lists))[gfp & __GFP_HIGHMEM && highmem_enabled ? PCP_HIGHMEM : PCP_LOW];
+	if (order == 0 && !(gfp & (__GFP_DMA | __GFP_DMA32)) && (p->count || refill_pcp(p, gfp)))
+		page = fresh_page(p->pages[--p->count]);
+	else
+		page = alloc_block(gfp, order);
+	if (!page)
+		return alloc_failed(gfp, order);
+	return gfp & __GFP_ZERO ? zeroed(page, order) : page;
+}
 
-		if (likely(p->count || refill_pcp(p, gfp)))
-			page = fresh_page(p->pages[--p->count], gfp);
-		else
-			page = alloc_pages_slow(gfp, 0);
-	} else {
-		page = alloc_pages_slow(gfp, order);
-	}
-	if (gfp & __GFP_ZERO && page)
-		clear_pages(page, order);
+/* Short on purpose, all else by tail calls: with free_page() it is 60 instructions at most. */
+struct page *alloc_pages(gfp_t gfp, unsigned int order)
+{
+	struct pcp *p = &(*this_cpu_ptr(pcp_lists))[PCP_LOW];
+	u64 count = p->count;
+	struct page *page;
+
+	if (unlikely(order | (gfp & (__GFP_DMA | __GFP_DMA32)) | !count | !!fail_alloc_countdown) ||
+	    unlikely(gfp & __GFP_HIGHMEM && highmem_enabled))
+		return alloc_pages_slow(gfp, order);
+	p->count = --count;
+	page = fresh_page(p->pages[count]);
+	if (gfp & __GFP_ZERO)
+		return zeroed(page, 0);
 	return page;
 }
 
@@ -306,12 +320,27 @@ static noinline void bad_free(const struct page *page, unsigned int order)
 	    page->flags & (1UL << PG_buddy | 1UL << PG_pcp) ? ": it is free already" : "");
 }
 
+static void push_pcp(struct pcp *p, struct page *page)
+{
+	atomic_set(&page->_refcount, 0);
+	page->flags = (page->flags & ~PAGE_FLAGS_MASK) | 1UL << PG_pcp;
+	p->pages[p->count++] = page;
+}
+
 static noinline void free_pages_slow(struct page *page, unsigned int order)
 {
+	struct pcp *p = &(*this_cpu_ptr(pcp_lists))[page_zone_id(page) == ZONE_HIGHMEM ? PCP_HIGHMEM : PCP_LOW];
 	struct zone *z = &zones[page_zone_id(page)];
 
-	if (order != (page_test(page, PG_head) ? page->order : 0))
+	if (page->flags & BAD_FREE_FLAGS || page_count(page) > 1 || order != (page_test(page, PG_head) ? page->order : 0))
 		bad_free(page, order);
+	if (order == 0) {
+		if (p->count == PCP_HIGH)
+			drain_pcp(p, PCP_BATCH);
+		push_pcp(p, page);
+		return;
+	}
+	atomic_set(&page->_refcount, 0);
 	spin_lock(&z->lock);
 	free_block(z, page, order);
 	spin_unlock(&z->lock);
@@ -319,20 +348,13 @@ static noinline void free_pages_slow(struct page *page, unsigned int order)
 
 void free_pages(struct page *page, unsigned int order)
 {
-	struct pcp *p;
+	struct pcp *p = &(*this_cpu_ptr(pcp_lists))[PCP_LOW];
 
-	if (unlikely(page->flags & BAD_FREE_FLAGS || page_count(page) > 1 || (!order && page_test(page, PG_head))))
-		bad_free(page, order);
-	atomic_set(&page->_refcount, 0);
-	if (unlikely(order)) {
+	if (unlikely(order || page->flags & (BAD_FREE_FLAGS | 1UL << PG_head) || page_count(page) > 1 || p->count == PCP_HIGH ||
+		     page_zone_id(page) == ZONE_HIGHMEM))
 		free_pages_slow(page, order);
-		return;
-	}
-	p = &(*this_cpu_ptr(pcp_lists))[page_zone_id(page) == ZONE_HIGHMEM ? PCP_HIGHMEM : PCP_LOW];
-	if (unlikely(p->count == PCP_HIGH))
-		drain_pcp(p, PCP_BATCH);
-	page->flags = (page->flags & ~PAGE_FLAGS_MASK) | 1UL << PG_pcp;
-	p->pages[p->count++] = page;
+	else
+		push_pcp(p, page);
 }
 
 void __put_page(struct page *page)
@@ -345,7 +367,7 @@ void split_page(struct page *page, unsigned int order)
 	BUG_ON(order && !(page_test(page, PG_head) && page->order == order));
 	page_clear(page, PG_head);
 	for (unsigned long i = 1; i < 1UL << order; i++)
-		fresh_page(page + i, 0);
+		fresh_page(page + i);
 }
 
 void *get_free_pages(gfp_t gfp, unsigned int order)
