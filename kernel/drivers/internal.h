@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Shared inside kernel/drivers. */
+#ifndef DRIVERS_INTERNAL_H
+#define DRIVERS_INTERNAL_H
+
+#include <drivers/acpi.h>
+#include <lib/types.h>
+
+#define ACPI_HEADER_SIZE 36
+
+/* Little-endian numbers at any alignment. */
+static inline u64 get_le(const u8 *p, unsigned int bytes)
+{
+	u64 v = 0;
+
+	while (bytes--)
+		v = v << 8 | p[bytes];
+	return v;
+}
+
+/* acpi_parse.c: one checked table of @len bytes (header included) into @info. */
+void acpi_parse_table(struct acpi_info *info, const char *sig, const u8 *t, u32 len);
+
+#endif
