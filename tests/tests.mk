@@ -49,7 +49,12 @@ RING3 := $(patsubst tests/ring3/%.c,$(B)/ring3/%,$(wildcard tests/ring3/*.c))
 $(B)/ring3/%: tests/ring3/%.c tests/ring3/t.h
 	@mkdir -p $(@D)
 	$(RING3_CC) $(RING3_FLAGS) -o $@ $<
-ring3-programs: $(RING3)
+# Programs only for the guest.
+GUEST_TESTS := $(patsubst tests/guest/%.c,$(B)/guest-tests/%,$(wildcard tests/guest/*.c))
+$(B)/guest-tests/%: tests/guest/%.c
+	@mkdir -p $(@D)
+	$(RING3_CC) $(RING3_FLAGS) -o $@ $<
+ring3-programs: $(RING3) $(GUEST_TESTS)
 
 test-parts: all loader-parts vmrun-parts ring3-programs $(patsubst %,$(B)/host/%_test,$(HOST_TESTS))
 test: ## every test; last line "N passed, N failed"; T=PATTERN runs some (see tests/run --help)
