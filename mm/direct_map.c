@@ -23,6 +23,7 @@ phys_addr_t swapper_pg_dir_phys;
 phys_addr_t high_memory;
 phys_addr_t highmem_boundary = PHYS_ADDR_MAX;
 bool direct_map_ready;
+struct kernel_image_ranges kernel_image;
 struct mm_cpu_features mm_cpu;
 
 static void must(int err, const char *what)
@@ -79,6 +80,7 @@ void direct_map_init(struct memblock *mb, const struct kernel_image_ranges *imag
 
 	highmem_boundary = highmem_start < top ? ALIGN_DOWN(highmem_start, PAGE_SIZE) : PHYS_ADDR_MAX;
 	high_memory = min(top, highmem_boundary);
+	kernel_image = *image;
 	if (!mm_cpu.has_nx)
 		supported_pte_mask &= ~_PAGE_NX;
 	swapper_pg_dir_phys = kernel_table_alloc();

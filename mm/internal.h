@@ -3,6 +3,7 @@
 #ifndef MM_INTERNAL_H
 #define MM_INTERNAL_H
 
+#include <iomem/resource.h>
 #include <mm/memblock.h>
 #include <mm/page.h>
 #include <mm/page_alloc.h>
@@ -31,6 +32,10 @@ extern struct memblock_type boot_sections;
  * caller's. => zone lock held. Cannot fail.
  */
 void section_online(phys_addr_t start, u64 *first_free_pfn);
+/* For the accounting: flags the boot's pages behind the templates, which no page table leads to any more. */
+void vmemmap_mark_templates(void);
+/* [B] Where the image is, physically. */
+extern struct kernel_image_ranges kernel_image;
 /* Boot, later: struct pages of reserved RAM become those of free pages. */
 void vmemmap_fill_free(u64 start_pfn, u64 end_pfn);
 

@@ -453,3 +453,24 @@ bool vmemmap_explain_fault(unsigned long addr)
 	       page_test((struct page *)ALIGN_DOWN(addr, sizeof(struct page)), PG_untouched) ? "not online" : "not RAM");
 	return true;
 }
+
+static void mark(phys_addr_t pa, enum pageflags flag)
+{
+	if (pa)
+		page_set(pfn_to_page(pa >> PAGE_SHIFT), flag);
+}
+
+void vmemmap_mark_templates(void)
+{
+	const struct template *all[MAX_NR_ZONES + 1] = { &absent };
+
+	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
+		all[z + 1] = &untouched_tmpl[z];
+	for (unsigned int i = 0; i <= MAX_NR_ZONES; i++) {
+		mark(all[i]->page, PG_vmemmap);
+		mark(all[i]->pte, PG_table);
+		mark(all[i]->pmd, PG_table);
+	}
+	mark(absent_pud, PG_table);
+	mark(fill_page, PG_vmemmap);
+}
