@@ -18,7 +18,7 @@ struct dup {
 
 static struct vm_area_struct *dup_vma(struct dup *d, const struct vm_area_struct *old)
 {
-	struct vm_area_struct *vma = vma_alloc(d->mm);
+	struct vm_area_struct *vma = vma_alloc();
 
 	if (!vma)
 		return NULL;

@@ -149,10 +149,16 @@ int do_munmap(struct mm_struct *mm, unsigned long addr, unsigned long len)
 
 /* ---- mmap ---- */
 
+/* Something that lives outside this address space: a file, a segment. */
+static bool has_object(const struct mmap_request *req)
+{
+	return req->mapping || req->vm_ops;
+}
+
 static unsigned long calc_vm_flags(const struct mm_struct *mm, const struct mmap_request *req)
 {
 	unsigned long f = mm->def_flags | (req->prot & (PROT_READ | PROT_WRITE | PROT_EXEC));
-	unsigned long may = req->file ? req->may_flags : VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
+	unsigned long may = has_object(req) ? req->may_flags : VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
 
 	static_assert(VM_READ == PROT_READ && VM_WRITE == PROT_WRITE && VM_EXEC == PROT_EXEC);
 	if (req->flags & MAP_GROWSDOWN)
@@ -176,9 +182,9 @@ static int check_request(struct mm_struct *mm, const struct mmap_request *req, u
 {
 	unsigned long type = req->flags & MAP_TYPE;
 
-	if (type != MAP_PRIVATE && type != MAP_SHARED && !(type == MAP_SHARED_VALIDATE && req->file))
+	if (type != MAP_PRIVATE && type != MAP_SHARED && !(type == MAP_SHARED_VALIDATE && has_object(req)))
 		return -EINVAL;
-	if ((flags & VM_GROWSDOWN) && (req->file || type != MAP_PRIVATE))
+	if ((flags & VM_GROWSDOWN) && (has_object(req) || type != MAP_PRIVATE))
 		return -EINVAL;
 	if ((flags & VM_LOCKED) && !mlock_allowed(mm, len >> PAGE_SHIFT)) {
 		if ((req->flags & MAP_LOCKED) && !mm->rlimit_memlock)
@@ -211,7 +217,7 @@ static int insert_mapping(struct mm_struct *mm, const struct vm_area_struct *pro
 		return 0;
 	if (mm->map_count >= sysctl_max_map_count)
 		return -ENOMEM;
-	vma = vma_alloc(mm);
+	vma = vma_alloc();
 	if (!vma)
 		return -ENOMEM;
 	*vma = *proto;
@@ -258,7 +264,7 @@ static unsigned long mmap_locked(struct mm_struct *mm, struct mmap_request *req,
 {
 	unsigned long addr, flags = calc_vm_flags(mm, req);
 	struct vm_area_struct proto;
-	bool shared_anon = !req->file && (req->flags & MAP_TYPE) == MAP_SHARED;
+	bool shared_anon = !has_object(req) && (req->flags & MAP_TYPE) == MAP_SHARED;
 	int err;
 
 	if (mm->map_count > sysctl_max_map_count)
@@ -266,7 +272,7 @@ static unsigned long mmap_locked(struct mm_struct *mm, struct mmap_request *req,
 	addr = get_unmapped_area(mm, req->addr, len, req->flags);
 	if (IS_ERR_VALUE(addr))
 		return addr;
-	if ((req->flags & MAP_FIXED) && addr < sysctl_mmap_min_addr)
+	if ((req->flags & MAP_FIXED) && addr < sysctl_mmap_min_addr && !mm->can_map_low)
 		return -EPERM;
 	if ((req->flags & MAP_FIXED_NOREPLACE) && find_vma_intersection(mm, addr, addr + len))
 		return -EEXIST;
@@ -287,7 +293,7 @@ static unsigned long mmap_locked(struct mm_struct *mm, struct mmap_request *req,
 	proto.vm_mapping = req->mapping;
 	proto.vm_ops = req->vm_ops;
 	proto.vm_private = req->private;
-	proto.vm_pgoff = req->mapping || req->vm_ops ? req->pgoff : addr >> PAGE_SHIFT;
+	proto.vm_pgoff = has_object(req) ? req->pgoff : addr >> PAGE_SHIFT;
 	err = mmap_region(mm, &proto);
 	if (err && shared_anon)
 		shmem_zero_abort(req);

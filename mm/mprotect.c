@@ -103,6 +103,8 @@ static int mprotect_locked(struct mm_struct *mm, unsigned long start, unsigned l
 		start = vma->vm_start;
 	} else if (vma->vm_start > start) {
 		return -ENOMEM;
+	} else if (grows & PROT_GROWSUP) {
+		return -EINVAL;                 /* no mapping grows upwards on this machine */
 	}
 	for (;;) {
 		unsigned long next = min(vma->vm_end, end);

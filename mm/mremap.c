@@ -87,7 +87,7 @@ static struct vm_area_struct *new_place(const struct move *m, struct vm_area_str
 		return new;
 	if (m->mm->map_count >= sysctl_max_map_count)
 		return NULL;
-	new = vma_alloc(m->mm);
+	new = vma_alloc();
 	if (!new)
 		return NULL;
 	*new = proto;
@@ -197,7 +197,7 @@ static unsigned long mremap_to(struct move *m)
 			return -EINVAL;
 		if (m->old_addr + m->old_len > m->new_addr && m->new_addr + m->new_len > m->old_addr)
 			return -EINVAL;
-		if (m->new_addr < sysctl_mmap_min_addr)
+		if (m->new_addr < sysctl_mmap_min_addr && !mm->can_map_low)
 			return -EPERM;
 		if (mm->map_count + 2 >= sysctl_max_map_count - 3)
 			return -ENOMEM;

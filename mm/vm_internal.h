@@ -148,7 +148,7 @@ void flush_range(struct mm_struct *mm, unsigned long start, unsigned long end);
 
 /* ---- VMA set (mm/vma.c) ---- */
 
-struct vm_area_struct *vma_alloc(struct mm_struct *mm);
+struct vm_area_struct *vma_alloc(void);         /* not initialised: the caller copies another one */
 void vma_free(struct vm_area_struct *vma);      /* memory only */
 /* VMA before address @addr's VMA (or before the gap there); NULL: none. */
 struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr, struct vm_area_struct **next);

@@ -23,15 +23,9 @@ void vma_init(void)
 	BUG_ON(!vma_cache);
 }
 
-struct vm_area_struct *vma_alloc(struct mm_struct *mm)
+struct vm_area_struct *vma_alloc(void)
 {
-	struct vm_area_struct *vma = kmem_cache_alloc(vma_cache, GFP_KERNEL);
-
-	if (!vma)
-		return NULL;
-	memset(vma, 0, sizeof(*vma));
-	vma->vm_mm = mm;
-	return vma;
+	return kmem_cache_alloc(vma_cache, GFP_KERNEL);
 }
 
 void vma_free(struct vm_area_struct *vma)
@@ -311,7 +305,7 @@ int vma_split(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long ad
 
 	if (mm->map_count >= sysctl_max_map_count)
 		return -ENOMEM;
-	upper = vma_alloc(mm);
+	upper = vma_alloc();
 	if (!upper)
 		return -ENOMEM;
 	*upper = *vma;

@@ -127,6 +127,7 @@ struct file {
 	u64 private2;
 	s32 owner;                      /* F_SETOWN */
 	bool has_locks;
+	void *epitems;                  /* epoll items that watch it (epoll.c) */
 };
 
 struct file_system_type {

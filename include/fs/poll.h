@@ -21,6 +21,7 @@ struct poll_entry {
 /* All the queues that one call sleeps on. */
 struct poll_table {
 	struct file *file;              /* whose poll operation runs */
+	void (*queue)(struct poll_table *pt, struct wait_queue_head *q); /* NULL: sleep on it */
 	unsigned int nr, max;
 	int error;                      /* -ENOMEM: could not queue */
 	struct poll_entry *entries;

@@ -28,7 +28,7 @@ struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long
 int mm_check(struct mm_struct *mm);             /* 0 or the violated invariant (mm/vma.c numbers them) */
 
 /*
- * What to map. file == NULL: anonymous. The file fields are filled by floor 4; do_mmap calls vm_ops->open
+ * What to map. No mapping and no vm_ops: anonymous. The file fields are filled by floor 4; do_mmap calls vm_ops->open
  * for a new VMA, so the caller keeps the reference that it has.
  */
 struct mmap_request {

@@ -50,6 +50,8 @@ void fput(struct file *f)
 		return;
 	if (unlikely(f->has_locks))
 		locks_remove_file(f);
+	if (unlikely(f->epitems))
+		epoll_file_gone(f);
 	if (f->op && f->op->release && !(f->mode & FMODE_PATH))
 		f->op->release(f);
 	if ((f->mode & FMODE_WRITE) && S_ISREG(f->inode->mode))

@@ -197,6 +197,9 @@ long fcntl_record_lock(unsigned int fd, struct file *f, unsigned int cmd, unsign
 void locks_remove_posix(struct file *f, const void *owner);
 void locks_remove_file(struct file *f);
 
+/* epoll.c */
+void epoll_file_gone(struct file *f);
+
 /* procfs */
 void procfs_register(void);
 struct proc_dir_entry;

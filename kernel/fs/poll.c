@@ -12,6 +12,10 @@ void __poll_wait(struct poll_table *pt, struct wait_queue_head *q)
 {
 	struct poll_entry *e;
 
+	if (pt->queue) {
+		pt->queue(pt, q);
+		return;
+	}
 	if (pt->nr == pt->max) {
 		/* Queued entries must not move: a further block, linked through the last one's place. */
 		pt->error = -ENOMEM;
@@ -27,6 +31,7 @@ void __poll_wait(struct poll_table *pt, struct wait_queue_head *q)
 static int poll_table_init(struct poll_table *pt, unsigned int files)
 {
 	pt->nr = 0;
+	pt->queue = NULL;
 	pt->error = 0;
 	pt->max = POLL_INLINE;
 	pt->entries = pt->inline_entries;

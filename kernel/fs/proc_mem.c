@@ -4,6 +4,7 @@
 #include <mm/init.h>
 #include <mm/mm.h>
 #include <mm/pgwalk.h>
+#include <mm/procmem.h>
 #include <mm/vmalloc.h>
 #include <x86/cpu.h>
 
@@ -247,34 +248,6 @@ static u64 highest_pfn(void)
 	return top;
 }
 
-static u64 page_count_of(const struct page *p)
-{
-	return (p->flags & (1UL << PG_anon | 1UL << PG_pagecache)) ? (u64)max(0, atomic_read(&p->_mapcount)) : 0;
-}
-
-static u64 kpageflags_of(const struct page *p)
-{
-	u64 f = 0;
-
-	if (page_test(p, PG_slab))
-		f |= 1ULL << 7;
-	if (page_test(p, PG_buddy))
-		f |= 1ULL << 10;
-	if (page_test(p, PG_anon))
-		f |= 1ULL << 12 | 1ULL << 11 | 1ULL << 5;       /* ANON, MMAP, LRU */
-	if (page_test(p, PG_pagecache))
-		f |= 1ULL << 14 | 1ULL << 5 | 1ULL << 3 | (atomic_read(&p->_mapcount) ? 1ULL << 11 : 0); /* SWAPBACKED, LRU, UPTODATE */
-	if (page_test(p, PG_head))
-		f |= 1ULL << 15;
-	if (page_test(p, PG_zeropage))
-		f |= 1ULL << 24;
-	if (page_test(p, PG_table))
-		f |= 1ULL << 26;
-	if (page_test(p, PG_reserved))
-		f |= 1ULL << 32;
-	return f;
-}
-
 static ssize_t kpage_read(void *buf, size_t n, u64 pos, void *arg)
 {
 	u64 (*fn)(const struct page *) = arg;
@@ -346,8 +319,8 @@ void proc_memory_init(void)
 		err |= proc_create_rw(ints[i].path, 0644, sysctl_show_int, sysctl_write_int, (void *)&ints[i].s);
 	err |= proc_create_rw("sys/vm/mmap_min_addr", 0644, sysctl_show_ulong, sysctl_write_ulong, &min_addr);
 	err |= proc_create_rw("sys/vm/drop_caches", 0200, NULL, drop_caches, NULL);
-	err |= proc_create_raw("kpagecount", 0400, kpage_read, page_count_of);
-	err |= proc_create_raw("kpageflags", 0400, kpage_read, kpageflags_of);
+	err |= proc_create_raw("kpagecount", 0400, kpage_read, page_mapcount);
+	err |= proc_create_raw("kpageflags", 0400, kpage_read, stable_page_flags);
 	err |= sysfs_create("kernel/mm/transparent_hugepage/enabled", 0644, thp_show, thp_write, NULL);
 	err |= sysfs_create("kernel/mm/transparent_hugepage/hpage_pmd_size", 0444, number_show, NULL, (void *)PMD_SIZE);
 	if (err)

@@ -409,4 +409,5 @@ long sys_not_there(SYSCALL_ARGS)
 void syscall_init(void)
 {
 	x86_set_syscall_table(table, NR_SYSCALLS, sys_not_there);
+	shm_proc_init();
 }

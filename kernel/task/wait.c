@@ -17,6 +17,24 @@ void add_wait_queue(struct wait_queue_head *q, struct wait_queue_entry *w)
 	spin_unlock_irqrestore(&q->lock, flags);
 }
 
+void add_wait_callback(struct wait_queue_head *q, struct wait_queue_entry *w, void (*func)(struct wait_queue_entry *w))
+{
+	unsigned long flags = spin_lock_irqsave(&q->lock);
+
+	w->task = NULL;
+	w->func = func;
+	list_add_tail(&w->entry, &q->head);
+	spin_unlock_irqrestore(&q->lock, flags);
+}
+
+void remove_wait_queue(struct wait_queue_head *q, struct wait_queue_entry *w)
+{
+	unsigned long flags = spin_lock_irqsave(&q->lock);
+
+	list_del_init(&w->entry);
+	spin_unlock_irqrestore(&q->lock, flags);
+}
+
 void prepare_to_wait(struct wait_queue_head *q, struct wait_queue_entry *w, bool interruptible)
 {
 	add_wait_queue(q, w);
@@ -43,8 +61,12 @@ void wake_up(struct wait_queue_head *q)
 	if (list_empty(&q->head))
 		return;
 	flags = spin_lock_irqsave(&q->lock);
-	list_for_each_entry(w, &q->head, entry)
-		wake_up_process(w->task);
+	list_for_each_entry(w, &q->head, entry) {
+		if (likely(w->task))
+			wake_up_process(w->task);
+		else
+			w->func(w);
+	}
 	spin_unlock_irqrestore(&q->lock, flags);
 }
 
@@ -56,6 +78,10 @@ void wake_up_one(struct wait_queue_head *q)
 	list_for_each_entry_safe(w, n, &q->head, entry) {
 		struct task_struct *t = w->task;
 
+		if (!t) {
+			w->func(w);
+			continue;
+		}
 		list_del_init(&w->entry);
 		if (wake_up_process(t))
 			break;

@@ -15,7 +15,8 @@ static void add(u8 type, const u8 *fields, size_t len, const char *strings)
 
 	p[0] = type;
 	p[1] = (u8)(len + 4);
-	memcpy(p + 4, fields, len);
+	if (len)
+		memcpy(p + 4, fields, len);
 	size += len + 4;
 	if (!*strings)
 		table[size++] = 0;

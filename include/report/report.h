@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The memory-map report: what the firmware said, what each physical address is, where the kernel maps
+ * it and which process uses it, as pages of text for a person. On the screen it turns its pages by
+ * itself (boot option report=page,SECONDS; 8 by default, 0: at once) and leaves the last one; the whole
+ * text goes to the serial console once, without colours. /proc/atlas/report: reading gives the text,
+ * writing "show" shows it and returns when the last page is up.
+ */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include <boot/bootinfo.h>
+#include <iomem/resource.h>
+
+/* Boot, once the slab, vmalloc and procfs work. Copies what it needs; the firmware's map is read now. */
+void report_init(const struct bootinfo *bi, const struct kernel_image_ranges *image);
+/* Makes the report and shows it. Sleeps between pages: task context. 0 or -ENOMEM. */
+int report_show(void);
+
+#endif

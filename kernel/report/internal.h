@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writing report pages. A page function prints lines into a struct rpt; colours are ANSI escapes, which
+ * are taken out again for plain text. Everything must read well at 80 columns; what is wider only makes
+ * bars longer. Colours mean kinds of memory, the same on every page.
+ */
+#ifndef REPORT_INTERNAL_H
+#define REPORT_INTERNAL_H
+
+#include <boot/bootinfo.h>
+#include <iomem/e820.h>
+#include <iomem/resource.h>
+#include <lib/compiler.h>
+#include <lib/types.h>
+
+#define RPT_MAX_SECTIONS 64
+#define RPT_MIN_COLS 80
+
+struct rpt_section {
+	const char *title;
+	size_t start;           /* in buf */
+	unsigned int nr_lines;
+	bool own_page;          /* begins a page even where the last one has room */
+};
+
+struct rpt {
+	char *buf;
+	size_t size, len;
+	bool overflow;          /* more text than @size: nothing behind it is there */
+	unsigned int cols;      /* of the screen, at least RPT_MIN_COLS */
+	unsigned int nr_sections;
+	struct rpt_section section[RPT_MAX_SECTIONS];
+};
+
+/* Meaning of colours. */
+#define C_END "\033[0m"
+#define C_HEAD "\033[1;97m"             /* headings */
+#define C_DIM "\033[90m"                /* explanations, nothing there */
+#define C_RAM "\033[92m"                /* usable, free */
+#define C_KERNEL "\033[96m"             /* the kernel's own */
+#define C_USER "\033[93m"               /* processes */
+#define C_FIRMWARE "\033[95m"           /* the firmware keeps it */
+#define C_DEVICE "\033[94m"             /* not memory: devices */
+#define C_BAD "\033[91m"                /* unusable, or something is wrong */
+#define C_UNTOUCHED "\033[32m"          /* usable, nobody has looked at it yet */
+
+void rpt_section(struct rpt *r, const char *title, bool own_page);
+void rpt(struct rpt *r, const char *fmt, ...) __printf(2, 3);
+/* "label   text" with the labels in one column. */
+void rpt_field(struct rpt *r, const char *label, const char *fmt, ...) __printf(3, 4);
+
+#define SIZE_TEXT 12
+/* Right-aligned, 9 columns: "   64 KiB", " 3.91 GiB". Returns @buf (SIZE_TEXT bytes). */
+const char *size_text(u64 bytes, char *buf);
+/* The same without blanks in front. */
+const char *size_word(u64 bytes, char *buf);
+/* Tenths of a percent of @part in @whole, as "12.3%" in 6 columns. */
+const char *percent_text(u64 part, u64 whole, char *buf);
+/* A bar of @width cells, @part of @whole filled, in @colour. */
+void rpt_bar(struct rpt *r, u64 part, u64 whole, unsigned int width, const char *colour);
+/* Columns of @text on the screen: escapes take none, UTF-8 one a character. */
+unsigned int text_width(const char *text, size_t len);
+
+/* The colour of an iomem node or e820 type. */
+const char *name_colour(const char *name);
+const char *e820_colour(enum e820_type type);
+
+/* What the pages are made from. */
+extern struct bootinfo report_bootinfo;
+extern struct kernel_image_ranges report_image;
+extern const void *report_efi_map;      /* a copy */
+
+/* Who has the machine's memory: bytes. */
+enum slice {
+	SLICE_KERNEL_IMAGE, SLICE_MEMMAP, SLICE_TABLES, SLICE_SLAB, SLICE_VMALLOC, SLICE_STACKS, SLICE_BOOT, SLICE_OTHER_KERNEL,
+	SLICE_FILE, SLICE_SHMEM, SLICE_ANON, SLICE_FREE, SLICE_UNTOUCHED, NR_SLICES,
+};
+struct account {
+	u64 slice[NR_SLICES];
+	u64 usable;             /* System RAM of the e820 table */
+	u64 partial;            /* ends of it that fill no page, or that no window of the layout holds */
+	u64 firmware[NR_EFI_TYPES]; /* memory that stays the firmware's, by EFI type */
+	u64 installed;          /* SMBIOS; 0: unknown */
+	u64 unlisted;           /* installed, but in no entry of the map */
+	u64 over;               /* the map lists this much more than is installed */
+};
+extern const char *const slice_name[NR_SLICES], *const slice_who[NR_SLICES], *const slice_colour[NR_SLICES];
+void account_all(struct account *a);
+
+void page_machine(struct rpt *r);
+void page_balance(struct rpt *r);
+void page_firmware(struct rpt *r);
+void page_iomem(struct rpt *r);
+void page_zones(struct rpt *r);
+void page_layout(struct rpt *r);
+void page_processes(struct rpt *r);
+
+#endif

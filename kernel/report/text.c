@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+/* Lines, sizes and bars of the report. Pure. */
+#include "internal.h"
+#include <lib/string.h>
+
+static void append(struct rpt *r, const char *text, size_t len)
+{
+	struct rpt_section *s = r->nr_sections ? &r->section[r->nr_sections - 1] : NULL;
+
+	if (r->overflow || len >= r->size - r->len) {
+		r->overflow = true;
+		return;
+	}
+	memcpy(r->buf + r->len, text, len);
+	r->len += len;
+	r->buf[r->len] = '\0';
+	for (size_t i = 0; s && i < len; i++)
+		s->nr_lines += text[i] == '\n';
+}
+
+void rpt_section(struct rpt *r, const char *title, bool own_page)
+{
+	if (r->nr_sections == RPT_MAX_SECTIONS) {
+		r->overflow = true;
+		return;
+	}
+	r->section[r->nr_sections++] = (struct rpt_section){ title, r->len, 0, own_page };
+}
+
+static void vrpt(struct rpt *r, const char *fmt, va_list ap)
+{
+	char line[512];
+	int n = vscnprintf(line, sizeof(line), fmt, ap);
+
+	append(r, line, (size_t)n);
+}
+
+void rpt(struct rpt *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vrpt(r, fmt, ap);
+	va_end(ap);
+}
+
+void rpt_field(struct rpt *r, const char *label, const char *fmt, ...)
+{
+	va_list ap;
+
+	rpt(r, "  " C_DIM "%-12s" C_END " ", label);
+	va_start(ap, fmt);
+	vrpt(r, fmt, ap);
+	va_end(ap);
+	append(r, "\n", 1);
+}
+
+const char *size_word(u64 bytes, char *buf)
+{
+	static const char *const unit[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+	unsigned int u = 0, digits;
+	u64 hundredths;
+
+	while (u < ARRAY_SIZE(unit) - 1 && bytes >> (10 * u) >= 1024)
+		u++;
+	if (u == 0 || !(bytes & ((1UL << (10 * u)) - 1))) {
+		snprintf(buf, SIZE_TEXT, "%llu %s", (unsigned long long)(bytes >> (10 * u)), unit[u]);
+		return buf;
+	}
+	/* Three digits that count; from the upper 54 bits, so that nothing overflows. */
+	hundredths = u > 1 ? ((bytes >> (10 * (u - 1))) * 100) >> 10 : (bytes * 100) >> (10 * u);
+	digits = hundredths < 1000 ? 2 : hundredths < 10000 ? 1 : 0;
+	if (digits == 2)
+		snprintf(buf, SIZE_TEXT, "%u.%02u %s", (u32)(hundredths / 100), (u32)(hundredths % 100), unit[u]);
+	else if (digits == 1)
+		snprintf(buf, SIZE_TEXT, "%u.%u %s", (u32)(hundredths / 100), (u32)(hundredths / 10 % 10), unit[u]);
+	else
+		snprintf(buf, SIZE_TEXT, "%u %s", (u32)(hundredths / 100), unit[u]);
+	return buf;
+}
+
+const char *size_text(u64 bytes, char *buf)
+{
+	char word[SIZE_TEXT];
+
+	snprintf(buf, SIZE_TEXT, "%9s", size_word(bytes, word));
+	return buf;
+}
+
+const char *percent_text(u64 part, u64 whole, char *buf)
+{
+	u64 permille;
+
+	/* 54 bits of bytes times 1000 is too much: count pages then. */
+	if (whole >> 50) {
+		whole >>= 12;
+		part >>= 12;
+	}
+	permille = whole ? (part * 1000 + whole / 2) / whole : 0;
+	snprintf(buf, SIZE_TEXT, "%3u.%u%%", (u32)(permille / 10), (u32)(permille % 10));
+	return buf;
+}
+
+void rpt_bar(struct rpt *r, u64 part, u64 whole, unsigned int width, const char *colour)
+{
+	unsigned int filled = 0;
+
+	if (whole >> 50) {
+		whole >>= 12;
+		part >>= 12;
+	}
+	if (whole)
+		filled = (unsigned int)((part * width + whole / 2) / whole);
+	if (part && !filled)
+		filled = 1;
+	rpt(r, "%s", colour);
+	for (unsigned int i = 0; i < min(filled, width); i++)
+		append(r, "█", 3);
+	append(r, C_END C_DIM, sizeof(C_END C_DIM) - 1);
+	for (unsigned int i = filled; i < width; i++)
+		append(r, "·", 2);
+	append(r, C_END, sizeof(C_END) - 1);
+}
+
+unsigned int text_width(const char *text, size_t len)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '\033') {
+			while (i < len && text[i] != 'm')
+				i++;
+		} else if (((u8)text[i] & 0xc0) != 0x80) {
+			n++;
+		}
+	}
+	return n;
+}
+
+const char *e820_colour(enum e820_type type)
+{
+	switch (type) {
+	case E820_TYPE_RAM: return C_RAM;
+	case E820_TYPE_UNUSABLE: return C_BAD;
+	default: return C_FIRMWARE;
+	}
+}
+
+const char *name_colour(const char *name)
+{
+	static const struct { const char *name, *colour; } known[] = {
+		{ "System RAM", C_RAM }, { "Kernel ", C_KERNEL }, { "Reserved", C_FIRMWARE }, { "ACPI ", C_FIRMWARE },
+		{ "Soft Reserved", C_FIRMWARE }, { "Persistent", C_FIRMWARE }, { "Unusable", C_BAD }, { "Unknown", C_BAD },
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(known); i++)
+		if (!strncmp(name, known[i].name, strlen(known[i].name)))
+			return known[i].colour;
+	return C_DEVICE;
+}
