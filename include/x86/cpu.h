@@ -88,6 +88,8 @@ void switch_to(struct thread_struct *prev, struct thread_struct *next);
  */
 void thread_init_kernel(struct thread_struct *t, void *stack, size_t stack_size, void (*fn)(void *), void *arg);
 void thread_init_user(struct thread_struct *t, void *stack, size_t stack_size, const struct pt_regs *regs, void (*first)(void));
+/* The context that boots, as a thread: its stack is the image's boot_stack. */
+void thread_init_boot(struct thread_struct *t);
 static inline struct pt_regs *thread_pt_regs(struct thread_struct *t)
 {
 	return (struct pt_regs *)(t->stack_top - PT_REGS_SIZE);

@@ -78,8 +78,11 @@ void fpu_init_state(void *fpu)
 	memcpy((u8 *)fpu + 24, &mxcsr, 4);
 }
 
+/* XSAVE writes eight bytes of its header and leaves the rest, which XRSTOR wants to be zero. */
 void fpu_save(void *fpu)
 {
+	if (xfeatures)
+		memset((u8 *)fpu + FXSAVE_SIZE, 0, XSAVE_HEADER_SIZE);
 	hw_save(fpu);
 }
 

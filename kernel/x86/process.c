@@ -129,6 +129,13 @@ void thread_init_user(struct thread_struct *t, void *stack, size_t stack_size, c
 	t->sp = (unsigned long)f;
 }
 
+void thread_init_boot(struct thread_struct *t)
+{
+	extern char boot_stack_top[];
+
+	t->stack_top = (unsigned long)boot_stack_top;
+}
+
 void cpu_idle_wait(void)
 {
 	/* STI holds interrupts off for one more instruction, so a wake-up can't slip between the two. */
