@@ -7,7 +7,8 @@
 #include <asm/sections.h>
 #include <boot/bootinfo.h>
 #include <console/console.h>
-#include <drivers/devices.h>
+#include <fs/fs.h>
+#include <fs/tty.h>
 #include <iomem/e820.h>
 #include <iomem/resource.h>
 #include <lib/bug.h>
@@ -16,12 +17,16 @@
 #include <lib/err.h>
 #include <lib/ktest.h>
 #include <lib/printk.h>
+#include <lib/string.h>
 #include <mm/highmem.h>
 #include <mm/init.h>
 #include <mm/mm.h>
 #include <mm/slab.h>
 #include <mm/sparse.h>
 #include <mm/vmalloc.h>
+#include <report/report.h>
+#include <syscall/syscall.h>
+#include <task/task.h>
 #include <x86/cpu.h>
 #include <x86/traps.h>
 
@@ -161,6 +166,30 @@ static void screen_init(void)
 	x86_hooks.poll = fbcon_tick;
 }
 
+/* Unpacks what the loader read, then gives its memory back. */
+static void initramfs_init(void)
+{
+	struct bootinfo_blob *b = &bootinfo.initramfs;
+	int err;
+
+	if (!b->addr || !b->size)
+		panic("no initramfs: copy atlas/initramfs.cpio to the stick");
+	err = initramfs_unpack(__va(b->addr), b->size);
+	if (err)
+		panic("initramfs (%lu bytes) can't be unpacked: %pE; copy atlas/initramfs.cpio to the stick again", (unsigned long)b->size,
+		      ERR_PTR(err));
+	free_reserved_range(b->addr, b->addr + PAGE_ALIGN(b->size));
+}
+
+static void __noreturn start_first_program(void)
+{
+	static char path[256];
+
+	if (cmdline_get("init", path, sizeof(path)) <= 0)
+		strscpy(path, "/bin/init", sizeof(path));
+	start_init(path);
+}
+
 /* `ktest` or `ktest=PREFIX`: run, then switch off. */
 static void run_ktests(void)
 {
@@ -177,6 +206,8 @@ static void run_ktests(void)
 void __noreturn start_kernel(phys_addr_t bootinfo_phys)
 {
 	cpu_early_init();               /* exceptions are shown; W^X, SMEP and SMAP hold; per-CPU data */
+	thread_init_boot(&init_task.thread);
+	sched_init();                   /* this is the idle task; locks may be waited for */
 	oops_init();                    /* panic shows where */
 	serial_console_init();          /* the log is seen */
 	take_bootinfo(bootinfo_phys);   /* what the loader knows is ours */
@@ -187,10 +218,15 @@ void __noreturn start_kernel(phys_addr_t bootinfo_phys)
 	memory_init(bootinfo_phys);     /* all allocators */
 	screen_init();                  /* the log is on the screen */
 	efi_runtime_init(&bootinfo);    /* power off and reset through the firmware */
-	devices_init(bootinfo.rsdp);    /* ACPI tables, PCI, their places in /proc/iomem */
 	x86_hooks.ioremap = ioremap;
 	x86_hooks.explain_kernel_fault = vmemmap_explain_fault;
+	task_init();                    /* tasks, signals, system calls */
+	syscall_init();                 /* ring 3 may call */
 	cpu_late_init(&bootinfo);       /* timer and interrupt controller */
+	vfs_init();                     /* files; /, /dev, /proc */
+	tty_init(NULL);                 /* terminals, keyboard */
+	initramfs_init();               /* programs */
+	report_init(&bootinfo, &image); /* /proc/atlas/report */
 	run_ktests();
-	panic("nothing more is built in yet");
+	start_first_program();          /* ring 3; does not return */
 }
