@@ -48,8 +48,10 @@ static struct task_struct *alloc_task(void)
 		return NULL;
 	t->stack = alloc_thread_stack();
 	t->thread.fpu = kmem_cache_alloc(fpu_cache, GFP_KERNEL);
-	if (t->stack && t->thread.fpu)
+	if (t->stack && t->thread.fpu) {
+		fpu_init_state(t->thread.fpu);  /* XSAVE never writes all of its header: it must be zero once */
 		return t;
+	}
 	if (t->stack)
 		free_thread_stack(t->stack);
 	if (t->thread.fpu)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rseq(2), membarrier(2). On one CPU the cpu_id is always 0; what matters is that a task that was taken off the
+ * rseq(2). On one CPU the cpu_id is always 0; what matters is that a task that was taken off the
  * CPU, or gets a signal, inside a critical section goes on at its abort address.
  */
 #include "internal.h"
@@ -68,21 +68,4 @@ void rseq_resume(struct pt_regs *regs)
 bad:
 	t->rseq = 0;            /* or it would strike again at once */
 	force_sig(SIGSEGV);
-}
-
-/* One CPU: every barrier is passed by the time the call returns. */
-SYSCALL(membarrier)
-{
-	const long supported = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6;
-	static u64 registered;  /* hint only: commands 4 and 6 register */
-
-	if (a1)
-		return -EINVAL;
-	if (a0 == 0)
-		return supported;
-	if (a0 < 0 || !(a0 & supported) || (a0 & (a0 - 1)))
-		return -EINVAL;
-	if (a0 == 1 << 4 || a0 == 1 << 6)
-		registered |= (u64)a0;
-	return 0;
 }
