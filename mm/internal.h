@@ -32,6 +32,8 @@ extern struct memblock_type boot_sections;
  * caller's. => zone lock held. Cannot fail.
  */
 void section_online(phys_addr_t start, u64 *first_free_pfn);
+/* True: the vmemmap's tables say what the sets of sections say, and the templates are as made. Else *where. */
+bool vmemmap_check(unsigned long *where);
 /* For the accounting: flags the boot's pages behind the templates, which no page table leads to any more. */
 void vmemmap_mark_templates(void);
 /* [B] Where the image is, physically. */

@@ -29,6 +29,7 @@
 #include <mm/init.h>
 #include <mm/pgwalk.h>
 #include "internal.h"
+#include "sparse.h"
 
 #define STRUCTS_PER_PAGE (PAGE_SIZE / sizeof(struct page))      /* 64: a chunk of 256 KiB */
 #define CHUNK_SIZE (STRUCTS_PER_PAGE * PAGE_SIZE)
@@ -42,13 +43,9 @@ static_assert(((PAGE_OFFSET_END - PAGE_OFFSET + 1) >> PAGE_SHIFT) * sizeof(struc
 struct memblock_type untouched = { .name = "untouched sections" };
 struct memblock_type boot_sections = { .name = "boot sections" };
 
-/* A template: a page of struct pages, and the shared tables that show nothing else. [B] */
-struct template {
-	phys_addr_t page, pte, pmd;
-};
-static struct template absent, untouched_tmpl[MAX_NR_ZONES];
-static phys_addr_t absent_pud;          /* [B] */
-static phys_addr_t fill_page;           /* [z] source for copies: 64 equal struct pages */
+struct template absent, untouched_tmpl[MAX_NR_ZONES];
+phys_addr_t absent_pud;
+phys_addr_t fill_page;
 static u64 fill_flags = ~0UL;           /* [z] what is in it */
 static u64 nr_memmap_pages;             /* [z] */
 static u64 nr_sections_online;          /* [z] */
@@ -91,16 +88,6 @@ static void template_init(struct template *t, unsigned long flags)
 	fill_table(t->pte, t->page | kernel_prot(PAGE_KERNEL_RO).val);
 	t->pmd = boot_table();
 	fill_table(t->pmd, t->pte | _KERNPG_TABLE);
-}
-
-bool vmemmap_is_template_table(phys_addr_t table)
-{
-	if (table == absent.pte || table == absent.pmd || table == absent_pud)
-		return true;
-	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
-		if (table == untouched_tmpl[z].pte || table == untouched_tmpl[z].pmd)
-			return table != 0;
-	return false;
 }
 
 /* The slot's table, a copy of its own if it was a shared one; @spare is used for it (0: from the boot's memory). */
@@ -452,25 +439,4 @@ bool vmemmap_explain_fault(unsigned long addr)
 	       (addr - VMEMMAP_START) / sizeof(struct page),
 	       page_test((struct page *)ALIGN_DOWN(addr, sizeof(struct page)), PG_untouched) ? "not online" : "not RAM");
 	return true;
-}
-
-static void mark(phys_addr_t pa, enum pageflags flag)
-{
-	if (pa)
-		page_set(pfn_to_page(pa >> PAGE_SHIFT), flag);
-}
-
-void vmemmap_mark_templates(void)
-{
-	const struct template *all[MAX_NR_ZONES + 1] = { &absent };
-
-	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
-		all[z + 1] = &untouched_tmpl[z];
-	for (unsigned int i = 0; i <= MAX_NR_ZONES; i++) {
-		mark(all[i]->page, PG_vmemmap);
-		mark(all[i]->pte, PG_table);
-		mark(all[i]->pmd, PG_table);
-	}
-	mark(absent_pud, PG_table);
-	mark(fill_page, PG_vmemmap);
 }
