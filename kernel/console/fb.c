@@ -139,7 +139,7 @@ static void paint_all(u32 pixel)
 	}
 }
 
-static const struct font *find_glyph(u32 ch, unsigned int *glyph)
+static bool find_glyph(u32 ch, unsigned int *glyph)
 {
 	const struct font *f = fb.font;
 	unsigned int lo = 0, hi = f->nr_chars, mid;
@@ -152,16 +152,20 @@ static const struct font *find_glyph(u32 ch, unsigned int *glyph)
 			hi = mid;
 	}
 	if (lo == f->nr_chars || f->chars[lo] != ch)
-		return NULL;
+		return false;
 	*glyph = f->glyph_of[lo];
-	return f;
+	return true;
 }
 
 static const u8 *glyph_bits(u32 ch)
 {
 	unsigned int glyph = 0;
+	bool found = find_glyph(ch, &glyph);
+	const u8 *drawn_block = found ? NULL : block_glyph(fb.font, ch);
 
-	if (!find_glyph(ch, &glyph) && !find_glyph(0xfffd, &glyph))
+	if (drawn_block)
+		return drawn_block;
+	if (!found && !find_glyph(0xfffd, &glyph))
 		(void)find_glyph('?', &glyph);
 	return fb.font->glyphs + (size_t)glyph * fb.font->height * fb.font->bytes_per_row;
 }

@@ -31,6 +31,8 @@ struct font {
 	const u32 *chars;       /* sorted Unicode */
 	const u16 *glyph_of;    /* glyph of chars[i] */
 };
+/* A block element or Braille pattern drawn for @f; valid until the next call. NULL: not one of them. */
+const u8 *block_glyph(const struct font *f, u32 ch);
 extern const struct font *const builtin_fonts[];
 extern const unsigned int nr_builtin_fonts;
 
