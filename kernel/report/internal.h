@@ -12,6 +12,7 @@
 #include <iomem/resource.h>
 #include <lib/compiler.h>
 #include <lib/types.h>
+#include <mm/accounting.h>
 
 #define RPT_MAX_SECTIONS 64
 #define RPT_MIN_COLS 80
@@ -70,21 +71,17 @@ extern struct bootinfo report_bootinfo;
 extern struct kernel_image_ranges report_image;
 extern const void *report_efi_map;      /* a copy */
 
-/* Who has the machine's memory: bytes. */
-enum slice {
-	SLICE_KERNEL_IMAGE, SLICE_MEMMAP, SLICE_TABLES, SLICE_SLAB, SLICE_VMALLOC, SLICE_STACKS, SLICE_BOOT, SLICE_OTHER_KERNEL,
-	SLICE_FILE, SLICE_SHMEM, SLICE_ANON, SLICE_FREE, SLICE_UNTOUCHED, NR_SLICES,
-};
+/* Where the machine's memory is. Bytes. */
 struct account {
-	u64 slice[NR_SLICES];
-	u64 usable;             /* System RAM of the e820 table */
-	u64 partial;            /* ends of it that fill no page, or that no window of the layout holds */
+	struct mem_account m;   /* who has what is usable */
+	int broken_law;         /* account_check()'s answer */
 	u64 firmware[NR_EFI_TYPES]; /* memory that stays the firmware's, by EFI type */
+	u64 listed;             /* usable + firmware[] */
+	u64 devices;            /* in the map, but no memory */
 	u64 installed;          /* SMBIOS; 0: unknown */
 	u64 unlisted;           /* installed, but in no entry of the map */
-	u64 over;               /* the map lists this much more than is installed */
+	u64 over;               /* the map lists this much more memory than is installed */
 };
-extern const char *const slice_name[NR_SLICES], *const slice_who[NR_SLICES], *const slice_colour[NR_SLICES];
 void account_all(struct account *a);
 
 void page_machine(struct rpt *r);
