@@ -23,6 +23,7 @@
 #include <mm/mm.h>
 #include <mm/slab.h>
 #include <mm/sparse.h>
+#include <mm/ptdump.h>
 #include <mm/vmalloc.h>
 #include <report/report.h>
 #include <syscall/syscall.h>
@@ -170,14 +171,19 @@ static void screen_init(void)
 static void initramfs_init(void)
 {
 	struct bootinfo_blob *b = &bootinfo.initramfs;
+	void *data;
 	int err;
 
 	if (!b->addr || !b->size)
 		panic("no initramfs: copy atlas/initramfs.cpio to the stick");
-	err = initramfs_unpack(__va(b->addr), b->size);
+	data = memremap_ro(b->addr, b->size);   /* it may lie in high memory */
+	if (!data)
+		panic("no memory to map the initramfs of %lu bytes", (unsigned long)b->size);
+	err = initramfs_unpack(data, b->size);
 	if (err)
 		panic("initramfs (%lu bytes) can't be unpacked: %pE; copy atlas/initramfs.cpio to the stick again", (unsigned long)b->size,
 		      ERR_PTR(err));
+	iounmap(data);
 	free_reserved_range(b->addr, b->addr + PAGE_ALIGN(b->size));
 }
 
@@ -226,6 +232,7 @@ void __noreturn start_kernel(phys_addr_t bootinfo_phys)
 	vfs_init();                     /* files; /, /dev, /proc */
 	tty_init(NULL);                 /* terminals, keyboard */
 	initramfs_init();               /* programs */
+	kernel_verdict_log();           /* the address space is as it should be */
 	report_init(&bootinfo, &image); /* /proc/atlas/report */
 	run_ktests();
 	start_first_program();          /* ring 3; does not return */
