@@ -98,7 +98,8 @@ static void size_rom(const struct scanner *sc, struct pci_dev *d, u16 reg)
 		return;
 	b->size = size_of(0xffffffff00000000ULL | mask);
 	b->start = old & ~0x7ffU;
-	b->is_assigned = b->start != 0 && !(b->start & (b->size - 1));
+	/* Some firmware leaves the ones there by which it sized the ROM. */
+	b->is_assigned = b->start && b->start != (u32)-b->size && !(b->start & (b->size - 1));
 }
 
 /*

@@ -130,7 +130,8 @@ def loader_hands_over(folder):
     expect(v["format"] == 2 and v["width"] >= 800 and v["height"] >= 600, "screen %r" % v)
     expect(v["cmdline"] == "a=b", "command line " + v["cmdline"])
     expect(500000 < v["tsc_khz"] < 10000000, "tsc %d kHz" % v["tsc_khz"])
-    expect(900000 < v["lapic_khz"] < 1100000, "QEMU's APIC timer has 1 GHz, measured %d kHz" % v["lapic_khz"])
+    # A busy host makes the firmware's stalls longer, never shorter; the exact check is the one under icount.
+    expect(950000 < v["lapic_khz"] < 4000000, "QEMU's APIC timer has 1 GHz, measured %d kHz" % v["lapic_khz"])
 
 
 @test
