@@ -30,7 +30,7 @@ static int fill_file(struct mmap_request *req, struct file *f)
 	if (!req->len)
 		return -EINVAL;
 	if ((req->flags & MAP_TYPE) == MAP_SHARED_VALIDATE &&
-	    (req->flags & ~(unsigned long)(LEGACY_MAP_MASK | MAP_FIXED_NOREPLACE)))
+	    (req->flags & ~(unsigned long)LEGACY_MAP_MASK))
 		return -EOPNOTSUPP;
 	return file_mmap(f, req);
 }
