@@ -7,6 +7,7 @@
 #include <asm/sections.h>
 #include <boot/bootinfo.h>
 #include <console/console.h>
+#include <drivers/devices.h>
 #include <fs/fs.h>
 #include <fs/tty.h>
 #include <iomem/e820.h>
@@ -224,6 +225,7 @@ void __noreturn start_kernel(phys_addr_t bootinfo_phys)
 	memory_init(bootinfo_phys);     /* all allocators */
 	screen_init();                  /* the log is on the screen */
 	efi_runtime_init(&bootinfo);    /* power off and reset through the firmware */
+	devices_init(bootinfo.rsdp);    /* ACPI tables, PCI, their places in /proc/iomem */
 	x86_hooks.ioremap = ioremap;
 	x86_hooks.explain_kernel_fault = vmemmap_explain_fault;
 	task_init();                    /* tasks, signals, system calls */
