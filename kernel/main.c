@@ -236,6 +236,7 @@ void __noreturn start_kernel(phys_addr_t bootinfo_phys)
 	initramfs_init();               /* programs */
 	kernel_verdict_log();           /* the address space is as it should be */
 	report_init(&bootinfo, &image); /* /proc/atlas/report */
+	memory_files_init();            /* /proc/atlas/accounting and others */
 	run_ktests();
 	start_first_program();          /* ring 3; does not return */
 }

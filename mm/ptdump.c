@@ -13,6 +13,9 @@
 
 #define SHOWN (_PAGE_PRESENT | _PAGE_RW | _PAGE_USER | _PAGE_PWT | _PAGE_PCD | _PAGE_PSE | _PAGE_GLOBAL | _PAGE_NX)
 
+#define TEMPLATE _PAGE_SOFT1    /* the run is a shared table that shows one page again and again */
+#define TEMPLATE_FLAGS (_PAGE_PRESENT | _PAGE_GLOBAL | _PAGE_NX | TEMPLATE)
+
 struct dump {
 	ptdump_line_fn line;
 	void *arg;
@@ -52,7 +55,9 @@ static void flush_run(struct dump *d, unsigned long end)
 		u++;
 	}
 	format_flags(flags, sizeof(flags), d->flags, d->level);
-	if (d->with_phys && d->flags & _PAGE_PRESENT)
+	if (d->with_phys && d->flags & TEMPLATE)
+		scnprintf(phys, sizeof(phys), "%-16s", "(template)");
+	else if (d->with_phys && d->flags & _PAGE_PRESENT)
 		scnprintf(phys, sizeof(phys), "0x%013lx ", (unsigned long)d->pa);
 	else if (d->with_phys)
 		scnprintf(phys, sizeof(phys), "%16s", "");
@@ -77,7 +82,7 @@ static void mark_regions(struct dump *d, unsigned long addr)
 static void note(struct dump *d, unsigned long addr, phys_addr_t pa, u64 size, u64 flags, unsigned int level)
 {
 	bool new_region = d->region < NR_VM_REGIONS && vm_layout[d->region].start <= addr;
-	bool jump = d->with_phys && flags & _PAGE_PRESENT && pa != d->next_pa;
+	bool jump = d->with_phys && flags & _PAGE_PRESENT && !(flags & TEMPLATE) && pa != d->next_pa;
 
 	if (d->level == level && d->flags == flags && !new_region && !jump) {
 		d->next_pa += size;
@@ -109,7 +114,7 @@ static void dump_table(struct dump *d, phys_addr_t table, unsigned int level, un
 		else if (level == 1 || (level < 4 && e & _PAGE_PSE))
 			note(d, addr, e & pfn_mask, size, f, level);
 		else if (vmemmap_is_template_table(e & PTE_PFN_MASK))
-			note(d, addr, d->next_pa, size, _PAGE_PRESENT | _PAGE_GLOBAL | _PAGE_NX, 1);
+			note(d, addr, 0, size, TEMPLATE_FLAGS, 1);
 		else
 			dump_table(d, e & PTE_PFN_MASK, level - 1, addr, start, last, and & e, or | (e & _PAGE_NX));
 	}
@@ -132,7 +137,7 @@ void ptdump(phys_addr_t pgd, unsigned long start, unsigned long end, bool with_p
 		if (top[i] & _PAGE_PRESENT && !vmemmap_is_template_table(top[i] & PTE_PFN_MASK))
 			dump_table(&d, top[i] & PTE_PFN_MASK, 3, addr, start, last, and & top[i], top[i] & _PAGE_NX);
 		else if (top[i] & _PAGE_PRESENT)
-			note(&d, addr, d.next_pa, entry, _PAGE_PRESENT | _PAGE_GLOBAL | _PAGE_NX, 1);
+			note(&d, addr, 0, entry, TEMPLATE_FLAGS, 1);
 		else
 			note(&d, addr, 0, entry, 0, 4);
 	}

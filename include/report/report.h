@@ -17,4 +17,7 @@ void report_init(const struct bootinfo *bi, const struct kernel_image_ranges *im
 /* Makes the report and shows it. Sleeps between pages: task context. 0 or -ENOMEM. */
 int report_show(void);
 
+/* /proc/atlas/{accounting,verdict,sections} and /sys/kernel/debug/page_tables; after vfs_init(). */
+void memory_files_init(void);
+
 #endif

@@ -3,11 +3,13 @@
 #include <asm/memory.h>
 #include <lib/ktest.h>
 #include <lib/printk.h>
+#include <mm/accounting.h>
 #include <mm/fixmap.h>
 #include <mm/highmem.h>
 #include <mm/init.h>
 #include <mm/page_alloc.h>
 #include <mm/pgwalk.h>
+#include <mm/ptdump.h>
 #include <mm/slab.h>
 #include <mm/sparse.h>
 #include <mm/vmalloc.h>
@@ -46,6 +48,48 @@ KTEST(allocators_hold_their_invariants)
 	KEXPECT_EQ(page_alloc_check(), 0);
 	KEXPECT_EQ(slab_check(), 0);
 	KEXPECT_EQ(vmalloc_check(), 0);
+}
+
+/* From the firmware's map to the last page, while the kernel runs. */
+KTEST(accounting_closes_to_the_byte)
+{
+	static struct mem_account a;
+	void *held[3];
+
+	KEXPECT_EQ(account_check(&e820_table, &a), 0);
+	KEXPECT_EQ(a.sum, a.total);
+	held[0] = kmalloc(100000, GFP_KERNEL);
+	held[1] = vmalloc(10UL << 20);
+	held[2] = alloc_thread_stack();
+	KEXPECT_EQ(account_check(&e820_table, &a), 0);
+	kfree(held[0]);
+	vfree(held[1]);
+	free_thread_stack(held[2]);
+	KEXPECT_EQ(account_check(&e820_table, &a), 0);
+	KEXPECT_EQ(account_page(&e820_table, __pa_symbol(accounting_closes_to_the_byte)), MEM_IMAGE);
+}
+
+KTEST(verdict_passes_and_catches)
+{
+	static struct verdict v;
+	char *p = vmalloc(PAGE_SIZE);
+	pte_t *pte = kernel_pte((unsigned long)p);
+	u64 t = rdtsc(), good = pte->val;
+
+	kernel_verdict(&v);
+	pr_info("# cost verdict: %lu (limit 20000000)\n", (unsigned long)(rdtsc() - t));
+	KEXPECT_EQ(v.nr_broken, 0);
+	if (!boot_cpu.nx)
+		return;
+	pte->val = good & ~_PAGE_NX;
+	kernel_verdict(&v);
+	KEXPECT(v.broken[VERDICT_WX]);
+	pte->val = good | _PAGE_USER;
+	kernel_verdict(&v);
+	KEXPECT(!v.broken[VERDICT_USER]);       /* the levels above withhold it */
+	pte->val = good;
+	vfree(p);
+	KEXPECT_EQ(kernel_verdict(&v), 0);
 }
 
 /* Pages of every order, from every section that has any: written through the direct map and read back. */
