@@ -115,6 +115,18 @@ static void wait_for(pid_t pid)
 	while (done != pid && (done > 0 || errno == EINTR));
 }
 
+/* The report's last page stays until somebody is there: the shell starts on Enter. */
+static void wait_for_enter(void)
+{
+	static const char text[] = " Press Enter for a shell. ";
+	char c;
+
+	if (!isatty(STDIN_FILENO) || write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		return;
+	while (read(STDIN_FILENO, &c, 1) == 1 && c != '\n')
+		;
+}
+
 static void shell_for_ever(void)
 {
 	pid_t pid;
@@ -125,6 +137,7 @@ static void shell_for_ever(void)
 			if (waitpid(-1, NULL, 0) < 0)
 				pause();
 	}
+	wait_for_enter();
 	for (;;) {
 		pid = start_shell();
 		if (pid > 0)

@@ -35,33 +35,21 @@ static void total(struct rpt *r, const char *name, u64 bytes, const char *what)
 	rpt(r, "  " C_HEAD "%-24s %s" C_END "  %llu bytes" C_DIM "%s" C_END "\n", name, size_text(bytes, size), (unsigned long long)bytes, what);
 }
 
-/* The whole machine in one bar. */
-static void picture(struct rpt *r, const struct account *a, u64 whole)
+void account_picture(struct rpt *r, const struct account *a)
 {
 	static const char *const order[] = { C_FIRMWARE, C_KERNEL, C_USER, C_BAD, C_RAM, C_UNTOUCHED };
-	unsigned int width = r->cols - 4, used = 0;
+	struct rpt_part part[ARRAY_SIZE(order)];
 
-	rpt(r, "  ");
 	for (unsigned int i = 0; i < ARRAY_SIZE(order); i++) {
-		u64 bytes = i ? 0 : whole - a->m.usable;
-		unsigned int n;
-
+		part[i] = (struct rpt_part){ i ? 0 : a->listed - a->m.usable + a->unlisted, order[i] };
 		for (unsigned int s = 0; s < MEM_FIRST_FIRMWARE; s++)
 			if (!strcmp(slice_colour(s), order[i]))
-				bytes += a->m.bytes[s];
-		n = (unsigned int)((bytes >> 12) * width / max(whole >> 12, 1UL));
-		if (bytes && !n)
-			n = 1;
-		if (i == ARRAY_SIZE(order) - 1 || n > width - used)
-			n = width - used;
-		used += n;
-		rpt(r, "%s", order[i]);
-		while (n--)
-			rpt(r, "█");
-		rpt(r, C_END);
+				part[i].bytes += a->m.bytes[s];
 	}
+	rpt(r, "  ");
+	rpt_parts(r, part, ARRAY_SIZE(part), r->cols - 4);
 	rpt(r, "\n  " C_FIRMWARE "█" C_END " firmware  " C_KERNEL "█" C_END " kernel  " C_USER "█" C_END " processes, files  "
-	    C_RAM "█" C_END " free  " C_UNTOUCHED "█" C_END " free, untouched\n\n");
+	    C_RAM "█" C_END " free  " C_UNTOUCHED "█" C_END " free, untouched\n");
 }
 
 static const char *keeper(u32 efi_type)
@@ -91,8 +79,9 @@ void page_balance(struct rpt *r)
 
 	account_all(&a);
 	whole = a.listed + a.unlisted;
-	rpt_section(r, "Where the memory is: installed, usable, and who has it", true);
-	picture(r, &a, whole);
+	rpt_section(r, "Where the memory is: installed, usable, and who has it");
+	account_picture(r, &a);
+	rpt(r, "\n");
 	if (a.installed)
 		total(r, "installed", a.installed, "  says SMBIOS");
 	else

@@ -25,21 +25,21 @@ static const char *efi_fate(u32 type)
 	switch (type) {
 	case EFI_TYPE_CONVENTIONAL: return "usable";
 	case EFI_TYPE_LOADER_CODE: case EFI_TYPE_LOADER_DATA: return "usable: was our loader";
-	case EFI_TYPE_BOOT_CODE: case EFI_TYPE_BOOT_DATA: return "usable: firmware is done with it";
-	case EFI_TYPE_RUNTIME_CODE: case EFI_TYPE_RUNTIME_DATA: return "kept for the firmware's services";
+	case EFI_TYPE_BOOT_CODE: case EFI_TYPE_BOOT_DATA: return "usable: firmware is done";
+	case EFI_TYPE_RUNTIME_CODE: case EFI_TYPE_RUNTIME_DATA: return "kept: UEFI services";
 	case EFI_TYPE_ACPI_RECLAIM: return "ACPI tables";
 	case EFI_TYPE_ACPI_NVS: return "kept across sleep";
 	case EFI_TYPE_MMIO: case EFI_TYPE_MMIO_PORT: return "devices, not memory";
 	case EFI_TYPE_UNUSABLE: return "broken";
 	case EFI_TYPE_PERSISTENT: return "non-volatile modules";
-	case EFI_TYPE_UNACCEPTED: return "hypervisor has not given it yet";
+	case EFI_TYPE_UNACCEPTED: return "not given to us yet";
 	default: return "kept by firmware";
 	}
 }
 
 static void by_type(struct rpt *r, const struct type_sum *sum, u64 largest)
 {
-	unsigned int bar = r->cols - 74;
+	unsigned int bar = r->cols - 70;
 	char size[SIZE_TEXT];
 
 	rpt(r, "  " C_DIM "%-22s %7s %9s  %-*s %s" C_END "\n", "EFI type", "entries", "size", (int)bar, "", "what becomes of it");
@@ -60,7 +60,7 @@ static void map_by_type(struct rpt *r)
 	u64 largest = 0;
 	size_t pos = 0;
 
-	rpt_section(r, "What the firmware said: its memory map by type", true);
+	rpt_section(r, "What the firmware said: its memory map by type");
 	while (report_efi_map && efi_map_next(report_efi_map, report_bootinfo.efi_map.size, report_bootinfo.efi_desc_size, &pos, &d)) {
 		u32 t = min(d.type, (u32)NR_EFI_TYPES);
 
@@ -84,7 +84,7 @@ static void cleaned_table(struct rpt *r)
 	u64 largest = 0, hole = 0;
 	char size[SIZE_TEXT];
 
-	rpt_section(r, "The map, cleaned: sorted, merged, the most restrictive type wins (e820)", false);
+	rpt_section(r, "The map, cleaned: sorted, merged, the most restrictive type wins (e820)");
 	for (unsigned int i = 0; i < e820_table.nr; i++)
 		largest = max(largest, range_size(e820_table.e[i].r));
 	rpt(r, "  " C_DIM "%-33s %9s  %s" C_END "\n", "physical addresses", "size", "type");

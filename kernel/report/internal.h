@@ -21,7 +21,6 @@ struct rpt_section {
 	const char *title;
 	size_t start;           /* in buf */
 	unsigned int nr_lines;
-	bool own_page;          /* begins a page even where the last one has room */
 };
 
 struct rpt {
@@ -45,7 +44,7 @@ struct rpt {
 #define C_BAD "\033[91m"                /* unusable, or something is wrong */
 #define C_UNTOUCHED "\033[32m"          /* usable, nobody has looked at it yet */
 
-void rpt_section(struct rpt *r, const char *title, bool own_page);
+void rpt_section(struct rpt *r, const char *title);
 void rpt(struct rpt *r, const char *fmt, ...) __printf(2, 3);
 /* "label   text" with the labels in one column. */
 void rpt_field(struct rpt *r, const char *label, const char *fmt, ...) __printf(3, 4);
@@ -57,8 +56,14 @@ const char *size_text(u64 bytes, char *buf);
 const char *size_word(u64 bytes, char *buf);
 /* Tenths of a percent of @part in @whole, as "12.3%" in 6 columns. */
 const char *percent_text(u64 part, u64 whole, char *buf);
-/* A bar of @width cells, @part of @whole filled, in @colour. */
+/* A bar of @width cells, @part of @whole drawn (to half a cell), in @colour. */
 void rpt_bar(struct rpt *r, u64 part, u64 whole, unsigned int width, const char *colour);
+/* One bar of @width cells divided among the parts. */
+struct rpt_part {
+	u64 bytes;
+	const char *colour;
+};
+void rpt_parts(struct rpt *r, const struct rpt_part *part, unsigned int nr, unsigned int width);
 /* Columns of @text on the screen: escapes take none, UTF-8 one a character. */
 unsigned int text_width(const char *text, size_t len);
 
@@ -83,6 +88,8 @@ struct account {
 	u64 over;               /* the map lists this much more memory than is installed */
 };
 void account_all(struct account *a);
+/* The whole machine as one bar with its key; lines in front of it must not be needed. */
+void account_picture(struct rpt *r, const struct account *a);
 
 void page_machine(struct rpt *r);
 void page_balance(struct rpt *r);

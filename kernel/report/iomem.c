@@ -17,6 +17,6 @@ static int one_node(const struct resource *res, int depth, void *arg)
 
 void page_iomem(struct rpt *r)
 {
-	rpt_section(r, "What is at each physical address (/proc/iomem)", true);
+	rpt_section(r, "What is at each physical address (/proc/iomem)");
 	resource_walk(&iomem_resource, one_node, r);
 }

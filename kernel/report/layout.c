@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: MIT
 /* Page: the kernel's virtual address space, region by region, with what is mapped in each. */
 #include "internal.h"
-#include <asm/pgtable.h>
 #include <asm/vmlayout.h>
 #include <lib/string.h>
 #include <mm/init.h>
 #include <mm/pgwalk.h>
+#include <mm/ptdump.h>
 #include <mm/sparse.h>
 #include <mm/vmalloc.h>
 
 struct region_use {
 	u64 bytes;
 	u64 leaves[4];          /* by level: 1 4K, 2 2M, 3 1G */
-	u64 writable_code;      /* leaves that may be written and executed: must be none */
-	u64 user;               /* leaves that ring 3 may touch: must be none */
 };
 
 static int count_leaf(const struct pg_leaf *leaf, void *arg)
@@ -22,8 +20,6 @@ static int count_leaf(const struct pg_leaf *leaf, void *arg)
 
 	u->bytes += pg_level_size(leaf->level);
 	u->leaves[leaf->level]++;
-	u->writable_code += (leaf->flags & _PAGE_RW) && !(leaf->flags & _PAGE_NX);
-	u->user += (leaf->flags & _PAGE_USER) != 0;
 	return 0;
 }
 
@@ -48,7 +44,7 @@ static void leaf_words(struct rpt *r, const struct region_use *u)
 
 	for (unsigned int level = 3; level; level--)
 		if (u->leaves[level])
-			rpt(r, " %llu*%s", (unsigned long long)u->leaves[level], name[level]);
+			rpt(r, " %llu x %s", (unsigned long long)u->leaves[level], name[level]);
 }
 
 static void region_line(struct rpt *r, unsigned int id, struct region_use *u)
@@ -58,16 +54,16 @@ static void region_line(struct rpt *r, unsigned int id, struct region_use *u)
 	const char *colour = region_colour(id);
 	char size[SIZE_TEXT], used[SIZE_TEXT];
 
-	rpt(r, "  %016lx-%016lx %s ", g->start, g->end, size_text(g->end - g->start + 1, size));
 	*u = (struct region_use){ 0 };
-	if (id == VM_USER) {
-		rpt(r, " %sone table a process%s", colour, C_END);
-	} else {
+	if (id != VM_USER)
 		pgwalk(swapper_pg_dir_phys, g->start, g->end + 1, &ops, u);
-		rpt(r, "%s%s%s", u->bytes ? colour : C_DIM, u->bytes ? size_text(u->bytes, used) : "        -", C_END);
+	rpt(r, "  %s%016lx-%016lx" C_END " %s %s%s  %s" C_END "\n", colour, g->start, g->end, size_text(g->end - g->start + 1, size),
+	    colour, u->bytes ? size_text(u->bytes, used) : "         ", g->purpose);
+	if (u->bytes) {
+		rpt(r, "  " C_DIM "%54s mapped by", "");
 		leaf_words(r, u);
+		rpt(r, C_END "\n");
 	}
-	rpt(r, "\n    %s%s%s\n", colour, g->purpose, C_END);
 }
 
 static void vmalloc_line(struct rpt *r)
@@ -81,27 +77,33 @@ static void vmalloc_line(struct rpt *r)
 	    size_word(s.largest_free, largest));
 }
 
+/* What must be true of the tables, and whether it is (mm/ptdump.h). */
+static void laws(struct rpt *r)
+{
+	static struct verdict v;
+
+	kernel_verdict(&v);
+	for (unsigned int i = 0; i < NR_VERDICT_LAWS; i++) {
+		if (v.broken[i])
+			rpt(r, "  " C_BAD "BROKEN  %s: %llu times, first at %016lx" C_END "\n", verdict_law_text[i],
+			    (unsigned long long)v.broken[i], v.where[i]);
+		else
+			rpt(r, "  " C_RAM "true" C_END "  %s\n", verdict_law_text[i]);
+	}
+}
+
 void page_layout(struct rpt *r)
 {
-	u64 writable_code = 0, user = 0, bytes = 0;
 	struct region_use u;
 	char size[SIZE_TEXT];
 
-	rpt_section(r, "The kernel's address space", true);
-	rpt(r, "  " C_DIM "%-33s %9s %9s  pages" C_END "\n", "virtual addresses", "size", "mapped");
-	for (unsigned int id = 0; id < NR_VM_REGIONS; id++) {
+	rpt_section(r, "The kernel's address space");
+	rpt(r, "  " C_DIM "%-33s %9s %9s  what is there" C_END "\n", "virtual addresses", "size", "mapped");
+	for (unsigned int id = 0; id < NR_VM_REGIONS; id++)
 		region_line(r, id, &u);
-		writable_code += u.writable_code;
-		user += u.user;
-		bytes += u.bytes;
-	}
 	vmalloc_line(r);
 	rpt(r, "  The tables of the kernel half take %s and are shared by every process.\n",
 	    size_word(nr_kernel_table_pages << PAGE_SHIFT, size));
-	if (writable_code || user)
-		rpt(r, "  " C_BAD "%llu pages are writable and executable, %llu are open to ring 3!" C_END "\n",
-		    (unsigned long long)writable_code, (unsigned long long)user);
-	else
-		rpt(r, "  " C_RAM "No page is both writable and executable, none is open to ring 3" C_END " (%s looked at).\n",
-		    size_word(bytes, size));
+	rpt(r, "\n");
+	laws(r);
 }

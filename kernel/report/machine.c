@@ -20,7 +20,7 @@ static void cpu_lines(struct rpt *r)
 	while (*brand == ' ')
 		brand++;
 	rpt_field(r, "processor", "%s", *brand ? brand : c->vendor);
-	rpt_field(r, "", "%u-bit physical, %u-bit virtual addresses, TSC %u.%03u GHz", c->phys_bits, c->virt_bits,
+	rpt_field(r, "", "%u-bit physical, %u-bit virtual addresses (48 used), TSC %u.%03u GHz", c->phys_bits, c->virt_bits,
 		  (u32)(c->tsc_khz / 1000000), (u32)(c->tsc_khz / 1000 % 1000));
 	rpt_field(r, "protection", "%s%s%s%s%s", c->nx ? "NX " : C_BAD "no NX " C_END, c->smep ? "SMEP " : "", c->smap ? "SMAP " : "",
 		  c->umip ? "UMIP " : "", c->la57_on ? "5-level paging on " : "");
@@ -86,11 +86,26 @@ static void boot_lines(struct rpt *r)
 			  (u32)((bi->tsc_exit - bi->tsc_entry) / bi->tsc_khz), (u32)((rdtsc() - bi->tsc_exit) / bi->tsc_khz));
 }
 
+/* The answer that most people came for; the last page has it in full. */
+static void summary(struct rpt *r)
+{
+	char installed[SIZE_TEXT], usable[SIZE_TEXT], kept[SIZE_TEXT], free[SIZE_TEXT];
+	static struct account a;
+
+	account_all(&a);
+	rpt(r, "\n");
+	account_picture(r, &a);
+	rpt(r, "\n  " C_HEAD "%s" C_END " %s, " C_HEAD "%s" C_END " usable, " C_RAM "%s" C_END " free now. The firmware keeps "
+	    C_FIRMWARE "%s" C_END ".\n", size_word(a.installed ? a.installed : a.listed, installed), a.installed ? "installed" : "listed",
+	    size_word(a.m.usable, usable), size_word(a.m.bytes[MEM_FREE] + a.m.bytes[MEM_PCP] + a.m.bytes[MEM_UNTOUCHED], free),
+	    size_word(a.listed - a.m.usable + a.unlisted, kept));
+}
+
 void page_machine(struct rpt *r)
 {
 	const struct smbios_info *s = &smbios_info;
 
-	rpt_section(r, "This machine", true);
+	rpt_section(r, "This machine");
 	rpt_field(r, "machine", C_HEAD "%s %s" C_END " %s", s->manufacturer, or_unknown(s->product), s->version);
 	if (s->board_product[0])
 		rpt_field(r, "board", "%s %s", s->board_manufacturer, s->board_product);
@@ -101,4 +116,5 @@ void page_machine(struct rpt *r)
 	cpu_lines(r);
 	memory_lines(r);
 	boot_lines(r);
+	summary(r);
 }

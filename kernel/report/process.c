@@ -19,10 +19,10 @@ static const char *segment_word(const struct mm_struct *mm, const struct vm_area
 	if (v->vm_start <= mm->start_stack && v->vm_end >= mm->start_stack)
 		return "stack";
 	if (v->vm_flags & VM_EXEC)
-		return "code";
-	if (v->vm_flags & VM_WRITE)
-		return v->vm_end <= mm->start_brk || (mm->end_data && v->vm_start < mm->end_data) ? "data" : "mmap";
-	return v->vm_file ? "rodata" : "mmap";
+		return v->vm_file ? "code" : "mmap";
+	if (v->vm_flags & VM_WRITE && v->vm_end <= mm->start_brk)
+		return v->vm_file ? "data" : "bss";
+	return v->vm_file && !(v->vm_flags & VM_WRITE) ? "rodata" : "mmap";
 }
 
 static const char *segment_colour(const struct vm_area_struct *v)
@@ -71,11 +71,11 @@ static void process_head(struct rpt *r, const struct task_struct *t, const struc
 	    mm->arg_start, mm->arg_end, (unsigned long long)mm->pgd);
 }
 
-static void one_process(struct rpt *r, struct task_struct *t, bool first)
+static void one_process(struct rpt *r, struct task_struct *t)
 {
 	struct mm_struct *mm = t->mm;
 
-	rpt_section(r, "Processes and their segments", first);
+	rpt_section(r, "Processes and their segments");
 	process_head(r, t, mm);
 	down_read(&mm->mmap_lock);
 	for (struct vm_area_struct *v = mm->mmap; v; v = v->vm_next)
@@ -86,12 +86,10 @@ static void one_process(struct rpt *r, struct task_struct *t, bool first)
 void page_processes(struct rpt *r)
 {
 	struct task_struct *t;
-	bool first = true;
 
 	for (pid_t pid = 0; (t = next_task_after(pid)); pid = t->pid) {
 		if (!t->mm)
 			continue;
-		one_process(r, t, first);
-		first = false;
+		one_process(r, t);
 	}
 }

@@ -21,7 +21,7 @@
 
 #define TEXT_SIZE (256 * 1024)
 #define DEFAULT_SECONDS 8
-#define FRAME_LINES 5           /* title, blank, blank, legend, free line */
+#define FRAME_LINES 5           /* title, blank, ..., blank, legend, free line */
 
 struct bootinfo report_bootinfo;
 struct kernel_image_ranges report_image;
@@ -31,12 +31,12 @@ static void make(struct rpt *r, unsigned int cols)
 {
 	r->cols = max(cols, (unsigned int)RPT_MIN_COLS);
 	page_machine(r);
-	page_balance(r);
 	page_firmware(r);
 	page_iomem(r);
 	page_zones(r);
 	page_layout(r);
 	page_processes(r);
+	page_balance(r);        /* last: it stays on the screen */
 }
 
 /* NULL: no memory. */
@@ -157,7 +157,7 @@ static void one_page(struct pager *p, bool dry)
 		bool titled = fresh || !begins || new_title(p->r, p->section);
 		unsigned int head = titled ? (fresh ? 2 : 3) : 1, lines = lines_left(p), show;
 
-		if (!fresh && (s->own_page || head + lines > room))
+		if (!fresh && head + lines > room)
 			return;
 		show = min(lines, room - head);
 		if (dry) {
@@ -240,11 +240,11 @@ static void show_on_screen(const struct rpt *r)
 	fbcon_size(&cols, &rows);
 	if (rows < FRAME_LINES + 4)
 		return;
-	for (p = (struct pager){ r, 0, 0, rows - FRAME_LINES + 1 }; !pager_done(&p); pages++)
+	for (p = (struct pager){ r, 0, 0, rows - FRAME_LINES }; !pager_done(&p); pages++)
 		one_page(&p, true);
 	fbcon_console.level = LOG_EMERG;        /* the log would tear the pages */
-	fbcon_write("\033c\033[?25l", 8);
-	p = (struct pager){ r, 0, 0, rows - FRAME_LINES + 1 };
+	fbcon_write("\033c\033[?25l\033[?7l", 13);
+	p = (struct pager){ r, 0, 0, rows - FRAME_LINES };
 	for (unsigned int page = 1; !pager_done(&p); page++) {
 		title_line(page, pages, cols);
 		one_page(&p, false);
@@ -253,7 +253,7 @@ static void show_on_screen(const struct rpt *r)
 		if (!pager_done(&p))
 			sleep_seconds(seconds);
 	}
-	fbcon_write("\033[?25h", 6);
+	fbcon_write("\033[?25h\033[?7h", 11);
 	fbcon_flush();
 	fbcon_console.level = level;
 }

@@ -18,13 +18,13 @@ static void append(struct rpt *r, const char *text, size_t len)
 		s->nr_lines += text[i] == '\n';
 }
 
-void rpt_section(struct rpt *r, const char *title, bool own_page)
+void rpt_section(struct rpt *r, const char *title)
 {
 	if (r->nr_sections == RPT_MAX_SECTIONS) {
 		r->overflow = true;
 		return;
 	}
-	r->section[r->nr_sections++] = (struct rpt_section){ title, r->len, 0, own_page };
+	r->section[r->nr_sections++] = (struct rpt_section){ title, r->len, 0 };
 }
 
 static void vrpt(struct rpt *r, const char *fmt, va_list ap)
@@ -103,23 +103,43 @@ const char *percent_text(u64 part, u64 whole, char *buf)
 
 void rpt_bar(struct rpt *r, u64 part, u64 whole, unsigned int width, const char *colour)
 {
-	unsigned int filled = 0;
+	unsigned int halves = 0;
 
 	if (whole >> 50) {
 		whole >>= 12;
 		part >>= 12;
 	}
 	if (whole)
-		filled = (unsigned int)((part * width + whole / 2) / whole);
-	if (part && !filled)
-		filled = 1;
+		halves = (unsigned int)min((part * width * 2 + whole / 2) / whole, (u64)width * 2);
+	if (part && !halves)
+		halves = 1;
 	rpt(r, "%s", colour);
-	for (unsigned int i = 0; i < min(filled, width); i++)
-		append(r, "█", 3);
-	append(r, C_END C_DIM, sizeof(C_END C_DIM) - 1);
-	for (unsigned int i = filled; i < width; i++)
-		append(r, "·", 2);
-	append(r, C_END, sizeof(C_END) - 1);
+	for (unsigned int i = 0; i < halves / 2; i++)
+		append(r, "━", 3);
+	if (halves & 1)
+		append(r, "╸", 3);
+	rpt(r, C_END "%*s", (int)(width - DIV_ROUND_UP(halves, 2)), "");
+}
+
+void rpt_parts(struct rpt *r, const struct rpt_part *part, unsigned int nr, unsigned int width)
+{
+	unsigned int used = 0;
+	u64 whole = 0, sum = 0;
+
+	for (unsigned int i = 0; i < nr; i++)
+		whole += part[i].bytes >> 12;
+	for (unsigned int i = 0; i < nr; i++) {
+		unsigned int end;
+
+		sum += part[i].bytes >> 12;
+		end = whole ? (unsigned int)(sum * width / whole) : 0;
+		if (part[i].bytes && end <= used && used < width)
+			end = used + 1;         /* what is there is seen */
+		rpt(r, "%s", part[i].colour);
+		for (; used < end; used++)
+			append(r, "█", 3);
+	}
+	rpt(r, C_END);
 }
 
 unsigned int text_width(const char *text, size_t len)

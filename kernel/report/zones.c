@@ -10,7 +10,7 @@ static void zone_table(struct rpt *r)
 {
 	char present[SIZE_TEXT], managed[SIZE_TEXT], free[SIZE_TEXT], untouched[SIZE_TEXT];
 
-	rpt_section(r, "Zones and free memory", true);
+	rpt_section(r, "Zones and free memory");
 	rpt(r, "  " C_DIM "%-8s %-25s %9s %9s %9s %9s" C_END "\n", "zone", "physical addresses", "present", "managed", "free", "untouched");
 	for (int i = 0; i < MAX_NR_ZONES; i++) {
 		const struct zone *z = &zones[i];
@@ -88,7 +88,7 @@ static void sections(struct rpt *r)
 		if (e820_table.e[i].type == E820_TYPE_RAM)
 			top = max(top, e820_table.e[i].r.end);
 	section_stats(&s);
-	rpt_section(r, "vmemmap: struct page for every page, memory for the sections in use", false);
+	rpt_section(r, "vmemmap: struct page for every page, memory for the sections in use");
 	rpt(r, "  %llu sections of 128 MiB online, %llu untouched. struct pages take " C_KERNEL "%s" C_END "; for all of RAM %s.\n",
 	    (unsigned long long)s.nr_online, (unsigned long long)s.nr_untouched, size_word(s.memmap_pages << PAGE_SHIFT, used),
 	    size_word((s.nr_online + s.nr_untouched) << 21, full));

@@ -50,7 +50,7 @@ static void overflow_is_kept(void **state)
 	char buf[32];
 	struct rpt r = { .buf = buf, .size = sizeof(buf) };
 
-	rpt_section(&r, "t", true);
+	rpt_section(&r, "t");
 	for (int i = 0; i < 20; i++)
 		rpt(&r, "12345\n");
 	assert_true(r.overflow);
