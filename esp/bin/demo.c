@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define READY_FD 3
@@ -61,10 +62,10 @@ static void show_tree(void)
 /* The break moved up by 3 MiB, of which 1 MiB is written. */
 static void show_heap(void)
 {
-	char *heap = sbrk(3 * MIB);
+	char *heap = (char *)syscall(SYS_brk, 0); /* musl's sbrk() only tells */
 
-	if (heap == (void *)-1)
-		give_up("sbrk");
+	if ((char *)syscall(SYS_brk, heap + 3 * MIB) != heap + 3 * MIB)
+		give_up("brk");
 	memset(heap, 1, MIB);
 	ready_and_sleep();
 }
