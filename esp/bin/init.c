@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,14 @@ void say(const char *fmt, ...)
 		return; /* nowhere to say it */
 }
 
+/* Is something mounted on @path, which lies in @parent? */
+static bool is_mounted(const char *path, const char *parent)
+{
+	struct stat a, b;
+
+	return !stat(path, &a) && !stat(parent, &b) && a.st_dev != b.st_dev;
+}
+
 /* A file system that the kernel has mounted already answers EBUSY; one that it doesn't know, ENODEV. */
 static void mount_one(const char *type, const char *where)
 {
@@ -55,7 +64,8 @@ static void mount_all(void)
 	mount_one("proc", "/proc");
 	mount_one("sysfs", "/sys");
 	mkdir("/dev/shm", 01777);
-	mount_one("tmpfs", "/dev/shm");
+	if (!is_mounted("/dev/shm", "/dev"))
+		mount_one("tmpfs", "/dev/shm");
 	mkdir("/tmp", 01777);
 	chmod("/tmp", 01777);
 	chmod("/dev/shm", 01777);

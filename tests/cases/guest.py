@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+"""Programs that are run in the guest only: wild pointers to every system call, the fuzzer."""
+import os
+
+from harness.jobs import Job
+from harness.vm import BUILD, scratch, vmrun
+
+FUZZ_SEEDS = range(1, 5)
+FUZZ_CALLS = 200000
+
+
+def lives(name, lines, seconds):
+    """Each line is a program with arguments; all must exit 0 and say that the kernel lives."""
+    def job(report):
+        where = scratch(name.replace("/", "-"))
+        script = os.path.join(where, "script")
+        with open(script, "w", encoding="ascii") as f:
+            f.write("".join(f"{os.path.join(BUILD, 'guest-tests', line)}\n" for line in lines))
+        done, repro = vmrun("--log", os.path.join(where, "log"), "--script", script, timeout=seconds)
+        text = done.stdout.decode(errors="replace")
+        for line in lines:
+            good = f"vmrun: exit 0: {os.path.join(BUILD, 'guest-tests', line)}\n" in text
+            report.check(f"{name}/{line}", good, (text + done.stderr.decode(errors="replace"))[-3000:], repro)
+        report.check(f"{name}/memory-kept", "was changed" not in text, text[-2000:], repro)
+
+    return Job(name, job, seconds / 4)
+
+
+def jobs():
+    return [lives("guest/wild", ["wild"], 200),
+            lives("guest/fuzz", [f"fuzz {seed} {FUZZ_CALLS}" for seed in FUZZ_SEEDS], 300)]
