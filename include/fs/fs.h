@@ -85,6 +85,7 @@ struct inode {
 	void *private;
 	u64 private2;
 	u32 seals;                      /* F_SEAL_* */
+	bool linkable;                  /* O_TMPFILE: may get its first name although nlink is 0 */
 	atomic_t writers;               /* opens for writing; -n: executed n times (deny) */
 	struct list_head flocks;        /* record locks and flock()s */
 };

@@ -106,7 +106,7 @@ static long do_fcntl(unsigned int fd, struct file *f, unsigned int cmd, unsigned
 		fs->cloexec_bits[fd / 64] |= (u64)(arg & FD_CLOEXEC) << (fd % 64);
 		return 0;
 	case F_GETFL:
-		return (f->flags & ~O_NOCTTY) | O_LARGEFILE;
+		return f->flags & ~O_NOCTTY;
 	}
 	if (f->mode & FMODE_PATH)
 		return -EBADF;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Advisory locks: fcntl(2) record locks (owned by a descriptor table), open-file-description locks and flock(2)
- * (owned by an open file). One sorted-by-nothing list an inode: files with many locks are rare.
+ * (owned by an open file). One list an inode, in order of start: files with many locks are rare.
  * Lock: nothing sleeps between a look at the list and its change; sleepers share one queue.
  */
 #include "internal.h"
@@ -30,6 +30,20 @@ static struct file_lock *conflict(struct inode *inode, const struct file_lock *w
 	return NULL;
 }
 
+/* The list is in order of start. */
+static void insert_sorted(struct inode *inode, struct file_lock *l)
+{
+	struct list_head *at = &inode->flocks;
+	struct file_lock *o;
+
+	list_for_each_entry(o, &inode->flocks, list) {
+		if (o->start > l->start)
+			break;
+		at = &o->list;
+	}
+	list_add(&l->list, at);
+}
+
 /* Takes [start, end) away from all of the owner's locks of this kind. *spare is used for a split. */
 static void carve(struct inode *inode, const struct file_lock *w, struct file_lock **spare)
 {
@@ -45,11 +59,13 @@ static void carve(struct inode *inode, const struct file_lock *w, struct file_lo
 			*right = *l;
 			right->start = w->end;
 			l->end = w->start;
-			list_add(&right->list, &inode->flocks);
+			insert_sorted(inode, right);
 		} else if (l->start < w->start) {
 			l->end = w->start;
 		} else if (l->end > w->end) {
+			list_del(&l->list);
 			l->start = w->end;
+			insert_sorted(inode, l);
 		} else {
 			list_del(&l->list);
 			kfree(l);
@@ -144,8 +160,8 @@ static int set_lock(struct file *f, struct file_lock *want, bool unlock, bool wa
 		carve(inode, want, &spare);
 		if (!unlock) {
 			*l = *want;
-			list_add(&l->list, &inode->flocks);
 			coalesce(inode, l);
+			insert_sorted(inode, l);
 			l = NULL;
 		}
 		wake_up(&lock_wait);

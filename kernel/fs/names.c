@@ -50,6 +50,8 @@ static int name_is_new(struct newname *n, bool is_dir)
 		return PTR_ERR(d);
 	if (n->nd.last_slash && !is_dir)
 		return -ENOENT;
+	if (!n->nd.d->inode->op->mknod)
+		return -ENOENT;         /* proc, sysfs: such a name can't come to be */
 	return may_create(n->nd.d);
 }
 
@@ -125,7 +127,7 @@ static int link_dentry(struct dentry *old, int dirfd, const char *path)
 		err = -EXDEV;
 	else if (S_ISDIR(inode->mode) || !n.nd.d->inode->op->mknod)
 		err = -EPERM;
-	else if (!inode->nlink)
+	else if (!inode->nlink && !inode->linkable)
 		err = -ENOENT;
 	if (!err) {
 		err = name_link(&n, ihold(inode));

@@ -70,12 +70,13 @@ static struct dentry *create_last(struct nameidata *nd, u32 mode)
 {
 	struct dentry *dir = nd->d, *d;
 	struct inode *inode;
-	int err = may_create(dir);
+	int err;
 
+	if (!dir->inode->op->mknod)
+		return ERR_PTR(-ENOENT);        /* proc, sysfs: such a name can't come to be */
+	err = may_create(dir);
 	if (err)
 		return ERR_PTR(err);
-	if (!dir->inode->op->mknod)
-		return ERR_PTR(-EACCES);
 	inode = dir->inode->op->mknod(dir->inode, S_IFREG | (mode & 07777 & ~current->fs->umask), 0);
 	if (IS_ERR(inode))
 		return (void *)inode;
@@ -105,22 +106,18 @@ static struct dentry *lookup_create(struct nameidata *nd, unsigned int flags, u3
 				return ERR_PTR(-EEXIST);
 			return ERR_PTR(-EISDIR);
 		}
+		if (nd->last_slash)
+			return ERR_PTR(-EISDIR);
 		d = lookup_one(nd->d, nd->last, nd->last_len);
 		if (IS_ERR(d)) {
 			if (PTR_ERR(d) != -ENOENT)
 				return d;
-			if (nd->last_slash)
-				return ERR_PTR(-EISDIR);
 			*created = true;
 			return create_last(nd, mode);
 		}
 		if (flags & O_EXCL) {
 			dput(d);
 			return ERR_PTR(-EEXIST);
-		}
-		if (nd->last_slash && !S_ISDIR(d->inode->mode) && !S_ISLNK(d->inode->mode)) {
-			dput(d);
-			return ERR_PTR(-ENOTDIR);
 		}
 		if (!S_ISLNK(d->inode->mode) || (flags & O_NOFOLLOW))
 			return follow_mounts(d);
@@ -196,6 +193,7 @@ static struct file *open_tmpfile(struct dentry *dir, unsigned int flags, u32 mod
 	if (IS_ERR(inode))
 		goto out;
 	inode->nlink = 0;
+	inode->linkable = !(flags & O_EXCL);
 	d = d_alloc(dir, name, scnprintf(name, sizeof(name), "#%lu", (unsigned long)inode->ino), inode);
 	if (!d) {
 		iput(inode);
@@ -264,7 +262,7 @@ static long do_sys_open(int dirfd, const char __user *path, unsigned int flags, 
 		return err;
 	fd = get_unused_fd(0, flags & O_CLOEXEC);
 	if (fd >= 0) {
-		f = do_filp_open(dirfd, fn.s, flags, mode, lookup_flags);
+		f = do_filp_open(dirfd, fn.s, (flags & O_PATH) ? flags : flags | O_LARGEFILE, mode, lookup_flags);
 		if (IS_ERR(f)) {
 			put_unused_fd(fd);
 			fd = PTR_ERR(f);

@@ -398,7 +398,7 @@ static int fdinfo_show(struct file *info, struct seq_file *m)
 	if (!f)
 		return -ENOENT;
 	seq_printf(m, "pos:\t%lu\nflags:\t0%o\nmnt_id:\t%d\nino:\t%lu\n", (unsigned long)f->pos,
-		   f->flags | O_LARGEFILE | ((t->files->cloexec_bits[n / 64] >> (n % 64) & 1) ? O_CLOEXEC : 0),
+		   (f->flags & ~O_NOCTTY) | ((t->files->cloexec_bits[n / 64] >> (n % 64) & 1) ? O_CLOEXEC : 0),
 		   f->inode->sb->mount_id, (unsigned long)f->inode->ino);
 	fput(f);
 	return 0;

@@ -423,13 +423,13 @@ SYSCALL(splice)
 {
 	struct fd in = fdget(a0), out = fdget(a2);
 	bool pipe = in.file && out.file && (S_ISFIFO(in.file->inode->mode) || S_ISFIFO(out.file->inode->mode));
-	bool both = in.file && out.file;
+	bool both = in.file && out.file, same = both && in.file->inode == out.file->inode;
 
 	fdput(in);
 	fdput(out);
 	if (!both)
 		return -EBADF;
-	if (!pipe || (a5 & ~0xfL))
+	if (!pipe || same || (a5 & ~0xfL))
 		return -EINVAL;
 	return copy_between(a0, (void *)a1, a2, (void *)a3, a4, false);
 }

@@ -88,7 +88,8 @@ static void ttyd(void *arg)
 
 	local_irq_enable();
 	for (;;) {
-		wait_event(ttyd_wait, any_input());
+		if (wait_event_interruptible(ttyd_wait, any_input()))
+			continue;
 		list_for_each_entry(tty, &ttys, list)
 			if (READ_ONCE(tty->rx_head) != tty->rx_tail && !tty->throttled)
 				process_input(tty);
