@@ -196,11 +196,13 @@ static void copy_id(char id[9], const struct value *v)
 {
 	static const char hex[] = "0123456789ABCDEF";
 	struct value first;
-	struct cursor c = { v->data, v->data + v->size };
 	u32 n;
 
-	if (v->is_package && take_value(&c, &first) && !first.is_package) {
-		copy_id(id, &first);
+	if (v->is_package) {
+		struct cursor c = { v->data, v->data + v->size };
+
+		if (take_value(&c, &first) && !first.is_package)
+			copy_id(id, &first);
 	} else if (v->is_string) {
 		size_t len = min(v->size, 8U);
 
@@ -278,10 +280,14 @@ static struct aml_node *resolve(struct aml_namespace *ns, struct aml_node *scope
 /* A device is declared where the path says, never found outwards. */
 static struct aml_node *declare(struct aml_namespace *ns, struct aml_node *scope, const struct path *path)
 {
-	struct aml_node *parent = resolve(ns, scope, path, 1), *n;
-	const u8 *last = path->segment + 4 * (path->nr - 1);
+	struct aml_node *parent, *n;
+	const u8 *last;
 
-	if (!path->nr || !parent)
+	if (!path->nr)
+		return NULL;
+	last = path->segment + 4 * (path->nr - 1);
+	parent = resolve(ns, scope, path, 1);
+	if (!parent)
 		return NULL;
 	n = find_child(parent, last);
 	return n ? n : new_node(ns, parent, last);
@@ -289,10 +295,13 @@ static struct aml_node *declare(struct aml_namespace *ns, struct aml_node *scope
 
 static void note_s5(struct aml_namespace *ns, const struct value *v)
 {
-	struct cursor c = { v->data, v->data + v->size };
 	struct value a, b;
+	struct cursor c;
 
-	if (!v->is_package || !take_value(&c, &a) || !a.is_number)
+	if (!v->is_package)
+		return;
+	c = (struct cursor){ v->data, v->data + v->size };
+	if (!take_value(&c, &a) || !a.is_number)
 		return;
 	ns->has_s5 = true;
 	ns->s5_a = ns->s5_b = a.number & 7;
