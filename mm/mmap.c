@@ -80,16 +80,40 @@ static struct zap zap_between(struct mm_struct *mm, const struct vm_area_struct 
 	};
 }
 
-/* => mmap_lock for write; [start, start + len) page-aligned, inside task_size */
-int unmap_locked(struct mm_struct *mm, unsigned long start, unsigned long len)
+/* [start, end) is one end of @vma: it only becomes shorter. */
+static int trim_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
-	unsigned long end = start + len;
-	struct vm_area_struct *vma = find_vma_intersection(mm, start, end), *last, *next;
-	struct zap z;
+	long pages = (end - start) >> PAGE_SHIFT;
+	bool head = start == vma->vm_start;
+	struct zap z = zap_between(mm, head ? vma->vm_prev : vma, head ? vma : vma->vm_next);
 	int err;
 
-	if (!vma || !len)
-		return 0;
+	if (head)
+		z.ceiling = end;
+	else
+		z.floor = start;
+	spin_lock(&mm->page_table_lock);
+	err = unshare_edges(&z, start, end);
+	if (!err) {
+		vm_stat_account(mm, vma->vm_flags, -pages);
+		if (vma->vm_flags & VM_LOCKED)
+			mm->locked_vm -= pages;
+		if (vma->vm_flags & VM_ACCOUNT)
+			vm_uncommit(pages);
+		vma_set_bounds(mm, vma, head ? end : vma->vm_start, head ? vma->vm_end : start);
+		zap_range(&z, start, end);
+	}
+	spin_unlock(&mm->page_table_lock);
+	return err;
+}
+
+/* Splits at the ends of [start, end), which @vma, the first one in it, may stick out of. *first, *next: around. */
+static int split_edges(struct mm_struct *mm, struct vm_area_struct **first, struct vm_area_struct **next,
+		       unsigned long start, unsigned long end)
+{
+	struct vm_area_struct *vma = *first, *last;
+	int err;
+
 	if (start > vma->vm_start) {
 		/* One VMA into three needs two new ones: refuse before the first is made. */
 		if (end < vma->vm_end && mm->map_count + 1 >= sysctl_max_map_count)
@@ -99,28 +123,42 @@ int unmap_locked(struct mm_struct *mm, unsigned long start, unsigned long len)
 			return err;
 		vma = vma->vm_next;
 	}
-	if (end < vma->vm_end) {
-		last = vma;
+	*first = vma;
+	last = end < vma->vm_end ? vma : find_vma(mm, end);
+	*next = last;
+	if (!last || last->vm_start >= end)
+		return 0;
+	err = vma_split(mm, last, end);
+	*next = last->vm_next;
+	return err;
+}
+
+/* => mmap_lock for write; [start, start + len) page-aligned, inside task_size */
+int unmap_locked(struct mm_struct *mm, unsigned long start, unsigned long len)
+{
+	unsigned long end = start + len;
+	struct vm_area_struct *vma = find_vma_intersection(mm, start, end), *next;
+	struct zap z;
+	int err;
+
+	if (!vma || !len)
+		return 0;
+	if (start == vma->vm_start && end == vma->vm_end) {
+		next = vma->vm_next;
+	} else if ((start == vma->vm_start && end < vma->vm_end) || (end == vma->vm_end && start > vma->vm_start)) {
+		return trim_vma(mm, vma, start, end);
 	} else {
-		last = find_vma(mm, end);
-		if (last && last->vm_start >= end)
-			last = NULL;
-	}
-	if (last) {
-		err = vma_split(mm, last, end);
+		err = split_edges(mm, &vma, &next, start, end);
 		if (err)
 			return err;
-		next = last->vm_next;
-	} else {
-		next = find_vma(mm, end);
 	}
 	z = zap_between(mm, vma->vm_prev, next);
+	start = vma->vm_start;
 	spin_lock(&mm->page_table_lock);
 	err = unshare_edges(&z, start, end);
 	spin_unlock(&mm->page_table_lock);
 	if (err)
 		return err;
-	start = vma->vm_start;
 	vma = detach_vmas(mm, vma, &end);
 	spin_lock(&mm->page_table_lock);
 	zap_range(&z, start, end);
@@ -235,6 +273,7 @@ static int mmap_region(struct mm_struct *mm, struct vm_area_struct *proto)
 	long pages = len >> PAGE_SHIFT, committed = 0;
 	int err;
 
+	/* Nothing is there, unless MAP_FIXED; find_vma is cached, so this is cheap. */
 	if (unlikely(!may_expand_vm(mm, proto->vm_flags, pages)) &&
 	    !may_expand_vm(mm, proto->vm_flags, pages - pages_mapped(mm, addr, len)))
 		return -ENOMEM;

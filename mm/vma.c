@@ -61,33 +61,29 @@ static unsigned long vma_subtree_gap(const struct vm_area_struct *vma)
 	return gap;
 }
 
-static void vma_augment(struct rb_node *n)
+static bool vma_augment(struct rb_node *n)
 {
-	rb_vma(n)->rb_subtree_gap = vma_subtree_gap(rb_vma(n));
+	unsigned long gap = vma_subtree_gap(rb_vma(n));
+
+	if (rb_vma(n)->rb_subtree_gap == gap)
+		return false;
+	rb_vma(n)->rb_subtree_gap = gap;
+	return true;
 }
 
-/* The gap of @vma changed: up the tree until nothing changes any more. */
+/* The gap of @vma changed. */
 static void vma_gap_update(struct vm_area_struct *vma)
 {
-	struct rb_node *n = &vma->rb;
-
-	do {
-		unsigned long gap = vma_subtree_gap(rb_vma(n));
-
-		if (rb_vma(n)->rb_subtree_gap == gap)
-			break;
-		rb_vma(n)->rb_subtree_gap = gap;
-		n = n->parent;
-	} while (n);
+	rb_augment_path(&vma->rb, vma_augment);
 }
 
 /*
  * Reverse in-order walk that enters only subtrees whose largest gap is big enough. A gap that is big
  * enough but ends above @high is clipped, which can make it too small; such gaps lie on one path.
  */
-static unsigned long gap_search(struct rb_node *root, unsigned long low, unsigned long high, unsigned long len)
+static unsigned long gap_search(struct mm_struct *mm, unsigned long low, unsigned long high, unsigned long len)
 {
-	struct rb_node *n = root;
+	struct rb_node *n = mm->mm_rb.node;
 	bool from_right = false;
 
 	for (;;) {
@@ -100,8 +96,10 @@ static unsigned long gap_search(struct rb_node *root, unsigned long low, unsigne
 		}
 		prev_end = vma->vm_prev ? vma->vm_prev->vm_end : 0;
 		end = min(vm_start_gap(vma), high);
-		if (end >= low && end - low >= len && end > prev_end && end - prev_end >= len)
+		if (end >= low && end - low >= len && end > prev_end && end - prev_end >= len) {
+			mm->vmacache = vma;     /* the caller asks for it next */
 			return end - len;
+		}
 		if (vma->vm_start <= low)
 			return -ENOMEM;
 		if (n->left && rb_vma(n->left)->rb_subtree_gap >= len) {
@@ -139,7 +137,7 @@ unsigned long vma_find_gap_topdown(struct mm_struct *mm, unsigned long low, unsi
 	top = rb_vma(last)->vm_end;
 	if (top <= high && high - max(top, low) >= len)
 		return high - len;
-	return gap_search(root, low, high, len);
+	return gap_search(mm, low, high, len);
 }
 
 /* ---- find ---- */
@@ -149,7 +147,8 @@ struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 	struct vm_area_struct *vma = mm->vmacache, *best = NULL;
 	struct rb_node *n;
 
-	if (vma && vma->vm_start <= addr && addr < vma->vm_end)
+	/* The right answer is the one that ends above addr while its predecessor does not. */
+	if (vma && addr < vma->vm_end && (vma->vm_start <= addr || !vma->vm_prev || vma->vm_prev->vm_end <= addr))
 		return vma;
 	for (n = mm->mm_rb.node; n;) {
 		vma = rb_vma(n);
@@ -233,12 +232,11 @@ void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_s
 		mm->mmap = vma;
 	if (next)
 		next->vm_prev = vma;
-	rb_link_node(&vma->rb, parent, link);
-	vma->rb_subtree_gap = 0;
-	/* next is an ancestor of the new leaf, or its parent: the walk from the leaf passes it. */
-	rb_insert(&mm->mm_rb, &vma->rb, vma_augment);
+	/* Own values first, while the tree is as it was; then only @vma's own counts for its ancestors. */
 	if (next)
 		vma_gap_update(next);
+	rb_link_node(&vma->rb, parent, link);
+	rb_insert(&mm->mm_rb, &vma->rb, vma_augment);
 	mm->map_count++;
 }
 
@@ -252,10 +250,10 @@ void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 		mm->mmap = next;
 	if (next)
 		next->vm_prev = prev;
-	rb_erase(&mm->mm_rb, &vma->rb, vma_augment);
 	if (next)
 		vma_gap_update(next);
-	mm->vmacache = NULL;
+	rb_erase(&mm->mm_rb, &vma->rb, vma_augment);
+	mm->vmacache = next;
 	mm->map_count--;
 }
 

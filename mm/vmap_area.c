@@ -24,9 +24,12 @@ static unsigned long computed_max(const struct vmap_area *va)
 	return max(va->end - va->start, max(subtree_max(va->rb.left), subtree_max(va->rb.right)));
 }
 
-static void augment(struct rb_node *n)
+static bool augment(struct rb_node *n)
 {
+	unsigned long old = node_va(n)->subtree_max;
+
 	node_va(n)->subtree_max = computed_max(node_va(n));
+	return node_va(n)->subtree_max != old;
 }
 
 static void link_by_address(struct rb_root *root, struct vmap_area *va, rb_augment_fn fn)

@@ -2,7 +2,8 @@
 /*
  * Red-black tree, intrusive, optionally augmented. The owner walks down and links
  * (rb_link_node + rb_insert); the tree only balances. Locking: the owner's.
- * Augmented users pass a callback that recomputes one node's summary from its children.
+ * Augmented users pass a callback that recomputes one node's summary from its children and says whether
+ * it changed: what lies above an unchanged node needs no recomputing.
  */
 #ifndef LIB_RBTREE_H
 #define LIB_RBTREE_H
@@ -22,7 +23,7 @@ struct rb_root {
 #define RB_ROOT { NULL }
 #define rb_entry(p, type, member) container_of(p, type, member)
 
-typedef void (*rb_augment_fn)(struct rb_node *node);
+typedef bool (*rb_augment_fn)(struct rb_node *node);
 
 struct rb_node *rb_first(const struct rb_root *root);
 struct rb_node *rb_last(const struct rb_root *root);
@@ -33,7 +34,7 @@ struct rb_node *rb_prev(const struct rb_node *node);
 void rb_link_node(struct rb_node *node, struct rb_node *parent, struct rb_node **link);
 void rb_insert(struct rb_root *root, struct rb_node *node, rb_augment_fn augment);
 void rb_erase(struct rb_root *root, struct rb_node *node, rb_augment_fn augment);
-/* After the own value of @node changed: recompute up to the root. */
+/* After the own value of @node changed: recompute upwards as far as it matters. */
 void rb_augment_path(struct rb_node *node, rb_augment_fn augment);
 /* 0, or the number of the violated invariant: 1 root black, 2 no red-red, 3 equal black height, 4 parent links. */
 int rb_check(const struct rb_root *root);

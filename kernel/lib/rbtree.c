@@ -2,7 +2,7 @@
 /*
  * Red-black tree (Guibas and Sedgewick 1978; deletion as in Cormen et al., chapter 13). NULL is the
  * black leaf. With @augment, every node's summary is right when a call returns: after a structural
- * change the path to the root is recomputed once, and a rotation, which moves nodes but no set of
+ * change the path to the root is recomputed as far as summaries change, and a rotation, which moves nodes but no set of
  * descendants above it, recomputes its two nodes.
  */
 #include <lib/rbtree.h>
@@ -60,8 +60,8 @@ struct rb_node *rb_prev(const struct rb_node *node)
 
 void rb_augment_path(struct rb_node *node, rb_augment_fn augment)
 {
-	for (; node; node = node->parent)
-		augment(node);
+	while (node && augment(node))
+		node = node->parent;
 }
 
 /* @new takes the place of @old below @old's parent. */
@@ -113,8 +113,10 @@ void rb_insert(struct rb_root *root, struct rb_node *node, rb_augment_fn augment
 {
 	struct rb_node *parent, *grand, *uncle;
 
-	if (augment)
-		rb_augment_path(node, augment);
+	if (augment) {
+		augment(node);
+		rb_augment_path(node->parent, augment);
+	}
 	while (is_red(parent = node->parent)) {
 		grand = parent->parent;         /* a red node is never the root */
 		uncle = grand->left == parent ? grand->right : grand->left;
@@ -176,9 +178,23 @@ static void erase_fixup(struct rb_root *root, struct rb_node *node, struct rb_no
 		node->is_red = false;
 }
 
+/*
+ * From @node up. @moved, when not NULL, took another node's place on the way: its own old summary says nothing
+ * about that place, so no early end up to there.
+ */
+static void augment_after_erase(struct rb_node *node, struct rb_node *moved, rb_augment_fn augment)
+{
+	for (; moved; node = node->parent) {
+		augment(node);
+		if (node == moved)
+			moved = NULL;
+	}
+	rb_augment_path(node, augment);
+}
+
 void rb_erase(struct rb_root *root, struct rb_node *node, rb_augment_fn augment)
 {
-	struct rb_node *child, *parent, *next;
+	struct rb_node *child, *parent, *next = NULL;
 	bool lost_black;
 
 	if (node->left && node->right) {        /* the successor, which has no left child, takes our place */
@@ -201,7 +217,7 @@ void rb_erase(struct rb_root *root, struct rb_node *node, rb_augment_fn augment)
 		replace_child(root, node, child);
 	}
 	if (augment)
-		rb_augment_path(parent, augment);
+		augment_after_erase(parent, next, augment);
 	if (lost_black)
 		erase_fixup(root, child, parent, augment);
 }

@@ -9,6 +9,7 @@ struct item {
 	struct rb_node rb;
 	int key;
 	int nr_below;           /* the summary: nodes in this subtree */
+	int value, max_value;   /* another: the largest value in this subtree, which often does not change */
 };
 
 static int count(struct rb_node *n)
@@ -16,9 +17,26 @@ static int count(struct rb_node *n)
 	return n ? rb_entry(n, struct item, rb)->nr_below : 0;
 }
 
-static void recount(struct rb_node *n)
+static bool recount(struct rb_node *n)
 {
+	int old = count(n);
+
 	rb_entry(n, struct item, rb)->nr_below = 1 + count(n->left) + count(n->right);
+	return count(n) != old;
+}
+
+static int max_below(struct rb_node *n)
+{
+	return n ? rb_entry(n, struct item, rb)->max_value : 0;
+}
+
+static bool remax(struct rb_node *n)
+{
+	struct item *item = rb_entry(n, struct item, rb);
+	int old = item->max_value;
+
+	item->max_value = max(item->value, max(max_below(n->left), max_below(n->right)));
+	return item->max_value != old;
 }
 
 static void insert(struct rb_root *root, struct item *item, rb_augment_fn augment)
@@ -33,7 +51,7 @@ static void insert(struct rb_root *root, struct item *item, rb_augment_fn augmen
 	rb_insert(root, &item->rb, augment);
 }
 
-static void check_all(struct rb_root *root, const bool *present, bool augmented)
+static void check_all(struct rb_root *root, const bool *present, rb_augment_fn augment)
 {
 	struct rb_node *n = rb_first(root);
 	int total = 0;
@@ -44,13 +62,15 @@ static void check_all(struct rb_root *root, const bool *present, bool augmented)
 			continue;
 		assert_non_null(n);
 		assert_int_equal(rb_entry(n, struct item, rb)->key, k);
-		if (augmented)
+		if (augment == remax)
+			assert_int_equal(max_below(n), max(rb_entry(n, struct item, rb)->value, max(max_below(n->left), max_below(n->right))));
+		if (augment == recount)
 			assert_int_equal(count(n), 1 + count(n->left) + count(n->right));
 		n = rb_next(n);
 		total++;
 	}
 	assert_null(n);
-	if (augmented)
+	if (augment == recount)
 		assert_int_equal(count(root->node), total);
 	n = rb_last(root);
 	for (int k = N - 1; k >= 0; k--)
@@ -78,10 +98,11 @@ static void rbtree_random(rb_augment_fn augment)
 			present[k] = false;
 		} else if (!present[k] && (i / 500 % 2 == 0 || test_below(4) == 0)) {
 			items[k].key = k;
+			items[k].value = (int)test_below(10);
 			insert(&root, &items[k], augment);
 			present[k] = true;
 		}
-		check_all(&root, present, augment != NULL);
+		check_all(&root, present, augment);
 	}
 }
 
@@ -93,6 +114,11 @@ static void rbtree_random_plain(void **state)
 static void rbtree_random_augmented(void **state)
 {
 	rbtree_random(recount);
+}
+
+static void rbtree_random_augmented_stops_early(void **state)
+{
+	rbtree_random(remax);
 }
 
 /* rb_check finds each violation that it numbers. */
@@ -120,6 +146,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rbtree_random_plain),
 		cmocka_unit_test(rbtree_random_augmented),
+		cmocka_unit_test(rbtree_random_augmented_stops_early),
 		cmocka_unit_test(rbtree_check_sees_damage),
 	};
 
