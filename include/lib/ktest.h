@@ -29,6 +29,8 @@ struct ktest {
 	static void test(void)
 
 void ktest_fail(const char *file, int line, const char *fmt, ...) __printf(3, 4);
+/* A line of the output that is no verdict: what was counted or measured. */
+void ktest_note(const char *fmt, ...) __printf(1, 2);
 /* The rest of this test makes no sense on this machine; return after it. */
 void ktest_skip(const char *why);
 

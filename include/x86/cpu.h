@@ -34,6 +34,8 @@ u64 cpu_cr0(void);
 u64 cpu_cr4(void);
 u64 cpu_efer(void);
 u64 cpu_pat(void);
+/* For tests: CR0.WP, CR4.SMEP and CR4.SMAP as told, the last two only where the CPU has them. */
+void cpu_set_protection(bool wp, bool smep, bool smap);
 const char *cpu_features_text(char *buf, size_t size);
 
 /* Time since boot, monotonic, from the TSC. */

@@ -22,6 +22,17 @@ void ktest_fail(const char *file, int line, const char *fmt, ...)
 	failures++;
 }
 
+void ktest_note(const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	pr_notice("# %s\n", text);
+}
+
 void ktest_skip(const char *why)
 {
 	skipped = why;

@@ -115,6 +115,14 @@ u64 cpu_cr4(void) { return read_cr4(); }
 u64 cpu_efer(void) { return rdmsr(MSR_EFER); }
 u64 cpu_pat(void) { return rdmsr(MSR_PAT); }
 
+void cpu_set_protection(bool wp, bool smep, bool smap)
+{
+	u64 cr4 = read_cr4() & ~(CR4_SMEP | CR4_SMAP);
+
+	write_cr0(wp ? read_cr0() | CR0_WP : read_cr0() & ~CR0_WP);
+	write_cr4(cr4 | (smep && boot_cpu.smep ? CR4_SMEP : 0) | (smap && boot_cpu.smap ? CR4_SMAP : 0));
+}
+
 /* Words for what the CPU has, separated by blanks. */
 const char *cpu_features_text(char *buf, size_t size)
 {
