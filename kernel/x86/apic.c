@@ -156,7 +156,7 @@ bool lapic_init(const struct bootinfo *bi)
 
 static void pit_tick(unsigned int irq, void *arg)
 {
-	run_tick(NULL);
+	run_tick(irq_regs);
 }
 
 void cpu_late_init(const struct bootinfo *bi)

@@ -127,6 +127,7 @@ const char *exception_name(unsigned int vector);
 
 /* irq.c: local APIC or PIC vectors, from entry.S. */
 typedef void (*vector_handler)(struct pt_regs *regs);
+extern struct pt_regs *irq_regs;
 void set_vector_handler(unsigned int vector, vector_handler fn);
 void do_exception(struct pt_regs *regs, unsigned int vector, unsigned long error_code);
 void do_page_fault(struct pt_regs *regs, unsigned long error_code);

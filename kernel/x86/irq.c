@@ -8,6 +8,7 @@
 static vector_handler vectors[256];     /* [B] */
 static struct { irq_handler fn; void *arg; u64 count; } lines[16];
 static u64 nr_unexpected;
+struct pt_regs *irq_regs;               /* of the interrupt that is being handled [C] */
 
 void set_vector_handler(unsigned int vector, vector_handler fn)
 {
@@ -26,6 +27,7 @@ static void isa_line(unsigned int line)
 
 void do_irq(struct pt_regs *regs, unsigned int vector)
 {
+	irq_regs = regs;
 	if (vectors[vector])
 		vectors[vector](regs);
 	else if (vector >= VECTOR_ISA_BASE && vector < VECTOR_ISA_BASE + 16)
