@@ -91,7 +91,7 @@ struct task_struct {
 	unsigned long personality;
 	unsigned int dumpable;
 	bool no_new_privs, keep_caps, thp_disable;
-	u64 timerslack_ns;
+	u64 timerslack_ns, default_timerslack_ns;
 	u64 rseq;                       /* user address, 0: none */
 	u32 rseq_len, rseq_sig;
 	long (*restart_fn)(void);       /* restart_syscall(2) after -ERESTART_RESTARTBLOCK; its arguments: [own] */

@@ -240,9 +240,7 @@ SYSCALL(clock_nanosleep)
 
 	if (err)
 		return err;
-	if (clock == CLOCK_THREAD_CPUTIME_ID)
-		return -EINVAL;
-	if (clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE)
+	if (clock == CLOCK_THREAD_CPUTIME_ID || clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE)
 		return -EOPNOTSUPP;
 	if (copy_from_user(&ts, (const void __user *)a2, sizeof(ts)))
 		return -EFAULT;
@@ -259,13 +257,13 @@ SYSCALL(clock_nanosleep)
 }
 
 /* adjtimex(2): the clock is free-running; reading is answered, setting needs the right and changes nothing. */
-SYSCALL(adjtimex)
+static long do_adjtimex(long user)
 {
 	struct { u32 modes, pad; s64 offset, freq, maxerror, esterror; s32 status, pad2; s64 constant, precision, tolerance;
 		struct timeval_abi time; s64 tick, rest[16]; } t;
 	u64 ns = ktime_get_real_ns();
 
-	if (copy_from_user(&t, (const void __user *)a0, 208))
+	if (copy_from_user(&t, (const void __user *)user, 208))
 		return -EFAULT;
 	if (t.modes && t.modes != 0xa001 && !capable(CAP_SYS_TIME))
 		return -EPERM;
@@ -277,5 +275,8 @@ SYSCALL(adjtimex)
 	t.tolerance = 32768000;
 	t.tick = 10000;
 	t.time = (struct timeval_abi){ (s64)(ns / NSEC_PER_SEC), (s64)(ns % NSEC_PER_SEC / NSEC_PER_USEC) };
-	return copy_to_user((void __user *)a0, &t, 208) ? -EFAULT : 5; /* TIME_ERROR: not synchronised */
+	return copy_to_user((void __user *)user, &t, 208) ? -EFAULT : 5; /* TIME_ERROR: not synchronised */
 }
+
+SYSCALL(adjtimex) { return do_adjtimex(a0); }
+SYSCALL(clock_adjtime) { return a0 == CLOCK_REALTIME ? do_adjtimex(a1) : -EOPNOTSUPP; }

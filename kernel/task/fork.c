@@ -107,6 +107,7 @@ static struct task_struct *dup_task(bool kthread)
 	t->vfork_done = NULL;
 	t->futex_wait = NULL;
 	t->restart_fn = NULL;
+	t->default_timerslack_ns = t->timerslack_ns;
 	t->start_time_ns = ktime_get_ns();
 	return t;
 }

@@ -57,6 +57,13 @@ static int make_key(u64 addr, bool shared, struct futex_key *k)
 		k->offset = (vma->vm_pgoff << PAGE_SHIFT) + (addr - vma->vm_start);
 	}
 	up_read(&mm->mmap_lock);
+	if (!err) {                     /* Linux names it by its page: there must be one */
+		struct page *page = get_user_page(mm, addr, 0);
+
+		if (!page)
+			return -EFAULT;
+		put_page(page);
+	}
 	return err;
 }
 

@@ -54,6 +54,8 @@ void ktimer_start(struct ktimer *t, u64 deadline_ns)
 	if (leftmost)
 		first_timer = t;
 	spin_unlock_irqrestore(&timer_lock, flags);
+	if (leftmost)
+		timer_set_deadline(deadline_ns);
 }
 
 bool ktimer_cancel(struct ktimer *t)
@@ -90,6 +92,8 @@ void ktimers_run(u64 now)
 		if (t)
 			t->fn(t);
 	}
+	if (first_timer)
+		timer_set_deadline(ktimer_next_deadline());
 }
 
 struct sleep_timer { struct ktimer timer; struct task_struct *task; };

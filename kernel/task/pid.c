@@ -62,6 +62,7 @@ struct task_struct init_task = {
 	.comm = "idle",
 	.dumpable = 1,
 	.timerslack_ns = 50000,
+	.default_timerslack_ns = 50000,
 };
 
 /* => tasklist_lock held. @want: this number (only 1 does), or 0. */

@@ -24,11 +24,15 @@ static long get_name(long to)
 	return copy_to_user((void __user *)to, name, sizeof(name)) ? -EFAULT : 0;
 }
 
-static long cap_ambient(long op, long cap)
+static long cap_ambient(long op, long cap, long rest)
 {
 	struct cred *c = &current->cred;
 
+	if (rest)
+		return -EINVAL;
 	if (op == 4) {                  /* PR_CAP_AMBIENT_CLEAR_ALL */
+		if (cap)
+			return -EINVAL;
 		c->cap_ambient = 0;
 		return 0;
 	}
@@ -131,12 +135,12 @@ SYSCALL(prctl)
 		t->cred.securebits = (u32)a1;
 		return 0;
 	case PR_SET_TIMERSLACK:
-		t->timerslack_ns = a1 > 0 ? (u64)a1 : 50000;
+		t->timerslack_ns = a1 > 0 ? (u64)a1 : t->default_timerslack_ns;
 		return 0;
 	case PR_GET_TIMERSLACK: return (long)t->timerslack_ns;
 	case PR_SET_MM: return set_mm_attr(a1);
 	case PR_GET_TID_ADDRESS: return put_user_u64(t->clear_child_tid, (void __user *)a1) ? -EFAULT : 0;
-	case PR_CAP_AMBIENT: return cap_ambient(a1, a2);
+	case PR_CAP_AMBIENT: return cap_ambient(a1, a2, a3 | a4);
 	case PR_SET_VMA: return a1 == PR_SET_VMA_ANON_NAME ? 0 : -EINVAL;
 	}
 	return prctl_flag((int)a0, a1, a2 | a3 | a4);

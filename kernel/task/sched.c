@@ -14,6 +14,7 @@
 
 #define RT_PRIOS 100
 #define RR_SLICE_NS (100 * 1000000UL)
+#define TICK_NS ((u64)NSEC_PER_SEC / HZ)
 #define LOAD_PERIOD_NS (5 * (u64)NSEC_PER_SEC)
 
 struct rq {
@@ -25,7 +26,7 @@ struct rq {
 	struct task_struct *dead;       /* switched away for good: to be freed on the next stack */
 	bool need_resched;
 	u64 switches, ticks_idle;
-	u64 load[3], next_load_ns;
+	u64 load[3], next_load_ns, next_tick_ns;
 	u64 ticks_user, ticks_system;
 };
 
@@ -354,11 +355,15 @@ static void sched_tick(struct pt_regs *regs)
 {
 	struct rq *rq = this_cpu_ptr(runqueue);
 	struct task_struct *t = current;
-	bool user = user_mode(regs);
+	bool user = regs && user_mode(regs), is_tick = false;
 	u64 now;
 
 	spin_lock(&rq->lock);
 	now = update_curr(t);
+	if (now < rq->next_tick_ns)
+		goto timers;            /* a timer's own interrupt between two ticks */
+	rq->next_tick_ns = max(rq->next_tick_ns + TICK_NS, now + TICK_NS / 2);
+	is_tick = true;
 	update_load(rq, now);
 	if (t == rq->idle) {
 		rq->ticks_idle++;
@@ -377,9 +382,10 @@ static void sched_tick(struct pt_regs *regs)
 			set_exit_work();
 		}
 	}
+timers:
 	spin_unlock(&rq->lock);
 	ktimers_run(now);
-	if (t != rq->idle)
+	if (is_tick && t != rq->idle)
 		cpu_itimers_tick(t, user);
 }
 
