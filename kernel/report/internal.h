@@ -56,7 +56,7 @@ const char *size_text(u64 bytes, char *buf);
 const char *size_word(u64 bytes, char *buf);
 /* Tenths of a percent of @part in @whole, as "12.3%" in 6 columns. */
 const char *percent_text(u64 part, u64 whole, char *buf);
-/* A bar of @width cells, @part of @whole drawn (to half a cell), in @colour. */
+/* A bar of @width cells, @part of @whole filled, in @colour; a dot for what is too little to draw. */
 void rpt_bar(struct rpt *r, u64 part, u64 whole, unsigned int width, const char *colour);
 /* One bar of @width cells divided among the parts. */
 struct rpt_part {

@@ -103,22 +103,20 @@ const char *percent_text(u64 part, u64 whole, char *buf)
 
 void rpt_bar(struct rpt *r, u64 part, u64 whole, unsigned int width, const char *colour)
 {
-	unsigned int halves = 0;
+	unsigned int filled = 0;
 
 	if (whole >> 50) {
 		whole >>= 12;
 		part >>= 12;
 	}
 	if (whole)
-		halves = (unsigned int)min((part * width * 2 + whole / 2) / whole, (u64)width * 2);
-	if (part && !halves)
-		halves = 1;
+		filled = (unsigned int)min((part * width + whole / 2) / whole, (u64)width);
 	rpt(r, "%s", colour);
-	for (unsigned int i = 0; i < halves / 2; i++)
-		append(r, "━", 3);
-	if (halves & 1)
-		append(r, "╸", 3);
-	rpt(r, C_END "%*s", (int)(width - DIV_ROUND_UP(halves, 2)), "");
+	for (unsigned int i = 0; i < filled; i++)
+		append(r, "■", 3);
+	if (part && !filled)
+		append(r, "·", 2);              /* there, but less than half a cell */
+	rpt(r, C_END "%*s", (int)(width - max(filled, (unsigned int)(part != 0))), "");
 }
 
 void rpt_parts(struct rpt *r, const struct rpt_part *part, unsigned int nr, unsigned int width)
