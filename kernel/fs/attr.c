@@ -267,29 +267,6 @@ SYSCALL(ftruncate)
 	return ret;
 }
 
-/* Zeroes [from, to) of the file: whole pages are dropped when @punch, else written over. */
-static long zero_range(struct file *f, u64 from, u64 to)
-{
-	struct address_space *m = &f->inode->mapping;
-	long ret = 0;
-
-	to = min(to, m->size);
-	while (from < to && !ret) {
-		u64 n = min(to - from, PAGE_SIZE - (from & (PAGE_SIZE - 1)));
-		struct page *p = find_get_page(m, from >> PAGE_SHIFT);
-
-		if (p) {
-			char *va = kmap_local_page(p);
-
-			memset(va + (from & (PAGE_SIZE - 1)), 0, n);
-			kunmap_local(va);
-			put_page(p);
-		}
-		from += n;
-	}
-	return ret;
-}
-
 static long do_fallocate(struct file *f, int mode, u64 from, u64 len)
 {
 	struct inode *inode = f->inode;
@@ -301,7 +278,7 @@ static long do_fallocate(struct file *f, int mode, u64 from, u64 len)
 		return -EPERM;
 	mutex_lock(&inode->lock);
 	if (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
-		ret = zero_range(f, from, end);
+		filemap_punch_hole(m, from, end);
 	if (!(mode & FALLOC_FL_PUNCH_HOLE)) {
 		if ((inode->seals & F_SEAL_GROW) && end > m->size)
 			ret = -EPERM;

@@ -38,8 +38,10 @@ struct inode *new_inode(struct super_block *sb, u32 mode)
 	atomic_set(&inode->count, 1);
 	mutex_init(&inode->lock);
 	INIT_LIST_HEAD(&inode->flocks);
-	if (S_ISREG(mode))
+	if (S_ISREG(mode)) {
 		address_space_init(&inode->mapping, inode);
+		inode->mapping.is_shmem = true; /* no file has a home outside memory */
+	}
 	inode->atime_ns = inode->mtime_ns = inode->ctime_ns = inode->btime_ns = current_time_ns();
 	atomic_inc(&sb->nr_inodes);
 	return inode;
@@ -58,7 +60,7 @@ void iput(struct inode *inode)
 	if (inode->op && inode->op->evict)
 		inode->op->evict(inode);
 	if (S_ISREG(inode->mode))
-		truncate_pagecache(&inode->mapping, 0);
+		address_space_destroy(&inode->mapping);
 	atomic_dec(&inode->sb->nr_inodes);
 	kmem_cache_free(inode_cache, inode);
 }

@@ -189,6 +189,7 @@ int mounts_show_for(struct task_struct *t, void *m, int style);
 /* pipe.c */
 extern const struct file_operations fifo_open_fops;
 extern const struct file_operations pipe_fops;
+extern int pipe_max_size;
 long pipe_set_size(struct file *f, unsigned long size);
 long pipe_get_size(struct file *f);
 

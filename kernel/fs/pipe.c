@@ -13,7 +13,7 @@
 #include <uapi/termios.h>
 
 #define PIPE_DEF_PAGES 16
-#define PIPE_MAX_SIZE (1UL << 20)
+int pipe_max_size = 1 << 20;            /* /proc/sys/fs/pipe-max-size; root may exceed it */
 
 struct pipe {
 	struct mutex lock;
@@ -367,8 +367,10 @@ long pipe_set_size(struct file *f, unsigned long size)
 
 	if (f->op != &pipe_fops)
 		return -EBADF;
-	if (size > PIPE_MAX_SIZE)
-		return size > 1UL << 31 ? -EINVAL : -EPERM;
+	if (size > 1UL << 31)
+		return -EINVAL;
+	if (size > (unsigned long)pipe_max_size && !capable_fs())
+		return -EPERM;
 	while ((u64)nr << PAGE_SHIFT < size)
 		nr *= 2;
 	pages = kzalloc(nr * sizeof(*pages), GFP_KERNEL);

@@ -9,7 +9,7 @@
 #include <x86/cpu.h>
 
 /* Sums over all address spaces; each is counted once, at its process's leader. */
-struct process_memory { u64 anon, mapped, tables, locked, committed; unsigned int tasks; };
+struct process_memory { u64 anon, mapped, locked; unsigned int tasks; };
 
 static void sum_processes(struct process_memory *s)
 {
@@ -24,9 +24,7 @@ static void sum_processes(struct process_memory *s)
 			continue;
 		s->anon += t->mm->rss_anon;
 		s->mapped += t->mm->rss_file + t->mm->rss_shmem;
-		s->tables += t->mm->nr_ptes;
 		s->locked += t->mm->locked_vm;
-		s->committed += t->mm->data_vm + t->mm->stack_vm;
 	}
 }
 
@@ -92,13 +90,13 @@ static int meminfo_show(struct seq_file *m, void *arg)
 	row(m, "SReclaimable", 0);
 	row(m, "SUnreclaim", slab);
 	row(m, "KernelStack", p.tasks * (THREAD_SIZE >> PAGE_SHIFT));
-	row(m, "PageTables", p.tables);
+	row(m, "PageTables", nr_user_tables + nr_cached_tables);
 	row(m, "SecPageTables", 0);
 	row(m, "NFS_Unstable", 0);
 	row(m, "Bounce", 0);
 	row(m, "WritebackTmp", 0);
-	row(m, "CommitLimit", total * sysctl_overcommit_ratio / 100);
-	row(m, "Committed_AS", p.committed + cache);
+	row(m, "CommitLimit", vm_commit_limit());
+	row(m, "Committed_AS", max(0L, vm_committed_pages));
 	row(m, "VmallocTotal", (VMALLOC_END - VMALLOC_START + 1) >> PAGE_SHIFT);
 	row(m, "VmallocUsed", vm);
 	row(m, "VmallocChunk", 0);
@@ -137,7 +135,7 @@ static int vmstat_show(struct seq_file *m, void *arg)
 	seq_printf(m, "nr_slab_reclaimable 0\nnr_slab_unreclaimable %lu\nnr_anon_pages %lu\nnr_mapped %lu\nnr_file_pages %lu\nnr_dirty 0\n"
 		   "nr_writeback 0\nnr_shmem %lu\nnr_kernel_stack %lu\nnr_page_table_pages %lu\n", (unsigned long)nr_slab_pages(),
 		   (unsigned long)p.anon, (unsigned long)p.mapped, (unsigned long)nr_pagecache_pages(), (unsigned long)nr_pagecache_pages(),
-		   (unsigned long)p.tasks * (THREAD_SIZE >> 10), (unsigned long)p.tables);
+		   (unsigned long)p.tasks * (THREAD_SIZE >> 10), nr_user_tables + nr_cached_tables);
 	seq_printf(m, "pgpgin 0\npgpgout 0\npswpin 0\npswpout 0\npgfault %lu\npgmajfault %lu\nthp_fault_alloc 0\noom_kill 0\n",
 		   (unsigned long)faults, (unsigned long)major);
 	return 0;

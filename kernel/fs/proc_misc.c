@@ -151,11 +151,11 @@ static int random_uuid_show(struct seq_file *m, void *arg)
 	return 0;
 }
 
-static int pid_max = 32768, pipe_max = 1 << 20, aslr = 2, ngroups_max = 32, cap_last = 40, overflowuid = 65534, core_uses_pid, nr_open = 1 << 20,
+static int pid_max = 32768, pipe_pages_soft = 16384, pipe_pages_hard, aslr = 2, ngroups_max = 32, cap_last = 40, overflowuid = 65534, core_uses_pid, nr_open = 1 << 20,
 	threads_max = 32768, dmesg_restrict, kptr_restrict, perf_paranoid = 2, sysrq, panic_timeout, suid_dumpable, protected_links = 1;
 
 static const struct { const char *path; struct sysctl_int s; bool writable; } sysctls[] = {
-	{ "sys/kernel/pid_max", { &pid_max, 300, 4194304 }, false },
+	{ "sys/kernel/pid_max", { &pid_max, 301, 4194304 }, true },
 	{ "sys/kernel/threads-max", { &threads_max, 20, 4194304 }, false },
 	{ "sys/kernel/randomize_va_space", { &aslr, 0, 2 }, false },
 	{ "sys/kernel/ngroups_max", { &ngroups_max, 0, 0 }, false },
@@ -169,7 +169,9 @@ static const struct { const char *path; struct sysctl_int s; bool writable; } sy
 	{ "sys/kernel/sysrq", { &sysrq, 0, 511 }, true },
 	{ "sys/kernel/panic", { &panic_timeout, -1, 1 << 30 }, true },
 	{ "sys/fs/nr_open", { &nr_open, 64, 1 << 30 }, true },
-	{ "sys/fs/pipe-max-size", { &pipe_max, 4096, 1 << 20 }, false },
+	{ "sys/fs/pipe-max-size", { &pipe_max_size, 4096, 1 << 30 }, true },
+	{ "sys/fs/pipe-user-pages-soft", { &pipe_pages_soft, 0, 1 << 30 }, true },
+	{ "sys/fs/pipe-user-pages-hard", { &pipe_pages_hard, 0, 1 << 30 }, true },
 	{ "sys/fs/suid_dumpable", { &suid_dumpable, 0, 2 }, true },
 	{ "sys/fs/protected_hardlinks", { &protected_links, 0, 1 }, false },
 };

@@ -226,22 +226,17 @@ SYSCALL(pwritev2) { return (a5 & ~7L) ? -EOPNOTSUPP : do_rwv(a0, a1, a2, a3, a3 
 
 /* --- position -------------------------------------------------------------------------------- */
 
-/* The next page that is there (SEEK_DATA) or not (SEEK_HOLE), from @off on. */
+/* The next byte that is stored (SEEK_DATA) or not (SEEK_HOLE), from @off on. The end of the file is a hole. */
 static loff_t seek_hole_data(struct inode *inode, u64 off, bool data)
 {
-	u64 size = inode->mapping.size;
+	u64 size = inode->mapping.size, index;
 
 	if (off >= size)
 		return -ENXIO;
-	for (u64 i = off >> 12; i << 12 < size; i++) {
-		struct page *p = find_get_page(&inode->mapping, i);
-
-		if (p)
-			put_page(p);
-		if (!!p == data)
-			return max(off, i << 12);
-	}
-	return data ? -ENXIO : (loff_t)size;
+	index = filemap_seek(&inode->mapping, off >> PAGE_SHIFT, data);
+	if (index >= DIV_ROUND_UP(size, PAGE_SIZE))
+		return data ? -ENXIO : (loff_t)size;
+	return max(off, index << PAGE_SHIFT);
 }
 
 loff_t generic_llseek(struct file *f, loff_t off, int whence)

@@ -226,6 +226,29 @@ SYSCALL(readlinkat) { return do_readlinkat(a0, (const char *)a1, (char *)a2, a3)
 
 /* --- statfs ---------------------------------------------------------------------------------- */
 
+/* Pages of all files that have a name. A walk: statfs is rare. */
+static u64 used_pages(struct super_block *sb)
+{
+	struct dentry *d = sb->root;
+	u64 n = 0;
+
+	mutex_lock(&namespace_lock);
+	for (;;) {
+		struct rb_node *next = rb_first(&d->children);
+
+		n += S_ISREG(d->inode->mode) ? d->inode->mapping.nr_pages : 0;
+		while (!next && d != sb->root) {
+			next = rb_next(&d->node);
+			d = d->parent;
+		}
+		if (!next)
+			break;
+		d = rb_entry(next, struct dentry, node);
+	}
+	mutex_unlock(&namespace_lock);
+	return n;
+}
+
 static long put_statfs(struct super_block *sb, void __user *buf)
 {
 	struct statfs_abi s = { 0 };
@@ -238,7 +261,7 @@ static long put_statfs(struct super_block *sb, void __user *buf)
 	s.f_fsid[0] = sb->dev;
 	if (s.f_type == TMPFS_MAGIC) {
 		s.f_blocks = sb->max_pages ? sb->max_pages : total / 2;
-		s.f_bfree = s.f_bavail = min((u64)s.f_blocks, free);
+		s.f_bfree = s.f_bavail = min((u64)s.f_blocks - min((u64)s.f_blocks, used_pages(sb)), free);
 		s.f_files = sb->max_inodes ? sb->max_inodes : total / 2;
 		s.f_ffree = max((s64)0, s.f_files - atomic_read(&sb->nr_inodes));
 	}
