@@ -3,7 +3,7 @@
 KERNEL_SRC := $(sort $(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S mm/*.c tests/kernel/*.c))
 KERNEL_SRC := $(filter-out %.lds.S,$(KERNEL_SRC))
 # Generated C files below build/gen/ (the font); their owners add to this.
-KERNEL_GEN := $(B)/gen/fonts.c
+KERNEL_GEN := $(B)/gen/fonts.c $(B)/gen/config.c
 KERNEL_OBJ = $(patsubst %,$(B)/%.o,$(KERNEL_SRC)) $(patsubst %,%.o,$(KERNEL_GEN))
 KCFLAGS := -std=gnu11 -O2 -g $(WARN) -Wno-override-init -Iinclude -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
 	-ffreestanding -fno-builtin-printf -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -mpreferred-stack-boundary=3 \
@@ -39,6 +39,12 @@ $(B)/tools/psf2c: tools/psf2c.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -o $@ $<
 
+$(B)/gen/config.c: kernel/fs/config.txt
+	@mkdir -p $(@D)
+	@{ echo '#include "config_gz.h"'; echo 'const unsigned char config_gz[] = {'; \
+	gzip -9nc $< | od -An -v -tx1 | sed 's/ \(..\)/0x\1,/g'; \
+	echo '};'; echo 'const unsigned long config_gz_size = sizeof(config_gz);'; } >$@
+$(B)/gen/config.c.o: KCFLAGS += -Ikernel/fs
 $(B)/gen/fonts.c: $(B)/tools/psf2c $(FONTS)
 	$(B)/tools/psf2c $(FONTS) > $@
 $(B)/gen/fonts.c.o: KCFLAGS += -Ikernel/console

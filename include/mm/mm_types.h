@@ -105,6 +105,7 @@ struct mm_struct {
 	unsigned long start_brk, brk, start_stack;
 	unsigned long arg_start, arg_end, env_start, env_end;
 	u64 saved_auxv[2 * 32];         /* [I] for /proc/PID/auxv */
+	unsigned int coredump_filter;   /* [own] /proc/PID/coredump_filter, XOR 0x33 (Linux's default), kept by floor 4 */
 	unsigned int nr_auxv;           /* u64s used */
 	struct file *exe_file;          /* opaque: floor 4 owns the reference */
 	/* Limits in bytes, copied from the task's rlimits by floor 4 on exec, fork, setrlimit. ~0: none. [m] */

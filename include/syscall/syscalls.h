@@ -189,6 +189,8 @@ SYSCALL(renameat2);
 SYSCALL(rmdir);
 SYSCALL(select);
 SYSCALL(sendfile);
+SYSCALL(signalfd);
+SYSCALL(signalfd4);
 SYSCALL(splice);
 SYSCALL(stat);
 SYSCALL(statfs);

@@ -88,6 +88,10 @@ int kill_pgrp(int sig, pid_t pgrp);
 int kill_pid(int sig, pid_t pid);
 bool signal_pending_task(struct task_struct *t);
 
+/* For signalfd: takes the first pending signal of @set of the current task (0: none); woken at each signal that is sent. */
+int take_pending_signal(sigset_t set, siginfo_abi *info);
+extern struct wait_queue_head signalfd_wait;
+
 /* For the terminal: would @sig have no effect on the current task (blocked or ignored)? */
 bool signal_is_blocked_or_ignored(int sig);
 /* No member of @pgrp has a parent in another group of the same session: nobody could continue it. */

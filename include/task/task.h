@@ -127,6 +127,9 @@ char task_state_char(const struct task_struct *t);
 /* May the current task look into @t (proc, process_vm_readv): same user and dumpable, or CAP_SYS_PTRACE. */
 bool ptrace_may_access(struct task_struct *t);
 
+/* /proc/sys/kernel/pid_max, 301..32768. */
+extern int sysctl_pid_max;
+
 /* Since boot, for /proc: context switches, forks, running, load (16-bit fraction), idle ns of CPU 0. */
 struct sched_stats { u64 switches, forks, idle_ns, user_ns, system_ns; unsigned int nr_running, nr_threads; u64 load[3]; pid_t last_pid; };
 void sched_get_stats(struct sched_stats *s);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* System-wide text files of /proc that other folders' data fill: cpuinfo, version, stat, iomem, sys/kernel ... */
+#include "config_gz.h"
 #include "proc.h"
 #include <asm/io.h>
 #include <iomem/resource.h>
@@ -142,6 +143,15 @@ static int text_show(struct seq_file *m, void *arg)
 	return 0;
 }
 
+static ssize_t config_read(void *buf, size_t n, u64 pos, void *arg)
+{
+	if (pos >= config_gz_size)
+		return 0;
+	n = min(n, (size_t)(config_gz_size - pos));
+	memcpy(buf, config_gz + pos, n);
+	return n;
+}
+
 static int random_uuid_show(struct seq_file *m, void *arg)
 {
 	u64 a = arch_random(), b = arch_random();
@@ -151,11 +161,11 @@ static int random_uuid_show(struct seq_file *m, void *arg)
 	return 0;
 }
 
-static int pid_max = 32768, pipe_pages_soft = 16384, pipe_pages_hard, aslr = 2, ngroups_max = 32, cap_last = 40, overflowuid = 65534, core_uses_pid, nr_open = 1 << 20,
+static int pipe_pages_soft = 16384, pipe_pages_hard, aslr = 2, ngroups_max = 32, cap_last = 40, overflowuid = 65534, core_uses_pid, nr_open = 1 << 20,
 	threads_max = 32768, dmesg_restrict, kptr_restrict, perf_paranoid = 2, sysrq, panic_timeout, suid_dumpable, protected_links = 1;
 
 static const struct { const char *path; struct sysctl_int s; bool writable; } sysctls[] = {
-	{ "sys/kernel/pid_max", { &pid_max, 301, 4194304 }, true },
+	{ "sys/kernel/pid_max", { &sysctl_pid_max, 301, 32768 }, true },
 	{ "sys/kernel/threads-max", { &threads_max, 20, 4194304 }, false },
 	{ "sys/kernel/randomize_va_space", { &aslr, 0, 2 }, false },
 	{ "sys/kernel/ngroups_max", { &ngroups_max, 0, 0 }, false },
@@ -224,5 +234,7 @@ void proc_misc_init(void)
 	text_file("sys/kernel/random/entropy_avail", "256\n");
 	text_file("sys/kernel/random/poolsize", "256\n");
 	text_file("sys/fs/file-max", "9223372036854775807\n");
+	if (proc_create_raw("config.gz", 0444, config_read, NULL))
+		pr_err("proc: cannot make config.gz\n");
 	proc_memory_init();
 }

@@ -171,6 +171,30 @@ static ssize_t oom_adj_write(struct task_struct *t, const char *buf, size_t n)
 	return ret;
 }
 
+/* Which mappings a core file holds: Linux's default; cores are not written, so it is only remembered. */
+static int coredump_filter_show(struct seq_file *m, struct task_struct *t)
+{
+	if (t->mm)
+		seq_printf(m, "%08x\n", t->mm->coredump_filter ^ 0x33);
+	return 0;
+}
+
+static ssize_t coredump_filter_write(struct task_struct *t, const char *buf, size_t n)
+{
+	char word[16];
+	size_t len = min(n, sizeof(word) - 1);
+	u64 v;
+
+	memcpy(word, buf, len);
+	while (len && word[len - 1] == '\n')
+		len--;
+	word[len] = '\0';
+	if (!t->mm || kstrtou64(word, 0, &v))
+		return -EINVAL;
+	t->mm->coredump_filter = (v & 0x1ff) ^ 0x33;
+	return n;
+}
+
 static int mounts_show(struct seq_file *m, struct task_struct *t) { return mounts_show_for(t, m, 0); }
 static int mountinfo_show(struct seq_file *m, struct task_struct *t) { return mounts_show_for(t, m, 1); }
 static int cgroup_show(struct seq_file *m, struct task_struct *t) { seq_puts(m, "0::/\n"); return 0; }
@@ -195,6 +219,7 @@ static const struct pid_entry entries[] = {
 	{ "cgroup", 0444, PID_TEXT, .show = cgroup_show },
 	{ "cmdline", 0444, PID_RAW, .raw = cmdline_raw },
 	{ "comm", 0644, PID_TEXT, .show = comm_show, .write = comm_write },
+	{ "coredump_filter", 0644, PID_TEXT, .show = coredump_filter_show, .write = coredump_filter_write },
 	{ "cwd", 0777, PID_LINK, .link = cwd_link, .owner_only = true },
 	{ "environ", 0400, PID_RAW, .raw = environ_raw, .owner_only = true },
 	{ "exe", 0777, PID_LINK, .link = exe_link, .owner_only = true },

@@ -11,6 +11,8 @@ static struct pid_slot *slot_of(struct pidmap *m, pid_t pid)
 	return page ? &page[pid % PIDS_PER_PAGE] : NULL;
 }
 
+int sysctl_pid_max = PID_MAX;
+
 pid_t pidmap_alloc(struct pidmap *m, void *task)
 {
 	pid_t pid = m->last;
@@ -18,7 +20,7 @@ pid_t pidmap_alloc(struct pidmap *m, void *task)
 	for (unsigned int tries = 0; tries < PID_MAX; tries++) {
 		struct pid_slot *s;
 
-		if (++pid >= PID_MAX)
+		if (++pid >= PID_MAX || pid >= sysctl_pid_max)
 			pid = PID_RESERVED;
 		s = slot_of(m, pid);
 		if (!s) {

@@ -17,6 +17,9 @@
 #define PID_RESERVED 300        /* after the first wrap, below this only who got it early */
 #define PIDS_PER_PAGE 128
 
+/* /proc/sys/kernel/pid_max: numbers stay below it, at most PID_MAX. */
+extern int sysctl_pid_max;
+
 struct pid_slot {
 	void *task;             /* the task with this number, or NULL */
 	u32 refs;               /* task + group members + session members */

@@ -91,7 +91,7 @@ SYSCALL(pause)
 	return -ERESTARTNOHAND;
 }
 
-static int take_waited(sigset_t set, siginfo_abi *info)
+int take_pending_signal(sigset_t set, siginfo_abi *info)
 {
 	unsigned long irq = spin_lock_irqsave(&current->sighand->lock);
 	int sig = dequeue_signal(current, set, info);
@@ -121,7 +121,7 @@ SYSCALL(rt_sigtimedwait)
 		deadline = ktime_get_ns() + timespec_to_ns(&ts);
 	}
 	set &= ~(SIGMASK(SIGKILL) | SIGMASK(SIGSTOP));
-	sig = take_waited(set, &info);
+	sig = take_pending_signal(set, &info);
 	if (!sig && !(a2 && !ts.tv_sec && !ts.tv_nsec)) {
 		sigset_t blocked = current->blocked;
 
@@ -134,7 +134,7 @@ SYSCALL(rt_sigtimedwait)
 		set_current_running();
 		current->real_blocked = 0;
 		set_blocked(blocked);
-		sig = take_waited(set, &info);
+		sig = take_pending_signal(set, &info);
 	}
 	if (!sig)
 		return late || (a2 && !ts.tv_sec && !ts.tv_nsec) ? -EAGAIN : -EINTR;

@@ -135,12 +135,16 @@ static bool wants_signal(const struct task_struct *t, int sig)
 	return sig == SIGKILL || t->state != TASK_STOPPED;
 }
 
+DECLARE_WAIT_QUEUE_HEAD(signalfd_wait);
+
 /* Chooses a thread that shall take it, and wakes it. */
 static void complete_signal(int sig, struct task_struct *t, bool group)
 {
 	struct signal_struct *s = t->signal;
 	struct task_struct *th;
 
+	if (unlikely(!list_empty(&signalfd_wait.head)))
+		wake_up(&signalfd_wait);
 	if (sig == SIGKILL && (!s->group_exit || s->exec_kill)) {
 		s->group_exit = true;
 		s->group_exit_code = SIGKILL;
