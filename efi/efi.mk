@@ -1,11 +1,11 @@
 # The loader: an ELF by our own linker script, flattened into a PE (efi/start.S). From kernel/lib come
 # the pure files that it shares with the kernel.
-EFI_SHARED := $(patsubst %,kernel/lib/%.c,string vsprintf kstrto errno crc32)
+EFI_SHARED := $(patsubst %,kernel/lib/%.c,string vsprintf kstrto errno crc32) $(patsubst %,kernel/drivers/%.c,smbios acpi acpi_parse)
 EFI_SRC := $(sort $(wildcard efi/*.c efi/*.S)) $(EFI_SHARED)
 EFI_OBJ := $(patsubst %,$(B)/efi/obj/%.o,$(EFI_SRC))
 EFI_CFLAGS := -std=gnu11 -O2 -g $(WARN) -Iinclude -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI \
 	-ffreestanding -fshort-wchar -fpie -fvisibility=hidden -mno-red-zone -mgeneral-regs-only -fcf-protection=none \
-	-fno-stack-protector -fno-strict-aliasing -fwrapv -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns
+	-fno-stack-protector -fno-strict-aliasing -fwrapv -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections
 
 $(B)/efi/obj/%.c.o: %.c
 	@mkdir -p $(@D)
@@ -16,7 +16,7 @@ $(B)/efi/obj/%.S.o: %.S
 	$(CC) $(EFI_CFLAGS) -D__ASSEMBLY__ $(DEPFLAGS) -c -o $@ $<
 
 $(B)/efi/loader.elf: $(EFI_OBJ) efi/loader.lds
-	$(LD) -pie --no-dynamic-linker -z text -z norelro -Bsymbolic --build-id=none -T efi/loader.lds -o $@ $(EFI_OBJ) /usr/lib/libgnuefi.a
+	$(LD) -pie --no-dynamic-linker -z text -z norelro -Bsymbolic --gc-sections --build-id=none -T efi/loader.lds -o $@ $(EFI_OBJ) /usr/lib/libgnuefi.a
 
 $(B)/loader.efi: $(B)/efi/loader.elf
 	objcopy -O binary $< $@

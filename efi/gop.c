@@ -5,6 +5,7 @@
  * usable mode wins, the console's own first. Nothing here can fail the boot: no picture, serial goes on.
  */
 #include "loader.h"
+#include "record_text.h"
 
 #define MAX_SIDE 16384U                 /* beyond it a mode is nonsense */
 #define SANE_WIDTH 800U                 /* below it, "native" looks for something larger */
@@ -179,4 +180,30 @@ void video_setup(struct bootinfo_fb *fb)
 	if (config.video == VIDEO_SIZE && (fb->width != config.width || fb->height != config.height))
 		say("Warning: the screen has no mode %ux%u; using %ux%u.\n", config.width, config.height,
 		    fb->width, fb->height);
+}
+
+void video_modes(struct text *t)
+{
+	EFI_HANDLE *handles;
+	UINTN nr;
+
+	if (EFI_ERROR(BS->LocateHandleBuffer(ByProtocol, &gop_guid, NULL, &nr, &handles)))
+		return;
+	for (UINTN h = 0; h < nr; h++) {
+		GOP *gop;
+
+		if (EFI_ERROR(BS->HandleProtocol(handles[h], &gop_guid, (void **)&gop)) || !gop->Mode)
+			continue;
+		for (UINT32 i = 0; i < gop->Mode->MaxMode; i++) {
+			GOP_INFO *info;
+			UINTN size;
+
+			if (EFI_ERROR(gop->QueryMode(gop, i, &size, &info)))
+				continue;
+			text_add(t, "mode: %u %u %u %u %u\n", (unsigned int)h, info->HorizontalResolution, info->VerticalResolution,
+				 info->PixelsPerScanLine, info->PixelFormat);
+			BS->FreePool(info);
+		}
+	}
+	BS->FreePool(handles);
 }

@@ -38,6 +38,8 @@ void fail(const char *fmt, ...) __printf(1, 2) __noreturn;
 /* After boot services are gone: serial only, then reset. */
 void fail_after_exit(const char *sentence) __noreturn;
 const char *status_text(EFI_STATUS status);
+/* All that was said so far (or its beginning). */
+const char *log_text(void);
 
 /* memory.c */
 /* Zeroed EfiLoaderData pages below 4 GiB, or fail("... for @what"). @size in bytes, rounded up. */
@@ -66,7 +68,10 @@ struct file file_read(const char *path);
 u64 kernel_load(struct bootinfo *bi);
 
 /* gop.c */
+struct text;
 void video_setup(struct bootinfo_fb *fb);
+/* Every mode of every GOP, a line each. */
+void video_modes(struct text *t);
 /* tables.c: RSDP, SMBIOS, firmware's name. */
 void tables_find(struct bootinfo *bi);
 /* clock.c: tsc_khz, lapic_khz. */

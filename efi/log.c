@@ -14,6 +14,7 @@
 #define LSR_THR_EMPTY 0x20
 
 static bool has_uart, console_is_uart;
+static char said[8192];                 /* for the machine's record */
 
 /* A UART keeps what is written to its scratch register; an empty bus reads ff. */
 static bool uart_probe(void)
@@ -106,9 +107,15 @@ static void vsay(const char *fmt, va_list ap)
 	char buf[512];
 
 	vsnprintf(buf, sizeof(buf), fmt, ap);
+	strscpy(said + strlen(said), buf, sizeof(said) - strlen(said));
 	con_puts(buf);
 	if (has_uart && !console_is_uart)
 		uart_puts(buf);
+}
+
+const char *log_text(void)
+{
+	return said;
 }
 
 void say(const char *fmt, ...)

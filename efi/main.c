@@ -107,6 +107,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	tables_find(bi);
 	clocks_measure(bi);
 	video_setup(&bi->fb);
+	machine_record(bi);
 	cr3 = pagetable_make();
 	handoff(bi, entry, cr3);
 }

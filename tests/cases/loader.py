@@ -2,6 +2,7 @@
 """The loader under QEMU+OVMF, with a test kernel that prints what it was handed (tests/testkernel)."""
 import os
 import random
+import re
 import select
 import subprocess
 import tempfile
@@ -283,8 +284,9 @@ def loader_from_shell_with_arguments(folder):
 
 @test
 def loader_read_only_volume(folder):
-    v = Boot(Stick(folder).image, args=VGA, drive=",readonly=on").handed()
-    expect(v["initramfs"] == 5000, "initramfs has %d bytes" % v["initramfs"])
+    m = Boot(Stick(folder).image, args=VGA, drive=",readonly=on")
+    expect(m.handed()["initramfs"] == 5000, "no initramfs")
+    expect("could not be written to the stick (the volume is write-protected)" in m.plain, "no warning: " + m.plain[-600:])
 
 
 @test
@@ -307,6 +309,73 @@ def loader_from_usb_disk_with_gpt(folder):
 def loader_much_memory(folder):
     ram = ["-object", "memory-backend-ram,id=r,size=64G,reserve=off", "-machine", "memory-backend=r", "-m", "64G"]
     Boot(Stick(folder).image, args=VGA + ram, timeout=120).handed()
+
+
+def records(stick):
+    """{folder: {file: text}} of what lies in \\atlas\\machines."""
+    out = os.path.join(stick.folder, "machines")
+    subprocess.run(["rm", "-rf", out], check=True)
+    os.mkdir(out)
+    subprocess.run(["mcopy", "-s", "-n", "-i", stick.image, "::/atlas/machines/*", out], stderr=subprocess.DEVNULL)
+    return {d: {f: open(os.path.join(out, d, f), encoding="ascii").read() for f in os.listdir(os.path.join(out, d))}
+            for d in os.listdir(out)}
+
+
+@test
+def loader_records_the_machine(folder):
+    stick = Stick(folder, config="options=quiet\n")
+    m = Boot(stick.image, args=VGA + ["-smbios", "type=1,manufacturer=Pear Inc.,product=Desk (2nd)/Gen,serial=S3CR3T,uuid="
+                                      "12345678-1234-1234-1234-123456789abc"])
+    m.handed()
+    r = records(stick)
+    expect(list(r) == ["pear-inc-desk-2nd-gen"], "records: %r, said %s" % (list(r), m.plain[-500:]))
+    files = r["pear-inc-desk-2nd-gen"]
+    expect(sorted(files) == ["SOURCE", "acpi.txt", "boot.log", "efi-memmap.txt", "smbios.txt", "video.txt"], "files %r" % sorted(files))
+    everything = "".join(files.values())
+    expect("S3CR3T" not in everything and "9abc" not in everything, "a serial number or UUID is recorded")
+    lines = [l.split() for l in files["efi-memmap.txt"].splitlines() if not l.startswith("#")]
+    expect(len(lines) > 50 and all(len(l) == 4 for l in lines), "memory map: %r" % lines[:5])
+    usable = sum(int(e, 16) + 1 - int(s, 16) for t, s, e, _ in lines if t in "12347" and e != "empty")
+    expect(200 << 20 < usable < 256 << 20, "usable %d" % usable)
+    expect("product: Desk (2nd)/Gen" in files["smbios.txt"], files["smbios.txt"])
+    expect("table: FACP" in files["acpi.txt"] and "ioapic: 0 fec00000 gsi 0" in files["acpi.txt"], files["acpi.txt"])
+    expect("chosen: 1280x800" in files["video.txt"], files["video.txt"])
+
+
+@test
+def loader_records_once(folder):
+    stick = Stick(folder)
+    args = VGA + ["-rtc", "base=2024-01-01T00:00:00,clock=vm", "-smbios", "type=1,manufacturer=A,product=B"]
+    for _ in range(5):
+        last = Boot(stick.image, args=args)
+        last.handed()
+    first = records(stick)
+    expect("already" in last.plain, "writes the same machine again and again: %r" % sorted(first))
+    args[-1] = "type=1,manufacturer=A,product=C"
+    Boot(stick.image, args=args).handed()
+    after = records(stick)
+    expect(all(after[k] == first[k] for k in first), "an earlier record changed")
+    expect("a-c" in after, "no record of the second machine: %r" % sorted(after))
+
+
+@test
+def loader_record_on_a_full_stick(folder):
+    stick = Stick(folder)
+    room = int(re.search(r"(\d[\d ]*) bytes free", subprocess.run(["mdir", "-i", stick.image], capture_output=True, text=True).stdout)[1].replace(" ", ""))
+    filler = os.path.join(folder, "filler")
+    with open(filler, "wb") as f:
+        f.truncate(room - 2048)
+    run("mcopy", "-i", stick.image, filler, "::/filler")
+    m = Boot(stick.image, args=VGA)
+    m.handed()
+    expect("record could not be written to the stick (the volume is full)" in m.plain, "no warning: " + m.plain[-600:])
+
+
+@test
+def loader_record_switched_off(folder):
+    stick = Stick(folder, config="record=no\n")
+    Boot(stick.image, args=VGA).handed()
+    expect(records(stick) == {}, "recorded all the same")
 
 
 @test

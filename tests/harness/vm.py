@@ -53,7 +53,7 @@ def make_stick(path, options, kernel=None, loader=None, initramfs=None, config=N
     if config is None:
         config = path + ".cfg"
         with open(config, "w", encoding="ascii") as f:
-            f.write(f"options={options}\n")
+            f.write(f"record=no\noptions={options}\n")
     files["::/atlas/boot.cfg"] = config
     files = {to: host for to, host in files.items() if host}
     size = (sum(os.path.getsize(f) for f in files.values()) * 17 // 16 + (4 << 20)) >> 20 << 20

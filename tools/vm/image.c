@@ -162,7 +162,7 @@ void make_image(struct run *r)
 	if (o->linux_image)
 		return; /* QEMU hands it its files itself */
 	format(r, size_of(kernel) + size_of(loader) + size_of(initramfs));
-	if (asprintf(&text, "options=%sdebug_exit %s\n", o->log ? "" : "quiet ", o->append) < 0)
+	if (asprintf(&text, "record=no\noptions=%sdebug_exit %s\n", o->log ? "" : "quiet ", o->append) < 0)
 		die("no memory");
 	write_file(r->dir, "boot.cfg", text, strlen(text));
 	free(text);
