@@ -19,6 +19,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -195,32 +196,78 @@ static pid_t start_child(uint64_t seed, unsigned int calls)
 	return 0;
 }
 
+/* A child that has blocked its signals and waits for ever is ended from here. */
+#define MAX_PROCESSES 8
+#define CHILD_SECONDS 8
+static struct { pid_t pid; time_t since; } child[MAX_PROCESSES];
+
+static void watch(int sig)
+{
+	time_t now = time(NULL);
+	int i;
+
+	for (i = 0; i < MAX_PROCESSES; i++) {
+		if (!child[i].pid || now < child[i].since + CHILD_SECONDS)
+			continue;
+		if (now > child[i].since + 3 * CHILD_SECONDS) {
+			static const char text[] = "a child does not die by SIGKILL\n";
+
+			_exit(write(1, text, sizeof(text) - 1) < 0 ? 3 : 2);
+		}
+		kill(-child[i].pid, SIGKILL);
+		kill(child[i].pid, SIGKILL);
+	}
+}
+
+/* The slot of @pid; 0 finds a free one. */
+static int slot_of(pid_t pid)
+{
+	int i;
+
+	for (i = 0; i < MAX_PROCESSES; i++)
+		if (child[i].pid == pid)
+			return i;
+	return -1;
+}
+
+/* Starts children until all calls are spoken for or all slots are taken. */
+static void fill_slots(uint64_t seed, unsigned long *children, unsigned long wanted, int processes)
+{
+	int i;
+
+	while (*children < wanted && (i = slot_of(0)) >= 0 && i < processes) {
+		pid_t pid = start_child(seed * 1000003 + ++*children, CHILD_CALLS);
+
+		if (pid < 0)
+			return;
+		child[i].since = time(NULL);
+		child[i].pid = pid;
+	}
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
 	unsigned long calls = argc > 2 ? strtoul(argv[2], NULL, 0) : 20000, signalled = 0, children = 0;
-	unsigned int processes = argc > 3 ? atoi(argv[3]) : 3, running = 0;
+	int processes = argc > 3 ? atoi(argv[3]) : 3, status;
 	unsigned char *mine = mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pid_t pid;
 	size_t i;
 
 	memset(mine, 0x5a, MIB);
 	prepare();
-	while (children * CHILD_CALLS < calls || running) {
-		int status;
-		pid_t pid;
+	sigaction(SIGALRM, &(struct sigaction){ .sa_handler = watch, .sa_flags = SA_RESTART }, NULL);
+	setitimer(ITIMER_REAL, &(struct itimerval){ { 1, 0 }, { 1, 0 } }, NULL);
+	for (fill_slots(seed, &children, calls / CHILD_CALLS, processes); (pid = wait(&status)) > 0;
+	     fill_slots(seed, &children, calls / CHILD_CALLS, processes)) {
+		int slot = slot_of(pid);
 
-		while (children * CHILD_CALLS < calls && running < processes)
-			if (start_child(seed * 1000003 + ++children, CHILD_CALLS) > 0)
-				running++;
-		pid = wait(&status);
-		if (pid < 0)
-			break;
+		if (slot < 0)
+			continue; /* an orphan's orphan */
 		kill(-pid, SIGKILL); /* what it has left running */
-		if (running)
-			running--;
-		if (WIFSIGNALED(status))
-			signalled++;
-		else if (WEXITSTATUS(status) == 9)
+		child[slot].pid = 0;
+		signalled += WIFSIGNALED(status);
+		if (WIFEXITED(status) && WEXITSTATUS(status) == 9)
 			printf("a child's memory was changed (seed %llu)\n", (unsigned long long)seed);
 	}
 	for (i = 0; i < MIB; i++) {
