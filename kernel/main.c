@@ -218,8 +218,8 @@ void __noreturn start_kernel(phys_addr_t bootinfo_phys)
 	oops_init();                    /* panic shows where */
 	serial_console_init();          /* the log is seen */
 	take_bootinfo(bootinfo_phys);   /* what the loader knows is ours */
-	time_init(&bootinfo);           /* ktime_get_ns counts */
 	take_cmdline();                 /* boot options */
+	time_init(&bootinfo);           /* ktime_get_ns counts */
 	find_image();
 	firmware_map_init();            /* e820, /proc/iomem's tree */
 	memory_init(bootinfo_phys);     /* all allocators */
