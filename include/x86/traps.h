@@ -40,8 +40,20 @@ extern struct x86_hooks x86_hooks;
 typedef long (*syscall_fn)(long, long, long, long, long, long);
 void x86_set_syscall_table(const syscall_fn *table, unsigned int nr, syscall_fn unknown);
 
-/* Device interrupts: legacy ISA line 0..15 or GSI through the IOAPIC (PIC when there is none). */
+/*
+ * Device interrupts. @irq: ISA line 0..15, or from 16 on a GSI (level, active low, as PCI's). One handler a line,
+ * called with interrupts off. 0; -EINVAL: no such line; -EBUSY: taken.
+ */
+#define NR_IRQS 128
 typedef void (*irq_handler)(unsigned int irq, void *arg);
 int request_irq(unsigned int irq, irq_handler fn, void *arg) __attribute__((warn_unused_result));
+u64 irq_count(unsigned int irq);                /* since boot, for /proc/interrupts */
+/* Is there a handler, so that polling can rest? */
+bool irq_requested(unsigned int irq);
+
+/* What ACPI's MADT says, before cpu_late_init(): each IOAPIC, each ISA line that is not where it should be (@flags:
+ * MPS INTI, ACPI 6.4 table 5.26). Without IOAPICs the 8259 serves the ISA lines. */
+void ioapic_register(phys_addr_t pa, unsigned int gsi_base);
+void isa_override(unsigned int irq, unsigned int gsi, unsigned int flags);
 
 #endif

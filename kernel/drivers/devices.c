@@ -13,6 +13,7 @@
 #include <lib/printk.h>
 #include <lib/string.h>
 #include <mm/slab.h>
+#include <x86/traps.h>
 
 #include "internal.h"
 
@@ -62,6 +63,16 @@ static void add_acpi_devices(void)
 		snprintf(name, sizeof(name), "HPET %u", acpi_info.hpet[i].number);
 		add(&iomem_resource, acpi_info.hpet[i].base, acpi_info.hpet[i].base + HPET_SIZE - 1, name, IORESOURCE_BUSY);
 	}
+}
+
+/* The MADT's part of interrupt routing. */
+static void route_interrupts(void)
+{
+	for (unsigned int i = 0; i < acpi_info.nr_ioapics; i++)
+		ioapic_register(acpi_info.ioapic[i].addr, acpi_info.ioapic[i].gsi_base);
+	for (unsigned int i = 0; i < acpi_info.nr_overrides; i++)
+		if (acpi_info.override[i].bus == 0)
+			isa_override(acpi_info.override[i].irq, acpi_info.override[i].gsi, acpi_info.override[i].flags);
 }
 
 /* AML */
@@ -338,6 +349,7 @@ void devices_init(u64 rsdp)
 
 	acpi_init(rsdp);
 	add_acpi_devices();
+	route_interrupts();
 	aml_open(&aml);
 	aml_each_device(&aml.ns, on_device, &p);
 	drop_video_ram();

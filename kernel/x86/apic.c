@@ -50,6 +50,11 @@ void lapic_eoi(void)
 	apic_write(APIC_EOI, 0);
 }
 
+u32 lapic_id(void)
+{
+	return regs_mmio ? apic_read(APIC_ID) >> 24 : apic_read(APIC_ID);
+}
+
 /* Arms the timer for @ns, at least a microsecond from now. */
 static void arm(u64 ns)
 {
@@ -149,8 +154,7 @@ bool lapic_init(const struct bootinfo *bi)
 	next_tick = ktime_get_ns() + 1000000000 / HZ;
 	arm(next_tick);
 	pr_info("local APIC: %s, id %u, timer %lu.%03lu MHz\n", regs_mmio ? "xAPIC" : "x2APIC",
-		regs_mmio ? apic_read(APIC_ID) >> 24 : apic_read(APIC_ID), (unsigned long)timer_khz / 1000,
-		(unsigned long)timer_khz % 1000);
+		lapic_id(), (unsigned long)timer_khz / 1000, (unsigned long)timer_khz % 1000);
 	return true;
 }
 
@@ -162,8 +166,14 @@ static void pit_tick(unsigned int irq, void *arg)
 void cpu_late_init(const struct bootinfo *bi)
 {
 	pic_init();
-	if (lapic_init(bi))
+	if (lapic_init(bi)) {
+		if (ioapic_init()) {
+			pic_mask_all();
+			apic_write(APIC_LVT_LINT0, LVT_MASKED);
+			irq_use_ioapic();
+		}
 		return;
+	}
 	pr_info("no local APIC timer: the PIT ticks\n");
 	pit_start_periodic(HZ);
 	if (request_irq(0, pit_tick, NULL))

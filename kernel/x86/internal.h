@@ -58,7 +58,7 @@ enum {
 	X86_TRAP_NM = 7, X86_TRAP_DF = 8, X86_TRAP_GP = 13, X86_TRAP_PF = 14, X86_TRAP_MC = 18,
 };
 #define NR_EXCEPTIONS 32
-#define VECTOR_ISA_BASE 0x30    /* 16 lines */
+#define VECTOR_ISA_BASE 0x30    /* NR_IRQS lines */
 #define VECTOR_TIMER 0xef
 #define VECTOR_SPURIOUS 0xff
 
@@ -138,8 +138,13 @@ struct pt_regs *fix_iret_fault(struct pt_regs *regs);
 /* apic.c, pic.c, pit.c */
 bool lapic_init(const struct bootinfo *bi);
 void lapic_eoi(void);
+u32 lapic_id(void);
+bool ioapic_init(void);
+bool ioapic_unmask(unsigned int irq, unsigned int vector, unsigned int apic_id);
+void irq_use_ioapic(void);
 extern bool lapic_present;
 void pic_init(void);
+void pic_mask_all(void);
 void pic_unmask(unsigned int line);
 void pic_eoi(unsigned int line);
 bool pic_is_spurious(unsigned int line);

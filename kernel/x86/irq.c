@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* Interrupt vectors to handlers. ISA lines come through the 8259 (local APIC's LINT0, or directly). */
+/* Interrupt vectors to handlers. Lines come through IOAPICs, or the ISA ones through the 8259 (by the local APIC's LINT0, or directly). */
 #include <asm/irqflags.h>
 #include <lib/printk.h>
 #include <uapi/errno.h>
 #include "internal.h"
 
 static vector_handler vectors[256];     /* [B] */
-static struct { irq_handler fn; void *arg; u64 count; } lines[16];
+static struct { irq_handler fn; void *arg; u64 count; } lines[NR_IRQS];
+static bool use_ioapic;                 /* [B] */
 static u64 nr_unexpected;
 struct pt_regs *irq_regs;               /* of the interrupt that is being handled [C] */
 
@@ -15,14 +16,22 @@ void set_vector_handler(unsigned int vector, vector_handler fn)
 	vectors[vector] = fn;
 }
 
-static void isa_line(unsigned int line)
+static void line(unsigned int irq)
 {
-	if (pic_is_spurious(line))
+	if (!use_ioapic && pic_is_spurious(irq))
 		return;
-	lines[line].count++;
-	pic_eoi(line);
-	if (lines[line].fn)
-		lines[line].fn(line, lines[line].arg);
+	lines[irq].count++;
+	if (!use_ioapic)
+		pic_eoi(irq);
+	if (lines[irq].fn)
+		lines[irq].fn(irq, lines[irq].arg);
+	if (use_ioapic)         /* a level line must be quiet by now */
+		lapic_eoi();
+}
+
+void irq_use_ioapic(void)
+{
+	use_ioapic = true;
 }
 
 void do_irq(struct pt_regs *regs, unsigned int vector)
@@ -30,24 +39,47 @@ void do_irq(struct pt_regs *regs, unsigned int vector)
 	irq_regs = regs;
 	if (vectors[vector])
 		vectors[vector](regs);
-	else if (vector >= VECTOR_ISA_BASE && vector < VECTOR_ISA_BASE + 16)
-		isa_line(vector - VECTOR_ISA_BASE);
+	else if (vector >= VECTOR_ISA_BASE && vector < VECTOR_ISA_BASE + NR_IRQS)
+		line(vector - VECTOR_ISA_BASE);
 	else if (vector != VECTOR_SPURIOUS && nr_unexpected++ == 0)
 		pr_warn("interrupt vector %u has no handler (said once)\n", vector);
+}
+
+static bool unmask(unsigned int irq)
+{
+	if (use_ioapic)
+		return ioapic_unmask(irq, VECTOR_ISA_BASE + irq, lapic_id());
+	if (irq >= 16)
+		return false;
+	pic_unmask(irq);
+	return true;
 }
 
 int request_irq(unsigned int irq, irq_handler fn, void *arg)
 {
 	unsigned long flags;
+	bool ok;
 
-	if (irq >= 16)
+	if (irq >= NR_IRQS)
 		return -EINVAL;
 	if (lines[irq].fn)
 		return -EBUSY;
 	flags = local_irq_save();
 	lines[irq].arg = arg;
 	lines[irq].fn = fn;
-	pic_unmask(irq);
+	ok = unmask(irq);
+	if (!ok)
+		lines[irq].fn = NULL;
 	local_irq_restore(flags);
-	return 0;
+	return ok ? 0 : -EINVAL;
+}
+
+bool irq_requested(unsigned int irq)
+{
+	return irq < NR_IRQS && lines[irq].fn;
+}
+
+u64 irq_count(unsigned int irq)
+{
+	return irq < NR_IRQS ? lines[irq].count : 0;
 }

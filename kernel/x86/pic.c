@@ -27,6 +27,12 @@ void pic_init(void)
 	write_mask();
 }
 
+void pic_mask_all(void)
+{
+	mask = 0xffff;
+	write_mask();
+}
+
 void pic_unmask(unsigned int line)
 {
 	mask &= ~(1u << line);
