@@ -8,6 +8,12 @@ CC := gcc
 LD := ld
 WARN := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wno-unused-parameter -Werror
 DEPFLAGS = -MMD -MP
+# Recipes print one short line; V=1 shows the commands.
+quiet = $(if $(V),,@printf '  %-8s %s\n' '$1' '$@'; )
+# As many jobs as CPUs, unless the caller says.
+ifeq ($(filter -j% --jobs%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
 
 all: $(B)/kernel.elf $(B)/loader.efi $(B)/initramfs.cpio
 

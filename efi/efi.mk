@@ -9,24 +9,24 @@ EFI_CFLAGS := -std=gnu11 -O2 -g $(WARN) -Iinclude -isystem /usr/include/efi -isy
 
 $(B)/efi/obj/%.c.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(EFI_CFLAGS) $(DEPFLAGS) -c -o $@ $<
+	$(call quiet,CC)$(CC) $(EFI_CFLAGS) $(DEPFLAGS) -c -o $@ $<
 
 $(B)/efi/obj/%.S.o: %.S
 	@mkdir -p $(@D)
-	$(CC) $(EFI_CFLAGS) -D__ASSEMBLY__ $(DEPFLAGS) -c -o $@ $<
+	$(call quiet,CC)$(CC) $(EFI_CFLAGS) -D__ASSEMBLY__ $(DEPFLAGS) -c -o $@ $<
 
 $(B)/efi/loader.elf: $(EFI_OBJ) efi/loader.lds
-	$(LD) -pie --no-dynamic-linker -z text -z norelro -Bsymbolic --gc-sections --build-id=none -T efi/loader.lds -o $@ $(EFI_OBJ) /usr/lib/libgnuefi.a
+	$(call quiet,LD)$(LD) -pie --no-dynamic-linker -z text -z norelro -Bsymbolic --gc-sections --build-id=none -T efi/loader.lds -o $@ $(EFI_OBJ) /usr/lib/libgnuefi.a
 
 $(B)/loader.efi: $(B)/efi/loader.elf
-	objcopy -O binary $< $@
+	$(call quiet,GEN)objcopy -O binary $< $@
 
 # The smallest kernel that the loader takes, for its tests.
 $(B)/efi/testkernel.elf: tests/testkernel/kernel.S tests/testkernel/kernel.lds include/asm/vmlayout.h $(B)/tools/seal
 	@mkdir -p $(@D)
-	$(CC) -Iinclude -D__ASSEMBLY__ -c -o $(B)/efi/testkernel.o $<
-	$(LD) -z max-page-size=4096 -T tests/testkernel/kernel.lds -o $@ $(B)/efi/testkernel.o
-	$(B)/tools/seal $@
+	$(call quiet,CC)$(CC) -Iinclude -D__ASSEMBLY__ -c -o $(B)/efi/testkernel.o $<
+	$(call quiet,LD)$(LD) -z max-page-size=4096 -T tests/testkernel/kernel.lds -o $@ $(B)/efi/testkernel.o
+	$(call quiet,GEN)$(B)/tools/seal $@
 
 loader-parts: $(B)/loader.efi $(B)/efi/testkernel.elf $(B)/tools/mkgpt
 loader-tests: loader-parts ## the loader's tests in QEMU+OVMF

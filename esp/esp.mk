@@ -13,8 +13,8 @@ $(B)/guest/init: $(INIT_SRC) esp/bin/init.h
 $(B)/guest/demo: $(DEMO_SRC)
 $(B)/guest/%:
 	@mkdir -p $(@D)
-	$(GUEST_CC) $(GUEST_FLAGS) -o $@ $(filter %.c,$^)
-	strip $@
+	$(call quiet,GUEST_CC)$(GUEST_CC) $(GUEST_FLAGS) -o $@ $(filter %.c,$^)
+	@strip $@
 
 $(B)/initramfs.cpio: $(patsubst %,$(B)/guest/%,$(GUEST_PROGRAMS)) $(B)/tools/mkcpio esp/esp.mk
 	@( for d in dev proc sys etc root tmp bin sbin usr var; do echo dir $$d 755; done; \
@@ -26,4 +26,4 @@ $(B)/initramfs.cpio: $(patsubst %,$(B)/guest/%,$(GUEST_PROGRAMS)) $(B)/tools/mkc
 	   if [ -n "$(BUSYBOX)" ]; then echo file bin/busybox 755 $(BUSYBOX); \
 	     for a in `$(BUSYBOX) --list`; do case $$a in busybox|init|linuxrc) ;; *) echo slink bin/$$a busybox ;; esac; done; \
 	   else echo "esp: busybox-static is not installed: no shell on the stick" >&2; fi ) > $@.list
-	$(B)/tools/mkcpio $@ < $@.list
+	$(call quiet,GEN)$(B)/tools/mkcpio $@ < $@.list

@@ -13,19 +13,19 @@ KLDFLAGS := -m elf_x86_64 -z max-page-size=4096 -z noexecstack --no-warn-rwx-seg
 
 $(B)/kernel/%.c.o: kernel/%.c
 	@mkdir -p $(@D)
-	$(CC) $(KCFLAGS) $(DEPFLAGS) -c -o $@ $<
+	$(call quiet,CC)$(CC) $(KCFLAGS) $(DEPFLAGS) -c -o $@ $<
 
 $(B)/mm/%.c.o: mm/%.c
 	@mkdir -p $(@D)
-	$(CC) $(KCFLAGS) $(DEPFLAGS) -c -o $@ $<
+	$(call quiet,CC)$(CC) $(KCFLAGS) $(DEPFLAGS) -c -o $@ $<
 
 $(B)/tests/kernel/%.c.o: tests/kernel/%.c
 	@mkdir -p $(@D)
-	$(CC) $(KCFLAGS) $(DEPFLAGS) -c -o $@ $<
+	$(call quiet,CC)$(CC) $(KCFLAGS) $(DEPFLAGS) -c -o $@ $<
 
 $(B)/gen/%.c.o: $(B)/gen/%.c
 	@mkdir -p $(@D)
-	$(CC) $(KCFLAGS) $(DEPFLAGS) -c -o $@ $<
+	$(call quiet,CC)$(CC) $(KCFLAGS) $(DEPFLAGS) -c -o $@ $<
 
 # The console's font: Terminus, from Debian's console-setup-linux (CONSOLE_FONTS: where it lies).
 CONSOLE_FONTS := /usr/share/consolefonts
@@ -37,7 +37,7 @@ $(B)/gen/%.psf: $(CONSOLE_FONTS)/%.psf.gz
 
 $(B)/tools/psf2c: tools/psf2c.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -o $@ $<
+	$(call quiet,CC)$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -o $@ $<
 
 $(B)/gen/config.c: kernel/fs/config.txt
 	@mkdir -p $(@D)
@@ -46,31 +46,31 @@ $(B)/gen/config.c: kernel/fs/config.txt
 	echo '};'; echo 'const unsigned long config_gz_size = sizeof(config_gz);'; } >$@
 $(B)/gen/config.c.o: KCFLAGS += -Ikernel/fs
 $(B)/gen/fonts.c: $(B)/tools/psf2c $(FONTS)
-	$(B)/tools/psf2c $(FONTS) > $@
+	$(call quiet,GEN)$(B)/tools/psf2c $(FONTS) > $@
 $(B)/gen/fonts.c.o: KCFLAGS += -Ikernel/console
 
 $(B)/kernel/%.S.o: kernel/%.S
 	@mkdir -p $(@D)
-	$(CC) $(KCFLAGS) -D__ASSEMBLY__ $(DEPFLAGS) -c -o $@ $<
+	$(call quiet,CC)$(CC) $(KCFLAGS) -D__ASSEMBLY__ $(DEPFLAGS) -c -o $@ $<
 
 $(B)/kernel.lds: kernel/x86/kernel.lds.S
 	@mkdir -p $(@D)
-	$(CC) -E -P -x assembler-with-cpp -Iinclude $(DEPFLAGS) -MT $@ -o $@ $<
+	$(call quiet,CC)$(CC) -E -P -x assembler-with-cpp -Iinclude $(DEPFLAGS) -MT $@ -o $@ $<
 
 # Linked twice: the second link carries the symbol table made from the first (it lies behind all code).
 $(B)/gen/ksyms0.o: kernel/x86/ksyms.awk
 	@mkdir -p $(@D)
-	awk -f $< /dev/null | $(CC) -c -x assembler -o $@ -
+	$(call quiet,GEN)awk -f $< /dev/null | $(CC) -c -x assembler -o $@ -
 
 .SECONDEXPANSION:
 $(B)/kernel.pass1: $(B)/kernel.lds $(B)/gen/ksyms0.o $$(KERNEL_OBJ)
-	$(LD) $(KLDFLAGS) -T $< -o $@ $(filter %.o,$^)
+	$(call quiet,LD)$(LD) $(KLDFLAGS) -T $< -o $@ $(filter %.o,$^)
 
 $(B)/gen/ksyms.o: $(B)/kernel.pass1 kernel/x86/ksyms.awk
-	nm -n $< | awk -f kernel/x86/ksyms.awk | $(CC) -c -x assembler -o $@ -
+	$(call quiet,GEN)nm -n $< | awk -f kernel/x86/ksyms.awk | $(CC) -c -x assembler -o $@ -
 
 $(B)/kernel.elf: $(B)/kernel.lds $(B)/gen/ksyms.o $$(KERNEL_OBJ)
-	$(LD) $(KLDFLAGS) -T $< -o $@ $(filter %.o,$^)
+	$(call quiet,LD)$(LD) $(KLDFLAGS) -T $< -o $@ $(filter %.o,$^)
 
 kernel: $(B)/kernel.elf ## the kernel image
 

@@ -15,13 +15,13 @@ HOST_OBJ = $(patsubst %.c,$(B)/host/%.o,$(HOST_SRC))
 
 $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
-	$(HOST_CC) $(HOST_FLAGS) $(DEPFLAGS) -c -o $@ $<
+	$(call quiet,HOST_CC)$(HOST_CC) $(HOST_FLAGS) $(DEPFLAGS) -c -o $@ $<
 
 $(B)/host/libatlas.a: $(HOST_OBJ)
-	rm -f $@ && ar rcs $@ $^
+	$(call quiet,AR)rm -f $@ && ar rcs $@ $^
 
 $(B)/host/%_test: $(B)/host/tests/host/%_test.o $(B)/host/libatlas.a
-	$(HOST_CC) $(HOST_FLAGS) -o $@ $< $(B)/host/libatlas.a -lcmocka
+	$(call quiet,HOST_CC)$(HOST_CC) $(HOST_FLAGS) -o $@ $< $(B)/host/libatlas.a -lcmocka
 
 host-tests: $(patsubst %,$(B)/host/%_test,$(HOST_TESTS)) ## host tests under ASan and UBSan
 	@for t in $^; do echo "== $$t"; $$t || exit 1; done
@@ -48,12 +48,12 @@ RING3_FLAGS := -std=gnu11 -O1 -static -no-pie -fno-pie -Wall -Wextra -Wno-unused
 RING3 := $(patsubst tests/ring3/%.c,$(B)/ring3/%,$(wildcard tests/ring3/*.c))
 $(B)/ring3/%: tests/ring3/%.c tests/ring3/t.h
 	@mkdir -p $(@D)
-	$(RING3_CC) $(RING3_FLAGS) -o $@ $<
+	$(call quiet,CC)$(RING3_CC) $(RING3_FLAGS) -o $@ $<
 # Programs only for the guest.
 GUEST_TESTS := $(patsubst tests/guest/%.c,$(B)/guest-tests/%,$(wildcard tests/guest/*.c))
 $(B)/guest-tests/%: tests/guest/%.c
 	@mkdir -p $(@D)
-	$(RING3_CC) $(RING3_FLAGS) -o $@ $<
+	$(call quiet,CC)$(RING3_CC) $(RING3_FLAGS) -o $@ $<
 ring3-programs: $(RING3) $(GUEST_TESTS)
 
 test-parts: all loader-parts vmrun-parts ring3-programs $(patsubst %,$(B)/host/%_test,$(HOST_TESTS))

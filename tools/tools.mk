@@ -5,25 +5,25 @@ $(B)/tools/mkgpt: tools/mkgpt.c kernel/lib/crc32.c
 $(B)/tools/seal: tools/seal.c efi/elf_check.c kernel/lib/crc32.c
 $(B)/tools/mkgpt $(B)/tools/seal:
 	@mkdir -p $(@D)
-	$(CC) $(HOSTTOOL_FLAGS) $(DEPFLAGS) -o $@ $(filter %.c,$^)
+	$(call quiet,CC)$(CC) $(HOSTTOOL_FLAGS) $(DEPFLAGS) -o $@ $(filter %.c,$^)
 
 # What the loader reads: without debug information, and with a checksum against bad sticks.
 $(B)/esp/atlas/kernel.elf: $(B)/kernel.elf $(B)/tools/seal
 	@mkdir -p $(@D)
-	objcopy --strip-all $< $@
-	$(B)/tools/seal $@
+	$(call quiet,GEN)objcopy --strip-all $< $@
+	$(call quiet,GEN)$(B)/tools/seal $@
 
 $(B)/esp/EFI/BOOT/BOOTX64.EFI: $(B)/loader.efi
 	@mkdir -p $(@D)
-	cp $< $@
+	$(call quiet,GEN)cp $< $@
 
 $(B)/esp/atlas/initramfs.cpio: $(B)/initramfs.cpio
 	@mkdir -p $(@D)
-	cp $< $@
+	$(call quiet,GEN)cp $< $@
 
 $(B)/esp/atlas/boot.cfg: esp/boot.cfg
 	@mkdir -p $(@D)
-	cp $< $@
+	$(call quiet,GEN)cp $< $@
 
 ESP_FILES := $(patsubst %,$(B)/esp/%,EFI/BOOT/BOOTX64.EFI atlas/kernel.elf atlas/initramfs.cpio atlas/boot.cfg)
 
@@ -31,7 +31,7 @@ $(B)/esp.img: $(ESP_FILES) tools/mkesp
 	tools/mkesp $(B)/esp $@
 
 $(B)/atlas.img: $(B)/esp.img $(B)/tools/mkgpt
-	$(B)/tools/mkgpt $(B)/esp.img $@
+	$(call quiet,GEN)$(B)/tools/mkgpt $(B)/esp.img $@
 
 esp: $(ESP_FILES) ## the stick's files, below build/esp
 
