@@ -54,3 +54,12 @@ usb: image ## write the stick: make usb DEV=/dev/sdX
 	@tools/usb.sh $(B)/tools/mkgpt $(B)/esp.img "$(DEV)"
 
 .PHONY: esp image setup run debug usb
+
+# A recorded machine through the kernel's own code, on the host.
+$(B)/host/replay: $(B)/host/tools/replay/replay.o $(B)/host/libatlas.a
+	$(HOST_CC) $(HOST_FLAGS) -o $@ $^
+
+replay: $(B)/host/replay ## what Atlas makes of a recorded machine: make replay MACHINE=DIR (or its name in tests/machines)
+	@d="$(MACHINE)"; [ -d "$$d" ] || d=tests/machines/$$d; $< "$$d"
+
+.PHONY: replay
