@@ -18,9 +18,10 @@ unsigned long vm_commit_limit(void)
 
 int vm_commit(long pages)
 {
-	if (sysctl_overcommit_memory == 0 && (u64)pages > totalram_pages())
-		return -ENOMEM;         /* the obvious: more than there is at all */
-	if (sysctl_overcommit_memory == 2 && vm_committed_pages + pages > (long)vm_commit_limit())
+	/* The obvious: more than there is at all. (No machine that we boot on has less than 16 MiB.) */
+	if (unlikely(pages > 4096) && sysctl_overcommit_memory == 0 && (u64)pages > totalram_pages())
+		return -ENOMEM;
+	if (unlikely(sysctl_overcommit_memory == 2) && vm_committed_pages + pages > (long)vm_commit_limit())
 		return -ENOMEM;
 	vm_committed_pages += pages;
 	return 0;

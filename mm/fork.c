@@ -172,6 +172,7 @@ static int dup_tables(struct dup *d)
 static void dup_fields(struct mm_struct *mm, const struct mm_struct *old)
 {
 	mm->map_count = old->map_count;
+	mm->highest_end = old->highest_end;
 	mm->mmap_base = old->mmap_base;
 	mm->task_size = old->task_size;
 	mm->total_vm = old->total_vm;

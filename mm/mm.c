@@ -93,6 +93,7 @@ static void exit_mmap(struct mm_struct *mm)
 	vm_uncommit(committed);
 	mm->mmap = mm->vmacache = NULL;
 	mm->mm_rb.node = NULL;
+	mm->highest_end = 0;
 	mm->map_count = 0;
 	mm->total_vm = mm->locked_vm = mm->data_vm = mm->exec_vm = mm->stack_vm = 0;
 	mm->rss_anon = mm->rss_file = mm->rss_shmem = 0;

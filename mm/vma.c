@@ -50,9 +50,9 @@ static unsigned long vma_own_gap(const struct vm_area_struct *vma)
 	return start > prev_end ? start - prev_end : 0;
 }
 
-static unsigned long vma_subtree_gap(const struct vm_area_struct *vma)
+static __always_inline unsigned long vma_subtree_gap(const struct vm_area_struct *vma)
 {
-	unsigned long gap = vma_own_gap(vma);
+	unsigned long gap = vma->gap;
 
 	if (vma->rb.left && rb_vma(vma->rb.left)->rb_subtree_gap > gap)
 		gap = rb_vma(vma->rb.left)->rb_subtree_gap;
@@ -61,20 +61,49 @@ static unsigned long vma_subtree_gap(const struct vm_area_struct *vma)
 	return gap;
 }
 
-static bool vma_augment(struct rb_node *n)
+static __always_inline bool subtree_gap_update(struct vm_area_struct *vma)
 {
-	unsigned long gap = vma_subtree_gap(rb_vma(n));
+	unsigned long gap = vma_subtree_gap(vma);
 
-	if (rb_vma(n)->rb_subtree_gap == gap)
+	if (vma->rb_subtree_gap == gap)
 		return false;
-	rb_vma(n)->rb_subtree_gap = gap;
+	vma->rb_subtree_gap = gap;
 	return true;
 }
 
-/* The gap of @vma changed. */
+static bool vma_augment(struct rb_node *n)
+{
+	return subtree_gap_update(rb_vma(n));
+}
+
+/* The gap of @vma may have changed. */
 static void vma_gap_update(struct vm_area_struct *vma)
 {
-	rb_augment_path(&vma->rb, vma_augment);
+	unsigned long gap = vma_own_gap(vma);
+	struct rb_node *n = &vma->rb;
+
+	if (gap == vma->gap)
+		return;
+	vma->gap = gap;
+	while (n && subtree_gap_update(rb_vma(n)))
+		n = n->parent;
+}
+
+/* @vma is a new leaf; @next, which is one of its ancestors or NULL, lost a part of its gap to it. */
+static void vma_gap_insert(struct vm_area_struct *vma, struct vm_area_struct *next)
+{
+	struct rb_node *n = &vma->rb;
+
+	vma->gap = vma->rb_subtree_gap = vma_own_gap(vma);
+	if (next) {
+		next->gap = vma_own_gap(next);
+		while (n != &next->rb) {
+			n = n->parent;
+			subtree_gap_update(rb_vma(n));
+		}
+	}
+	for (n = n->parent; n && subtree_gap_update(rb_vma(n)); n = n->parent)
+		;
 }
 
 /*
@@ -94,12 +123,15 @@ static unsigned long gap_search(struct mm_struct *mm, unsigned long low, unsigne
 			n = n->right;
 			continue;
 		}
+		if (vma->gap < len)
+			goto next;
 		prev_end = vma->vm_prev ? vma->vm_prev->vm_end : 0;
 		end = min(vm_start_gap(vma), high);
 		if (end >= low && end - low >= len && end > prev_end && end - prev_end >= len) {
 			mm->vmacache = vma;     /* the caller asks for it next */
 			return end - len;
 		}
+next:
 		if (vma->vm_start <= low)
 			return -ENOMEM;
 		if (n->left && rb_vma(n->left)->rb_subtree_gap >= len) {
@@ -123,21 +155,28 @@ static unsigned long gap_search(struct mm_struct *mm, unsigned long low, unsigne
 
 unsigned long vma_find_gap_topdown(struct mm_struct *mm, unsigned long low, unsigned long high, unsigned long len)
 {
-	struct rb_node *root = mm->mm_rb.node;
-	struct rb_node *last;
-	unsigned long top;
+	bool below_base = high == mm->mmap_base;
+	unsigned long found;
 
 	if (high < len || high - len < low)
 		return -ENOMEM;
-	if (!root)
+	if (mm->highest_end <= high && high - max(mm->highest_end, low) >= len)
 		return high - len;
-	last = root;
-	while (last->right)
-		last = last->right;
-	top = rb_vma(last)->vm_end;
-	if (top <= high && high - max(top, low) >= len)
-		return high - len;
-	return gap_search(mm, low, high, len);
+	if (below_base && mm->gap_high && len >= mm->gap_len)
+		high = min(high, mm->gap_high);
+	found = gap_search(mm, low, high, len);
+	if (below_base && !IS_ERR_VALUE(found)) {
+		mm->gap_high = found + len;
+		mm->gap_len = len;
+	}
+	return found;
+}
+
+/* Space that ends at @end, or merges with some that does, becomes free. */
+static inline void gap_grows(struct mm_struct *mm, unsigned long end)
+{
+	if (end >= mm->gap_high)
+		mm->gap_high = 0;
 }
 
 /* ---- find ---- */
@@ -232,11 +271,11 @@ void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_s
 		mm->mmap = vma;
 	if (next)
 		next->vm_prev = vma;
-	/* Own values first, while the tree is as it was; then only @vma's own counts for its ancestors. */
-	if (next)
-		vma_gap_update(next);
+	else
+		mm->highest_end = vma->vm_end;
 	rb_link_node(&vma->rb, parent, link);
-	rb_insert(&mm->mm_rb, &vma->rb, vma_augment);
+	vma_gap_insert(vma, next);
+	rb_insert_augmented(&mm->mm_rb, &vma->rb, vma_augment);
 	mm->map_count++;
 }
 
@@ -248,10 +287,13 @@ void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 		prev->vm_next = next;
 	else
 		mm->mmap = next;
-	if (next)
+	if (next) {
 		next->vm_prev = prev;
-	if (next)
 		vma_gap_update(next);
+	} else {
+		mm->highest_end = prev ? prev->vm_end : 0;
+	}
+	gap_grows(mm, vma->vm_end);
 	rb_erase(&mm->mm_rb, &vma->rb, vma_augment);
 	mm->vmacache = next;
 	mm->map_count--;
@@ -265,17 +307,26 @@ void vma_destroy(struct vm_area_struct *vma)
 	vma_free(vma);
 }
 
+static void vma_set_end(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long end)
+{
+	vma->vm_end = end;
+	if (vma->vm_next)
+		vma_gap_update(vma->vm_next);
+	else
+		mm->highest_end = end;
+}
+
 void vma_set_bounds(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
 	if (start != vma->vm_start) {
+		gap_grows(mm, start);
 		vma->vm_pgoff += (long)(start - vma->vm_start) >> PAGE_SHIFT;
 		vma->vm_start = start;
 		vma_gap_update(vma);
 	}
 	if (end != vma->vm_end) {
-		vma->vm_end = end;
-		if (vma->vm_next)
-			vma_gap_update(vma->vm_next);
+		gap_grows(mm, vma->vm_end);
+		vma_set_end(mm, vma, end);
 	}
 }
 
@@ -333,9 +384,7 @@ static void vma_absorb(struct mm_struct *mm, struct vm_area_struct *low, struct 
 	unsigned long end = high->vm_end;
 
 	vma_unlink(mm, high);
-	low->vm_end = end;
-	if (low->vm_next)
-		vma_gap_update(low->vm_next);
+	vma_set_end(mm, low, end);
 	vma_destroy(high);
 }
 
@@ -436,7 +485,7 @@ static int check_list(struct mm_struct *mm, struct vma_totals *t)
 		    ((vma->vm_start | vma->vm_end) & ~PAGE_MASK) || vma->vm_end > TASK_SIZE ||
 		    (prev && prev->vm_end > vma->vm_start))
 			return 1;
-		if (vma->rb_subtree_gap != vma_subtree_gap(vma))
+		if (vma->gap != vma_own_gap(vma) || vma->rb_subtree_gap != vma_subtree_gap(vma))
 			return 3;
 		if (vma->vm_page_prot != vm_page_prot(vma->vm_flags))
 			return 4;
@@ -445,6 +494,8 @@ static int check_list(struct mm_struct *mm, struct vma_totals *t)
 			sum.locked_vm += vma_pages(vma);
 		count++;
 	}
+	if (mm->highest_end != (prev ? prev->vm_end : 0))
+		return 1;
 	*t = (struct vma_totals){ sum.total_vm, sum.locked_vm, sum.data_vm, sum.exec_vm, sum.stack_vm };
 	return count == mm->map_count ? 0 : 4;
 }

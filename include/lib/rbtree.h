@@ -33,6 +33,8 @@ struct rb_node *rb_prev(const struct rb_node *node);
 /* @link is the child pointer (of @parent, or of the root) that was found NULL. */
 void rb_link_node(struct rb_node *node, struct rb_node *parent, struct rb_node **link);
 void rb_insert(struct rb_root *root, struct rb_node *node, rb_augment_fn augment);
+/* The same when the caller has recomputed the summaries from @node up: @augment is for the rotations only. */
+void rb_insert_augmented(struct rb_root *root, struct rb_node *node, rb_augment_fn augment);
 void rb_erase(struct rb_root *root, struct rb_node *node, rb_augment_fn augment);
 /* After the own value of @node changed: recompute upwards as far as it matters. */
 void rb_augment_path(struct rb_node *node, rb_augment_fn augment);

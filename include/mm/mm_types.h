@@ -69,7 +69,8 @@ struct vm_area_struct {
 	u64 vm_pgoff;                   /* [m] page offset in the file, or vm_start >> PAGE_SHIFT when anonymous */
 	struct mm_struct *vm_mm;        /* [I] */
 	struct rb_node rb;              /* [m] by address, augmented with the largest gap below */
-	unsigned long rb_subtree_gap;   /* [m] */
+	unsigned long gap;              /* [m] free bytes right below (a stack's guard gap taken off) */
+	unsigned long rb_subtree_gap;   /* [m] the largest gap in this subtree */
 	struct vm_area_struct *vm_prev, *vm_next; /* [m] address order */
 	struct file *vm_file;           /* [I] opaque, NULL: anonymous; kept alive by vm_ops->open/close */
 	struct address_space *vm_mapping; /* [I] page cache, or NULL */
@@ -82,6 +83,9 @@ struct mm_struct {
 	struct rb_root mm_rb;           /* [m] vm_area_structs */
 	struct vm_area_struct *mmap;    /* [m] the lowest */
 	struct vm_area_struct *vmacache; /* [m] what find_vma found last, or NULL */
+	unsigned long highest_end;      /* [m] vm_end of the highest VMA */
+	/* [m] No gap of gap_len bytes or more is between gap_high and mmap_base: where a search may start. 0: not known. */
+	unsigned long gap_high, gap_len;
 	phys_addr_t pgd;                /* [I] physical address of the top-level table */
 	atomic_t mm_users;              /* [A] tasks using it */
 	atomic_t mm_count;              /* [A] references to the struct (mm_users count as one) */

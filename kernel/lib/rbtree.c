@@ -111,12 +111,17 @@ void rb_link_node(struct rb_node *node, struct rb_node *parent, struct rb_node *
 
 void rb_insert(struct rb_root *root, struct rb_node *node, rb_augment_fn augment)
 {
-	struct rb_node *parent, *grand, *uncle;
-
 	if (augment) {
 		augment(node);
 		rb_augment_path(node->parent, augment);
 	}
+	rb_insert_augmented(root, node, augment);
+}
+
+void rb_insert_augmented(struct rb_root *root, struct rb_node *node, rb_augment_fn augment)
+{
+	struct rb_node *parent, *grand, *uncle;
+
 	while (is_red(parent = node->parent)) {
 		grand = parent->parent;         /* a red node is never the root */
 		uncle = grand->left == parent ? grand->right : grand->left;

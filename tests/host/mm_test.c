@@ -499,6 +499,56 @@ static void gaps_body(void)
 	mmput(mm);
 }
 
+/* Where an mmap without address goes, by looking at every page from the top down. */
+static unsigned long naive_gap(struct mm_struct *mm, unsigned long pages)
+{
+	unsigned long end = mm->mmap_base, run = 0, addr;
+
+	for (addr = end - PAGE_SIZE; addr > end - (8UL << 20); addr -= PAGE_SIZE) {
+		struct vm_area_struct *vma = find_vma(mm, addr);
+		bool taken = vma && (vma->vm_start <= addr || (vma->vm_flags & VM_GROWSDOWN && vma->vm_start - addr <= (1UL << 20)));
+
+		run = taken ? 0 : run + 1;
+		if (run == pages)
+			return addr;
+	}
+	return -ENOMEM;
+}
+
+static void gap_random_body(void)
+{
+	struct mm_struct *mm;
+
+	boot();
+	mm = new_mm();
+	CHECK(!IS_ERR_VALUE(map_anon(mm, mm->mmap_base + (4UL << 20), 4, MAP_FIXED | MAP_GROWSDOWN)));
+	for (int i = 0; i < 4000; i++) {
+		unsigned long pages = 1 + test_below(test_below(8) ? 4 : 60), want, at;
+		unsigned long end = mm->mmap_base - test_below(1500) * PAGE_SIZE;
+
+		if (mm->map_count > 300 || test_below(3) == 0) {
+			CHECK_EQ(do_munmap(mm, end - pages * PAGE_SIZE, pages * PAGE_SIZE), 0);
+			continue;
+		}
+		if (test_below(20) == 0) {      /* a stack in between keeps its guard gap */
+			map_anon(mm, end - PAGE_SIZE, 1, MAP_FIXED | MAP_GROWSDOWN);
+			continue;
+		}
+		want = naive_gap(mm, pages);
+		at = map_anon(mm, 0, pages, test_below(2) ? MAP_NORESERVE : 0);
+		if (!IS_ERR_VALUE(want))
+			CHECK_EQ(at, want);
+		CHECK_EQ(mm_check(mm), 0);
+	}
+	mmput(mm);
+}
+
+static void gap_search_matches_naive(void **state)
+{
+	test_seed_init("gap_search_matches_naive");
+	assert_int_equal(host_isolated(gap_random_body), 0);
+}
+
 static void gap_search_is_top_down(void **state)
 {
 	assert_int_equal(host_isolated(gaps_body), 0);
@@ -650,6 +700,7 @@ int main(void)
 		cmocka_unit_test(huge_page_splits_when_shared),
 		cmocka_unit_test(stack_grows_to_limit_and_gap),
 		cmocka_unit_test(gap_search_is_top_down),
+		cmocka_unit_test(gap_search_matches_naive),
 		cmocka_unit_test(truncate_unmaps_everywhere),
 		cmocka_unit_test(filemap_matches_buffer),
 		cmocka_unit_test(failed_allocations_lose_nothing),
