@@ -48,8 +48,8 @@ struct tty_struct {
 
 /* Any context. Overflow drops the newest. */
 void tty_receive(struct tty_struct *tty, const u8 *text, size_t len);
-/* The tty that keyboards type into. NULL before tty_init(). */
-extern struct tty_struct *tty_console;
+/* /dev/console, and the tty that keyboards type into (the screen's). NULL before tty_init(). */
+extern struct tty_struct *tty_console, *tty_keyboard;
 /* Serial 0..3 and the console, /dev nodes, interrupts. After sched_init(): starts a kernel thread. */
 void tty_init(const char *console);
 /* A session leader exits, or calls setsid: its terminal is free again (SIGHUP, SIGCONT to the foreground group). */

@@ -15,7 +15,7 @@
 
 static LIST_HEAD(ttys);
 static DECLARE_WAIT_QUEUE_HEAD(ttyd_wait);
-struct tty_struct *tty_console;
+struct tty_struct *tty_console, *tty_keyboard;
 
 /* --- input ----------------------------------------------------------------------------------- */
 

@@ -136,6 +136,7 @@ void tty_init(const char *console)
 	chrdev_register(&tty_aux);
 	serial_ttys_init();
 	screen_init();
+	tty_keyboard = &screen_tty;
 	tty_console = choose_console(console);
 	devtmpfs_node("console", 0600, MKDEV(5, 1));
 	devtmpfs_node("tty", 0666, MKDEV(5, 0));
