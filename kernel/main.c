@@ -8,6 +8,7 @@
 #include <boot/bootinfo.h>
 #include <console/console.h>
 #include <drivers/devices.h>
+#include <drivers/keyboard.h>
 #include <fs/fs.h>
 #include <fs/tty.h>
 #include <iomem/e820.h>
@@ -232,7 +233,9 @@ void __noreturn start_kernel(phys_addr_t bootinfo_phys)
 	syscall_init();                 /* ring 3 may call */
 	cpu_late_init(&bootinfo);       /* timer and interrupt controller */
 	vfs_init();                     /* files; /, /dev, /proc */
-	tty_init(NULL);                 /* terminals, keyboard */
+	tty_init(NULL);                 /* terminals */
+	keyboard_init();
+	ps2_init();                     /* keys reach the screen's terminal */
 	initramfs_init();               /* programs */
 	kernel_verdict_log();           /* the address space is as it should be */
 	report_init(&bootinfo, &image); /* /proc/atlas/report */
