@@ -18,6 +18,8 @@ struct serial_port *serial_probe(unsigned int index);
 void serial_write(struct serial_port *port, const char *text, size_t len);      /* raw, bounded wait a byte */
 int serial_getc(struct serial_port *port);              /* next byte or -1 */
 void serial_enable_rx_irq(struct serial_port *port);
+/* Somebody is at the other end: a modem line is up. A bare port costs 87 us a byte for nobody. */
+bool serial_connected(const struct serial_port *port);
 unsigned int serial_irq(const struct serial_port *port); /* ISA line: 4 or 3 */
 /* To be given to console_register: the log with "\r\n" on @port. */
 struct console *serial_console(struct serial_port *port);

@@ -9,7 +9,8 @@
 #include <console/console.h>
 
 /* Registers, at the port's base (PC16550D data sheet). DLAB of LCR turns 0 and 1 into the divisor. */
-enum { THR = 0, RBR = 0, DLL = 0, IER = 1, DLM = 1, IIR = 2, FCR = 2, LCR = 3, MCR = 4, LSR = 5, SCR = 7 };
+enum { THR = 0, RBR = 0, DLL = 0, IER = 1, DLM = 1, IIR = 2, FCR = 2, LCR = 3, MCR = 4, LSR = 5, MSR = 6, SCR = 7 };
+#define MSR_CTS_DSR_DCD 0xb0
 #define LSR_DATA 0x01
 #define LSR_THR_EMPTY 0x20
 #define LCR_8N1 0x03
@@ -102,6 +103,11 @@ int serial_getc(struct serial_port *port)
 void serial_enable_rx_irq(struct serial_port *port)
 {
 	outb(1, port->base + IER);
+}
+
+bool serial_connected(const struct serial_port *port)
+{
+	return inb(port->base + MSR) & MSR_CTS_DSR_DCD;
 }
 
 unsigned int serial_irq(const struct serial_port *port)

@@ -81,11 +81,28 @@ static void serial_ttys_init(void)
 
 /* --- screen ---------------------------------------------------------------------------------- */
 
+/* The mirrored port must not answer "where is the cursor?" as well: the screen's terminal has answered. */
+static void mirror(const char *text, size_t len)
+{
+	static const char query[] = "\033[6n";
+
+	for (size_t i = 0; i + 4 <= len; i++)
+		if (!memcmp(text + i, query, 4)) {
+			serial_write(serial_ttys[0].port, text, i);
+			text += i + 4;
+			len -= i + 4;
+			i = -1UL;
+		}
+	serial_write(serial_ttys[0].port, text, len);
+}
+
 static void screen_write(struct tty_struct *tty, const char *text, size_t len)
 {
 	if (console_on_screen)
 		fbcon_write(text, len);
-	if (console_on_serial)
+	if (console_on_serial && console_on_screen)
+		mirror(text, len);
+	else if (console_on_serial)
 		serial_write(serial_ttys[0].port, text, len);
 }
 
@@ -120,7 +137,7 @@ static struct tty_struct *choose_console(const char *name)
 		pr_warn("console=%s: no such serial port\n", name);
 	}
 	if (!name || strncmp(name, "tty", 3) || name[3] == 'S' || !console_on_screen)
-		console_on_serial = serial_ttys[0].port != NULL;
+		console_on_serial = serial_ttys[0].port && (!console_on_screen || serial_connected(serial_ttys[0].port));
 	return &screen_tty;
 }
 
