@@ -183,6 +183,8 @@ struct file *fget_task(struct task_struct *t, unsigned int fd); /* any task's */
 int next_fd_of(struct task_struct *t, unsigned int from); /* lowest open one >= @from, or -1 */
 /* A new descriptor for @f, whose reference is taken over on success. fd or -errno. */
 int fd_install_new(struct file *f, unsigned int from, bool cloexec);
+/* A file without a name on a fresh inode: pipes, eventfd, pidfd ... NULL: no memory; consumes nothing then. */
+struct file *anon_file(u32 mode, const char *name, const struct file_operations *op, void *private, unsigned int flags);
 struct file *filp_open(const char *path, int flags, u32 mode); /* kernel path; ERR_PTR */
 /* For exec: a regular file that may be executed by the current task; denies writers until fput_exec. */
 struct file *open_exec(int dirfd, const char *path, int at_flags);

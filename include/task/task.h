@@ -145,6 +145,8 @@ bool wake_up_process(struct task_struct *t);
 /* Dirty trick of low memory: kills the largest process. False: none left to kill. */
 bool out_of_memory(const char *why);
 long oom_score(struct task_struct *leader);     /* 0..1000, /proc/PID/oom_score */
+#define CORE_PATTERN_MAX 128
+extern char core_pattern[CORE_PATTERN_MAX]; /* /proc/sys/kernel/core_pattern; pipes are not run */
 extern int randomize_va_space;          /* /proc/sys/kernel/randomize_va_space */
 
 #endif

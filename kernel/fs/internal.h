@@ -54,8 +54,6 @@ int get_unused_fd(unsigned int from, bool cloexec);
 void put_unused_fd(unsigned int fd);
 void fd_install(unsigned int fd, struct file *f);
 int close_fd(unsigned int fd);
-/* A file without a name on a fresh inode: pipes, eventfd ... Consumes nothing on failure. */
-struct file *anon_file(u32 mode, const char *name, const struct file_operations *op, void *private, unsigned int flags);
 
 /* inode.c */
 s64 current_time_ns(void);

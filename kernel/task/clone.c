@@ -18,6 +18,7 @@ SYSCALL(clone)
 	struct kernel_clone_args args = {
 		.flags = (u32)a0 & ~CSIGNAL, .exit_signal = (int)(a0 & CSIGNAL), .stack = (u64)a1,
 		.parent_tid = (u64)a2, .child_tid = (u64)a3, .tls = (u64)a4,
+		.pidfd = (u64)a2,
 	};
 
 	if ((args.flags & CLONE_PIDFD) && (args.flags & CLONE_PARENT_SETTID))
@@ -59,7 +60,7 @@ SYSCALL(clone3)
 		return -EPERM;
 	args = (struct kernel_clone_args){ .flags = u.flags, .exit_signal = (int)u.exit_signal,
 		.stack = u.stack ? u.stack + u.stack_size : 0, .parent_tid = u.parent_tid, .child_tid = u.child_tid,
-		.tls = u.tls };
+		.tls = u.tls, .pidfd = u.pidfd };
 	return kernel_clone(&args);
 }
 

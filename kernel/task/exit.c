@@ -109,9 +109,11 @@ static void exit_notify(struct task_struct *t)
 	TASKLIST_LOCK(irq);
 
 	last = --s->nr_threads == 0;
-	if (last)
+	if (last) {
 		process_died(leader);
-	else if (s->stopping && s->nr_stopped == s->nr_threads)
+		if (!list_empty(&pidfd_wait.head))
+			wake_up(&pidfd_wait);
+	} else if (s->stopping && s->nr_stopped == s->nr_threads)
 		wake_up(&s->wait_chldexit);
 	if (t != leader) {
 		unlink_task(t);

@@ -254,8 +254,10 @@ static int check_clone(const struct kernel_clone_args *a)
 	u64 f = a->flags;
 
 	if (f & (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
-		 CLONE_NEWNET | CLONE_NEWTIME | CLONE_INTO_CGROUP | CLONE_PIDFD))
-		return -EINVAL;         /* one name space, no pidfds: CAVEATS.md */
+		 CLONE_NEWNET | CLONE_NEWTIME | CLONE_INTO_CGROUP))
+		return -EINVAL;         /* one name space: CAVEATS.md */
+	if ((f & CLONE_PIDFD) && (f & (CLONE_THREAD | CLONE_DETACHED)))
+		return -EINVAL;
 	if ((f & CLONE_THREAD) && !(f & CLONE_SIGHAND))
 		return -EINVAL;
 	if ((f & CLONE_SIGHAND) && (!(f & CLONE_VM) || (f & CLONE_CLEAR_SIGHAND)))
@@ -437,6 +439,18 @@ pid_t kernel_clone(const struct kernel_clone_args *a)
 	pid = t->pid;
 	if ((a->flags & CLONE_PARENT_SETTID) && put_user_u32((u32)pid, (void __user *)a->parent_tid)) {
 		/* as in Linux: the caller is not told */
+	}
+	if (a->flags & CLONE_PIDFD) {
+		int fd = pidfd_create(t, 0);
+
+		if (fd >= 0 && put_user_u32((u32)fd, (void __user *)a->pidfd))
+			fd = -EFAULT;
+		if (fd < 0) {           /* too late to take the child back: it dies at once */
+			group_send_sig_info(SIGKILL, NULL, t);
+			t->exit_signal = -1;
+			wake_up_new_task(t);
+			return fd;
+		}
 	}
 	if (a->flags & CLONE_VFORK)
 		t->vfork_done = &w;

@@ -62,7 +62,7 @@ u32 *user_sigqueue_count(u32 uid);
 struct kernel_clone_args {
 	u64 flags;
 	u64 stack;              /* new rsp, 0: the parent's */
-	u64 tls, parent_tid, child_tid;
+	u64 tls, parent_tid, child_tid, pidfd;
 	int exit_signal;
 };
 pid_t kernel_clone(const struct kernel_clone_args *args);
@@ -110,6 +110,11 @@ int send_signal_locked(int sig, const siginfo_abi *info, struct task_struct *t, 
 bool do_notify_parent(struct task_struct *t, int sig);           /* => tasklist_lock. true: nobody will wait */
 void notify_parent_stop(struct task_struct *leader, int why);    /* => tasklist_lock. CLD_STOPPED, CLD_CONTINUED */
 int check_kill_permission(int sig, const siginfo_abi *info, struct task_struct *t);
+
+bool do_coredump(int sig, const struct pt_regs *regs);          /* coredump.c; true: written */
+extern struct wait_queue_head pidfd_wait;
+int pidfd_create(struct task_struct *t, unsigned int flags);    /* a descriptor, or -errno */
+pid_t pidfd_pid(unsigned int fd, bool *nonblock);               /* -EBADF: no pidfd */
 
 /* sigframe.c */
 int setup_rt_frame(int sig, const siginfo_abi *info, const struct sigaction_abi *act, struct pt_regs *regs);

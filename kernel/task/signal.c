@@ -5,6 +5,9 @@
  */
 #include "internal.h"
 
+#define WCOREFLAG 0x80
+#define CORE_SIGNALS (SIGMASK(SIGQUIT) | SIGMASK(SIGILL) | SIGMASK(SIGTRAP) | SIGMASK(SIGABRT) | SIGMASK(SIGFPE) | \
+		      SIGMASK(SIGSEGV) | SIGMASK(SIGBUS) | SIGMASK(SIGSYS) | SIGMASK(SIGXCPU) | SIGMASK(SIGXFSZ))
 #define SIG_LOCK(t, irq) unsigned long irq = spin_lock_irqsave(&(t)->sighand->lock)
 #define SIG_UNLOCK(t, irq) spin_unlock_irqrestore(&(t)->sighand->lock, irq)
 
@@ -128,7 +131,7 @@ bool do_notify_parent(struct task_struct *t, int sig)
 		siginfo_abi info;
 
 		child_info(t, &info);
-		info.si_code = !(t->exit_code & 0x7f) ? CLD_EXITED : CLD_KILLED;
+		info.si_code = !(t->exit_code & 0x7f) ? CLD_EXITED : t->exit_code & WCOREFLAG ? CLD_DUMPED : CLD_KILLED;
 		info.chld.status = t->exit_code & 0x7f ? t->exit_code & 0x7f : t->exit_code >> 8;
 		group_send_sig_info(sig, &info, parent);
 	}
@@ -192,10 +195,28 @@ static void begin_stop(struct task_struct *t, int sig)
 }
 
 /* The default action kills: does not return. */
-static void __noreturn die_by(int sig)
+static void __noreturn die_by(int sig, const struct pt_regs *regs)
 {
-	current->flags |= PF_SIGNALED;
-	do_group_exit(sig);
+	struct task_struct *t = current;
+	struct signal_struct *s = t->signal;
+	int status = sig;
+
+	t->flags |= PF_SIGNALED;
+	if ((SIGMASK(sig) & CORE_SIGNALS) && rlimit(RLIMIT_CORE)) {
+		SIG_LOCK(t, irq);
+		if (!s->group_exit && s->nr_threads > 1) {      /* nobody changes what is written */
+			s->group_exit = true;
+			s->group_exit_code = sig;
+			zap_other_threads(t);
+		}
+		SIG_UNLOCK(t, irq);
+		t->flags |= PF_DUMPCORE;
+		if (do_coredump(sig, regs))
+			status |= WCOREFLAG;
+		if (s->group_exit && !s->exec_kill && s->group_exit_code == sig)
+			s->group_exit_code = status;
+	}
+	do_group_exit(status);
 }
 
 /*
@@ -264,7 +285,7 @@ bool get_signal(struct pt_regs *regs, int *sig_out, siginfo_abi *info, struct si
 			continue;
 		}
 		SIG_UNLOCK(t, irq);
-		die_by(sig);
+		die_by(sig, regs);
 	}
 	SIG_UNLOCK(t, irq);
 	return false;

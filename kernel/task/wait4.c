@@ -197,20 +197,33 @@ SYSCALL(waitid)
 {
 	struct wait_opts o = { .which = (int)a0, .id = (pid_t)a1, .options = (int)a3 };
 	siginfo_abi info;
+	bool nonblock = false;
 	long ret;
 
 	if (((u32)a3 & ~(u32)(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL)) ||
 	    !(a3 & (WEXITED | WSTOPPED | WCONTINUED)))
 		return -EINVAL;
+	if (o.which == P_PIDFD) {
+		if (o.id < 0)
+			return -EINVAL;
+		o.id = pidfd_pid((unsigned int)o.id, &nonblock);
+		if (o.id < 0)
+			return o.id;
+		o.which = P_PID;
+		if (nonblock)
+			o.options |= WNOHANG;
+	}
 	if (o.which == P_PGID && o.id == 0)
 		o.id = current->signal->pgrp;
 	else if (o.which != P_ALL && o.which != P_PID && o.which != P_PGID)
-		return o.which == P_PIDFD ? -EBADF : -EINVAL;
+		return -EINVAL;
 	else if (o.which != P_ALL && o.id <= 0)
 		return -EINVAL;
 	ret = do_wait(&o, a4 != 0);
 	if (ret < 0)
 		return ret;
+	if (!ret && nonblock && !(a3 & WNOHANG))
+		return -EAGAIN;
 	memset(&info, 0, sizeof(info));
 	if (ret > 0) {
 		info.si_signo = SIGCHLD;
