@@ -84,24 +84,29 @@ static int rate(unsigned int cols, unsigned int rows)
 	return cols >= 80 && rows >= 25 ? 2 : 1;
 }
 
-/* The largest cell of the best class. */
+/*
+ * The largest cell of the best class; a font's own size counts more than one that is scaled up, since
+ * scaled pixels are coarse (4K: 14x28 twice, not 10x20 three times or 6x12 five times).
+ */
 static bool choose_font(u32 width, u32 height)
 {
-	unsigned int best_area = 0;
+	unsigned int best_score = 0;
 	int best = 0;
 
 	for (unsigned int f = 0; f < nr_builtin_fonts; f++)
 		for (unsigned int s = 1; s <= MAX_SCALE; s++) {
 			const struct font *font = builtin_fonts[f];
-			unsigned int w = font->width * s, h = font->height * s;
+			unsigned int w = font->width * s, h = font->height * s, score = w * h * (115 - 15 * min(s, 7u));
 			int r = rate(width / w, height / h);
 
 			if (h < 16)
 				r = min(r, 2); /* hard to read: only when no other has 80x25 */
-			if (r < best || !r || (r == best && (r > 1 ? w * h <= best_area : w * h >= best_area)))
+			if (r == 1)
+				score = ~score; /* far too small a screen: the smallest cell */
+			if (r < best || !r || (r == best && score < best_score))
 				continue;
 			best = r;
-			best_area = w * h;
+			best_score = score;
 			fb.font = font;
 			fb.scale = s;
 		}
@@ -197,12 +202,15 @@ static __always_inline void store(u8 *at, u64 v)
 	*(volatile u64 __attribute__((may_alias)) *)at = v;
 }
 
-/* One row of a glyph, @words words of every nibble table entry used, on @scale lines of the screen. */
+/* One row of a glyph, @words words of every nibble table entry used, on @scale lines of the screen. Unrolled
+ * where @scale is a constant: at -O2 GCC leaves these loops alone, and they are nine tenths of all drawing. */
 static __always_inline u8 *put_nibble(u8 *dst, const u64 *px, unsigned int words, unsigned int scale, size_t pitch)
 {
+#pragma GCC unroll 8
 	for (unsigned int k = 0; k < words; k++) {
 		u64 v = px[k];
 
+#pragma GCC unroll 8
 		for (unsigned int line = 0; line < scale; line++)
 			store(dst + line * pitch + k * 8, v);
 	}

@@ -58,8 +58,8 @@ void rpt_field(struct rpt *r, const char *label, const char *fmt, ...)
 const char *size_word(u64 bytes, char *buf)
 {
 	static const char *const unit[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
-	unsigned int u = 0, digits;
-	u64 hundredths;
+	unsigned int u = 0;
+	u64 n;                  /* hundredths of the unit, rounded */
 
 	while (u < ARRAY_SIZE(unit) - 1 && bytes >> (10 * u) >= 1024)
 		u++;
@@ -67,15 +67,18 @@ const char *size_word(u64 bytes, char *buf)
 		snprintf(buf, SIZE_TEXT, "%llu %s", (unsigned long long)(bytes >> (10 * u)), unit[u]);
 		return buf;
 	}
-	/* Three digits that count; from the upper 54 bits, so that nothing overflows. */
-	hundredths = u > 1 ? ((bytes >> (10 * (u - 1))) * 100) >> 10 : (bytes * 100) >> (10 * u);
-	digits = hundredths < 1000 ? 2 : hundredths < 10000 ? 1 : 0;
-	if (digits == 2)
-		snprintf(buf, SIZE_TEXT, "%u.%02u %s", (u32)(hundredths / 100), (u32)(hundredths % 100), unit[u]);
-	else if (digits == 1)
-		snprintf(buf, SIZE_TEXT, "%u.%u %s", (u32)(hundredths / 100), (u32)(hundredths / 10 % 10), unit[u]);
+	/* From the upper bits only, so that nothing overflows. */
+	n = ((bytes >> (10 * (u - 1))) * 100 + 512) >> 10;
+	if (n >= 102350 && u < ARRAY_SIZE(unit) - 1) {
+		n = 100;
+		u++;
+	}
+	if (n < 1000)
+		snprintf(buf, SIZE_TEXT, "%u.%02u %s", (u32)(n / 100), (u32)(n % 100), unit[u]);
+	else if (n < 9995)
+		snprintf(buf, SIZE_TEXT, "%u.%u %s", (u32)((n + 5) / 100), (u32)((n + 5) / 10 % 10), unit[u]);
 	else
-		snprintf(buf, SIZE_TEXT, "%u %s", (u32)(hundredths / 100), unit[u]);
+		snprintf(buf, SIZE_TEXT, "%u %s", (u32)((n + 50) / 100), unit[u]);
 	return buf;
 }
 

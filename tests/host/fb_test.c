@@ -62,7 +62,7 @@ static unsigned int scale, cols, rows;
 static void find_font(void)
 {
 	fbcon_size(&cols, &rows);
-	for (unsigned int i = 0; i < nr_builtin_fonts; i++)
+	for (unsigned int i = nr_builtin_fonts; i-- > 0;)       /* of several, the finest is taken */
 		for (unsigned int s = 1; s <= 8; s++)
 			if (fb.width / (builtin_fonts[i]->width * s) == cols && fb.height / (builtin_fonts[i]->height * s) == rows) {
 				font = builtin_fonts[i];
