@@ -5,11 +5,11 @@ VMRUN_SRC := $(addprefix tools/vm/,main.c script.c image.c cpio.c qemu.c relay.c
 
 $(B)/tools/vmrun: $(VMRUN_SRC) $(wildcard tools/vm/*.h)
 	@mkdir -p $(@D)
-	$(HOST_TOOL_CC) $(HOST_TOOL_FLAGS) -o $@ $(VMRUN_SRC)
+	$(call quiet,CC)$(HOST_TOOL_CC) $(HOST_TOOL_FLAGS) -o $@ $(VMRUN_SRC)
 
 $(B)/tools/mkcpio: tools/vm/mkcpio.c tools/vm/cpio.c tools/vm/cpio.h
 	@mkdir -p $(@D)
-	$(HOST_TOOL_CC) $(HOST_TOOL_FLAGS) -o $@ tools/vm/mkcpio.c tools/vm/cpio.c
+	$(call quiet,CC)$(HOST_TOOL_CC) $(HOST_TOOL_FLAGS) -o $@ tools/vm/mkcpio.c tools/vm/cpio.c
 
 # What tools/vmrun needs of the build.
 vmrun-parts: $(B)/tools/vmrun $(B)/initramfs.cpio $(B)/esp/atlas/kernel.elf $(B)/esp/EFI/BOOT/BOOTX64.EFI
