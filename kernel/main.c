@@ -221,6 +221,7 @@ void __noreturn start_kernel(phys_addr_t bootinfo_phys)
 	take_bootinfo(bootinfo_phys);   /* what the loader knows is ours */
 	take_cmdline();                 /* boot options */
 	time_init(&bootinfo);           /* ktime_get_ns counts */
+	cpu_log();
 	find_image();
 	firmware_map_init();            /* e820, /proc/iomem's tree */
 	memory_init(bootinfo_phys);     /* all allocators */

@@ -28,7 +28,8 @@ void time_init(const struct bootinfo *bi);      /* TSC clock and wall clock: kti
 void cpu_late_init(const struct bootinfo *bi);  /* local APIC or PIT timer, PIC; interrupts still off */
 /* Page tables of the whole early boot (head.S); kept for the firmware's runtime calls. Physical. */
 extern phys_addr_t early_pgd_phys;
-/* Bits for mm: what to put into struct mm_cpu_features. */
+/* Name and features of this CPU in the log. */
+void cpu_log(void);
 /* The control registers as they are. */
 u64 cpu_cr0(void);
 u64 cpu_cr4(void);
@@ -36,6 +37,7 @@ u64 cpu_efer(void);
 u64 cpu_pat(void);
 /* For tests: CR0.WP, CR4.SMEP and CR4.SMAP as told, the last two only where the CPU has them. */
 void cpu_set_protection(bool wp, bool smep, bool smap);
+/* Words for what this CPU has, separated by blanks. */
 const char *cpu_features_text(char *buf, size_t size);
 
 /* Time since boot, monotonic, from the TSC. */

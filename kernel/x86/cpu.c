@@ -143,6 +143,15 @@ const char *cpu_features_text(char *buf, size_t size)
 	return buf;
 }
 
+void cpu_log(void)
+{
+	char text[192];
+
+	pr_info("cpu: %s (%s family %u model %u), %u physical bits\n", boot_cpu.brand[0] ? boot_cpu.brand : "no name", boot_cpu.vendor,
+		boot_cpu.family, boot_cpu.model, boot_cpu.phys_bits);
+	pr_info("cpu: %s\n", cpu_features_text(text, sizeof(text)));
+}
+
 void cpu_early_init(void)
 {
 	cpu_identify(&boot_cpu);
