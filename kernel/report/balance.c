@@ -72,9 +72,39 @@ static void verdict(struct rpt *r, const struct account *a)
 		rpt(r, "  " C_RAM "Adds up to the byte" C_END ", and the allocators' own counters agree.\n");
 }
 
+/* Each part of it a line, or all of it one, where a page has few lines: this page must stay whole. */
+static void firmware_lines(struct rpt *r, const struct account *a, u64 whole, bool brief)
+{
+	u64 sum = 0;
+
+	for (u32 t = 0; t < NR_EFI_TYPES; t++) {
+		sum += a->firmware[t];
+		if (!brief)
+			line(r, efi_type_name(t), a->firmware[t], whole, C_FIRMWARE, keeper(t));
+	}
+	if (brief)
+		line(r, "kept by firmware", sum, whole, C_FIRMWARE, "runtime services, ACPI, SMM");
+	line(r, "in no entry of the map", a->unlisted, whole, C_FIRMWARE, "under ROMs, chipset, graphics");
+	line(r, "listed, not installed", a->over, whole, C_DEVICE, "reserved, but no memory");
+}
+
+static void usable_lines(struct rpt *r, const struct account *a, u64 whole, bool brief)
+{
+	u64 kernel = 0;
+
+	for (unsigned int s = 0; s < MEM_FIRST_FIRMWARE; s++) {
+		if (brief && !strcmp(slice_colour(s), C_KERNEL))
+			kernel += a->m.bytes[s];
+		else
+			line(r, mem_slice_info[s].name, a->m.bytes[s], whole, slice_colour(s), mem_slice_info[s].what);
+	}
+	line(r, "kernel", kernel, whole, C_KERNEL, "image, tables, slab, stacks");
+}
+
 void page_balance(struct rpt *r)
 {
 	static struct account a;
+	bool brief = r->rows && r->rows < 31;
 	u64 whole;
 
 	account_all(&a);
@@ -86,12 +116,8 @@ void page_balance(struct rpt *r)
 		total(r, "installed", a.installed, "  says SMBIOS");
 	else
 		total(r, "listed as memory", a.listed, "  what is installed, the firmware does not say");
-	for (u32 t = 0; t < NR_EFI_TYPES; t++)
-		line(r, efi_type_name(t), a.firmware[t], whole, C_FIRMWARE, keeper(t));
-	line(r, "in no entry of the map", a.unlisted, whole, C_FIRMWARE, "under ROMs, chipset, graphics");
-	line(r, "listed, not installed", a.over, whole, C_DEVICE, "reserved, but no memory");
+	firmware_lines(r, &a, whole, brief);
 	total(r, "usable", a.m.usable, "  System RAM");
-	for (unsigned int s = 0; s < MEM_FIRST_FIRMWARE; s++)
-		line(r, mem_slice_info[s].name, a.m.bytes[s], whole, slice_colour(s), mem_slice_info[s].what);
+	usable_lines(r, &a, whole, brief);
 	verdict(r, &a);
 }

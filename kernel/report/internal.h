@@ -28,6 +28,7 @@ struct rpt {
 	size_t size, len;
 	bool overflow;          /* more text than @size: nothing behind it is there */
 	unsigned int cols;      /* of the screen, at least RPT_MIN_COLS */
+	unsigned int rows;      /* of a page's body; 0: endless paper */
 	unsigned int nr_sections;
 	struct rpt_section section[RPT_MAX_SECTIONS];
 };

@@ -28,18 +28,31 @@ static void cpu_lines(struct rpt *r)
 		  c->pcid ? ", PCID" : "");
 }
 
+static bool same_module(const struct smbios_module *a, const struct smbios_module *b)
+{
+	return a->size == b->size && a->size_unknown == b->size_unknown && a->type == b->type && a->form_factor == b->form_factor &&
+	       a->speed == b->speed && !strcmp(a->manufacturer, b->manufacturer) && !strcmp(a->part, b->part);
+}
+
+/* Modules that are alike and come one after the other share a line. */
 static void module_lines(struct rpt *r)
 {
-	char size[SIZE_TEXT];
+	unsigned int n;
 
-	for (unsigned int i = 0; i < smbios_info.nr_modules; i++) {
+	for (unsigned int i = 0; i < smbios_info.nr_modules; i += n) {
 		const struct smbios_module *m = &smbios_info.module[i];
+		char size[SIZE_TEXT], count[8] = "";
 
+		for (n = 1; i + n < smbios_info.nr_modules && same_module(m, m + n); n++)
+			;
+		if (n > 1)
+			snprintf(count, sizeof(count), "%2u x", n);
+		rpt(r, "    %-18.18s %4s ", m->locator, count);
 		if (!m->size && !m->size_unknown) {
-			rpt(r, "  " C_DIM "  %-18.18s  empty" C_END "\n", m->locator);
+			rpt(r, C_DIM "%9s" C_END "\n", "empty");
 			continue;
 		}
-		rpt(r, "    %-18.18s " C_HEAD "%s" C_END "  %s %s", m->locator, m->size_unknown ? "size unknown" : size_text(m->size, size),
+		rpt(r, C_HEAD "%s" C_END "  %s %s", m->size_unknown ? "size unknown" : size_text(m->size, size),
 		    smbios_memory_type(m->type), smbios_form_factor(m->form_factor));
 		if (m->speed)
 			rpt(r, ", %u MT/s", m->speed);

@@ -27,8 +27,9 @@ struct bootinfo report_bootinfo;
 struct kernel_image_ranges report_image;
 const void *report_efi_map;
 
-static void make(struct rpt *r, unsigned int cols)
+static void make(struct rpt *r, unsigned int cols, unsigned int rows)
 {
+	r->rows = rows > FRAME_LINES ? rows - FRAME_LINES : 0;
 	r->cols = max(cols, (unsigned int)RPT_MIN_COLS);
 	page_machine(r);
 	page_firmware(r);
@@ -40,7 +41,7 @@ static void make(struct rpt *r, unsigned int cols)
 }
 
 /* NULL: no memory. */
-static struct rpt *rpt_new(unsigned int cols)
+static struct rpt *rpt_new(unsigned int cols, unsigned int rows)
 {
 	struct rpt *r = vzalloc(sizeof(*r) + TEXT_SIZE);
 
@@ -48,7 +49,7 @@ static struct rpt *rpt_new(unsigned int cols)
 		return NULL;
 	r->buf = (char *)(r + 1);
 	r->size = TEXT_SIZE;
-	make(r, cols);
+	make(r, cols, rows);
 	return r;
 }
 
@@ -196,13 +197,13 @@ static void title_line(unsigned int page, unsigned int pages, unsigned int cols)
 	fbcon_write(line, strlen(line));
 }
 
-static void legend(unsigned int rows)
+static void legend(unsigned int cols, unsigned int rows)
 {
 	char line[400];
 
 	scnprintf(line, sizeof(line), "\033[%u;1H " C_RAM "usable " C_UNTOUCHED "untouched " C_KERNEL "kernel " C_USER "processes "
-		  C_FIRMWARE "firmware " C_DEVICE "devices " C_BAD "trouble" C_END C_DIM "   KiB = 1024 bytes, addresses in hex" C_END
-		  "\033[%u;1H", rows - 1, rows);
+		  C_FIRMWARE "firmware " C_DEVICE "devices " C_BAD "trouble" C_END C_DIM "%s" C_END
+		  "\033[%u;1H", rows - 1, cols < 100 ? "" : "   KiB = 1024 bytes, addresses in hex", rows);
 	fbcon_write(line, strlen(line));
 }
 
@@ -248,7 +249,7 @@ static void show_on_screen(const struct rpt *r)
 	for (unsigned int page = 1; !pager_done(&p); page++) {
 		title_line(page, pages, cols);
 		one_page(&p, false);
-		legend(rows);
+		legend(cols, rows);
 		fbcon_flush();
 		if (!pager_done(&p))
 			sleep_seconds(seconds);
@@ -272,7 +273,7 @@ int report_show(void)
 	struct rpt *r;
 
 	fbcon_size(&cols, &rows);
-	r = rpt_new(cols);
+	r = rpt_new(cols, rows);
 	if (!r)
 		return -ENOMEM;
 	if (port)
@@ -290,7 +291,7 @@ static void to_seq(void *arg, const char *text, size_t len)
 
 static int proc_show(struct seq_file *m, void *arg)
 {
-	struct rpt *r = rpt_new(RPT_MIN_COLS);
+	struct rpt *r = rpt_new(RPT_MIN_COLS, 0);
 
 	if (!r)
 		return -ENOMEM;

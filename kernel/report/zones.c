@@ -2,6 +2,7 @@
 /* Pages: zones, free blocks by order, vmemmap sections. */
 #include "internal.h"
 #include <asm/memory.h>
+#include <mm/highmem.h>
 #include <mm/init.h>
 #include <mm/page_alloc.h>
 #include <mm/sparse.h>
@@ -44,6 +45,10 @@ static void order_table(struct rpt *r)
 		rpt(r, "\n");
 	}
 	rpt(r, "\n");
+	if (highmem_enabled)
+		rpt(r, "  " C_HEAD "highmem lab:" C_END " the direct map ends at physical %llx. What is above has no permanent address in the\n"
+		    "  kernel, as on a 32-bit PC: it is reached through kmap's window and the fixmap, page by page.\n\n",
+		    (unsigned long long)high_memory);
 }
 
 /* One character stands for this much, so that all memory fits in a few lines. */
