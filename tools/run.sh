@@ -28,13 +28,15 @@ accel=tcg
 set -- -M q35,accel=$accel -cpu "${CPU:-max}" -m "${MEMORY:-1G}" -bios "$firmware" -nodefaults -no-reboot \
 	-drive if=none,id=stick,format=raw,file="$image" -device qemu-xhci -device usb-storage,drive=stick,bootindex=0 \
 	-serial mon:stdio
-if [ -n "$DISPLAY$WAYLAND_DISPLAY" ]; then
-	set -- "$@" -vga std -device usb-kbd
+window=
+[ -n "$DISPLAY$WAYLAND_DISPLAY" ] && window=$(qemu-system-x86_64 -display help 2>/dev/null | grep -xE 'gtk|sdl|cocoa' | head -n 1)
+if [ -n "$window" ]; then
+	set -- "$@" -vga std -device usb-kbd -display "$window"
 	echo "run: a window shows the screen; the log comes here too. Ctrl-A X ends QEMU."
 else
-	set -- "$@" -vga std -display vnc=localhost:0,to=9
-	echo "run: no display here: the report comes as text below. The screen itself: a VNC viewer at localhost:5900."
-	echo "run: Ctrl-A X ends QEMU."
+	set -- "$@" -vga std -device usb-kbd -display vnc=127.0.0.1:0,to=9
+	echo "run: no display here: the report comes as text below. The screen itself: a VNC viewer at 127.0.0.1:5900"
+	echo "run: (or the port that QEMU names). Ctrl-A X ends QEMU."
 fi
 if [ "$mode" = debug ]; then
 	set -- "$@" -S -s
