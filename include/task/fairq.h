@@ -8,8 +8,11 @@
  * and has an old virtual time enters at base (no credit for sleeping beyond that). What lies beyond the
  * horizon (63 slots ahead; a task of low weight) waits in the last slot and moves on when it is reached.
  *
+ * Who wakes up and belongs into the slot at base goes in front of it (first come first served too): among a
+ * thousand busy tasks a sleeper need not wait for a round. That cannot starve them: running moves it to later slots.
+ *
  * Pure; locking is the owner's. Invariants (fairq_check): 1 nr counts the lists; 2 a bit is set exactly
- * for each non-empty slot; 3 no entity lies in a slot later than its own virtual time.
+ * for each non-empty slot; 3 no entity lies in a slot later than its own virtual time; 4 nobody in front is ahead of base.
  */
 #ifndef TASK_FAIRQ_H
 #define TASK_FAIRQ_H
@@ -30,6 +33,7 @@ struct fairq {
 	u64 base;               /* slot number, not masked */
 	u64 map;
 	unsigned int nr;
+	struct list_head front;
 	struct list_head slot[FAIR_SLOTS];
 };
 
@@ -37,6 +41,7 @@ static inline void fairq_init(struct fairq *q)
 {
 	q->base = q->map = 0;
 	q->nr = 0;
+	INIT_LIST_HEAD(&q->front);
 	for (int i = 0; i < FAIR_SLOTS; i++)
 		INIT_LIST_HEAD(&q->slot[i]);
 }
@@ -56,12 +61,22 @@ static inline void fairq_insert(struct fairq *q, struct fair_entity *e)
 	q->nr++;
 }
 
+static inline void fairq_insert_woken(struct fairq *q, struct fair_entity *e)
+{
+	if ((s64)((e->vruntime >> FAIR_SLOT_SHIFT) - q->base) > 0) {
+		fairq_insert(q, e);
+		return;
+	}
+	list_add_tail(&e->node, &q->front);
+	q->nr++;
+}
+
 static inline void fairq_unlink(struct fairq *q, struct fair_entity *e)
 {
 	struct list_head *h = e->node.next;
 
 	list_del(&e->node);
-	if (list_empty(h))      /* h was the slot itself: an entity's node is never alone in its list */
+	if (list_empty(h) && h != &q->front)    /* h was the slot itself: an entity's node is never alone in its list */
 		q->map &= ~(1UL << (h - q->slot));
 	q->nr--;
 }
@@ -69,6 +84,13 @@ static inline void fairq_unlink(struct fairq *q, struct fair_entity *e)
 /* The entity with (about) the least virtual time, taken out; NULL when empty. */
 static inline struct fair_entity *fairq_take(struct fairq *q)
 {
+	if (!list_empty(&q->front)) {
+		struct fair_entity *e = list_first_entry(&q->front, struct fair_entity, node);
+
+		list_del(&e->node);
+		q->nr--;
+		return e;
+	}
 	while (q->map) {
 		unsigned int b = q->base & (FAIR_SLOTS - 1);
 		u64 rot = q->map >> b | (b ? q->map << (FAIR_SLOTS - b) : 0);

@@ -14,6 +14,7 @@
 
 #define RT_PRIOS 100
 #define RR_SLICE_NS (100 * 1000000UL)
+#define SHORT_SLICE_NS (2 * 1000000UL)
 #define TICK_NS ((u64)NSEC_PER_SEC / HZ)
 #define LOAD_PERIOD_NS (5 * (u64)NSEC_PER_SEC)
 
@@ -129,6 +130,12 @@ static void finish_switch(struct rq *rq)
 		free_task(dead);
 }
 
+/* So many want to run that slices of a whole tick would make everybody wait for long. */
+static bool crowded(const struct rq *rq)
+{
+	return rq->fair.nr >= 8;
+}
+
 static void context_switch(struct rq *rq, struct task_struct *prev, struct task_struct *next, u64 now)
 {
 	rq->switches++;
@@ -141,6 +148,8 @@ static void context_switch(struct rq *rq, struct task_struct *prev, struct task_
 		set_exit_work();
 	else
 		clear_exit_work();
+	if (unlikely(crowded(rq)))
+		timer_set_deadline(now + SHORT_SLICE_NS);
 	switch_to(&prev->thread, &next->thread);
 	finish_switch(this_cpu_ptr(runqueue));
 }
@@ -216,7 +225,7 @@ void schedule_tail(void)
 }
 
 /* => rq locked */
-static void activate(struct rq *rq, struct task_struct *t)
+static void activate(struct rq *rq, struct task_struct *t, bool woken)
 {
 	struct task_struct *curr = current;
 	u64 floor = rq->fair.base << FAIR_SLOT_SHIFT;
@@ -224,7 +233,10 @@ static void activate(struct rq *rq, struct task_struct *t)
 	if ((s64)(t->se.vruntime - floor) < 0)
 		t->se.vruntime = floor;
 	t->on_rq = true;
-	enqueue(rq, t, false);
+	if (likely(!t->rt_priority) && woken)
+		fairq_insert_woken(&rq->fair, &t->se);
+	else
+		enqueue(rq, t, false);
 	if (curr == rq->idle)
 		return;
 	if (unlikely(t->rt_priority) ? t->rt_priority > curr->rt_priority :
@@ -243,7 +255,7 @@ bool wake_up_state(struct task_struct *t, unsigned int state_mask)
 	if (woken) {
 		t->state = TASK_RUNNING;
 		if (!t->on_rq)
-			activate(rq, t);
+			activate(rq, t, true);
 	}
 	spin_unlock_irqrestore(&rq->lock, flags);
 	return woken;
@@ -276,7 +288,12 @@ void sched_fork(struct task_struct *t)
 
 void wake_up_new_task(struct task_struct *t)
 {
-	wake_up_state(t, SLEEPING_STATES);
+	struct rq *rq = this_cpu_ptr(runqueue);
+	unsigned long flags = spin_lock_irqsave(&rq->lock);
+
+	t->state = TASK_RUNNING;
+	activate(rq, t, false);
+	spin_unlock_irqrestore(&rq->lock, flags);
 }
 
 /* Changes what decides a task's place in the queue. */
@@ -360,6 +377,10 @@ static void sched_tick(struct pt_regs *regs)
 
 	spin_lock(&rq->lock);
 	now = update_curr(t);
+	if (crowded(rq) && t->sum_exec_ns - t->slice_start >= SHORT_SLICE_NS) {
+		rq->need_resched = true;
+		set_exit_work();
+	}
 	if (now < rq->next_tick_ns)
 		goto timers;            /* a timer's own interrupt between two ticks */
 	rq->next_tick_ns = max(rq->next_tick_ns + TICK_NS, now + TICK_NS / 2);

@@ -39,7 +39,10 @@ static void fairq_random_against_model(void **state)
 			ent[i].vruntime = base + test_below(far << FAIR_SLOT_SHIFT);
 			if (test_below(4) == 0)
 				ent[i].vruntime = test_below(base + 1);
-			fairq_insert(&q, &ent[i]);
+			if (test_below(2))
+				fairq_insert(&q, &ent[i]);
+			else
+				fairq_insert_woken(&q, &ent[i]);
 			queued[i] = true;
 			nr++;
 		} else if (test_below(3) == 0 && queued[i]) {
