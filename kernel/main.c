@@ -31,6 +31,7 @@
 #include <syscall/syscall.h>
 #include <task/task.h>
 #include <x86/cpu.h>
+#include <x86/mtrr.h>
 #include <x86/traps.h>
 
 void __noreturn start_kernel(phys_addr_t bootinfo_phys);
@@ -222,6 +223,7 @@ void __noreturn start_kernel(phys_addr_t bootinfo_phys)
 	take_cmdline();                 /* boot options */
 	time_init(&bootinfo);           /* ktime_get_ns counts */
 	cpu_log();
+	mtrr_init();                    /* memory types known */
 	find_image();
 	firmware_map_init();            /* e820, /proc/iomem's tree */
 	memory_init(bootinfo_phys);     /* all allocators */
@@ -237,6 +239,7 @@ void __noreturn start_kernel(phys_addr_t bootinfo_phys)
 	tty_init(NULL);                 /* terminals */
 	keyboard_init();
 	ps2_init();                     /* keys reach the screen's terminal */
+	cpu_proc_init();                /* /proc/interrupts, /proc/mtrr */
 	initramfs_init();               /* programs */
 	kernel_verdict_log();           /* the address space is as it should be */
 	report_init(&bootinfo, &image); /* /proc/atlas/report */

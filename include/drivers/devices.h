@@ -9,4 +9,7 @@
 /* After slab and vmalloc work. @rsdp 0: no ACPI, PCI by bus 0 alone. Logs; never fails the boot. */
 void devices_init(u64 rsdp);
 
+/* /proc/interrupts, /proc/mtrr; says which RAM the firmware left uncached. After vfs_init(). */
+void cpu_proc_init(void);
+
 #endif

@@ -48,6 +48,10 @@ void x86_set_syscall_table(const syscall_fn *table, unsigned int nr, syscall_fn 
 typedef void (*irq_handler)(unsigned int irq, void *arg);
 int request_irq(unsigned int irq, irq_handler fn, void *arg) __attribute__((warn_unused_result));
 u64 irq_count(unsigned int irq);                /* since boot, for /proc/interrupts */
+u64 timer_interrupt_count(void);
+u64 nmi_count(void);
+/* "IO-APIC   4-edge      serial_interrupt": controller, pin, handler. Valid until the next call. */
+const char *irq_description(unsigned int irq);
 /* Is there a handler, so that polling can rest? */
 bool irq_requested(unsigned int irq);
 

@@ -76,8 +76,16 @@ void timer_set_deadline(u64 ns)
 	local_irq_restore(flags);
 }
 
+static u64 nr_ticks;
+
+u64 timer_interrupt_count(void)
+{
+	return nr_ticks;
+}
+
 static void run_tick(struct pt_regs *regs)
 {
+	nr_ticks++;
 	if (x86_hooks.tick)
 		x86_hooks.tick(regs);
 	if (x86_hooks.poll)

@@ -140,6 +140,7 @@ bool lapic_init(const struct bootinfo *bi);
 void lapic_eoi(void);
 u32 lapic_id(void);
 bool ioapic_init(void);
+unsigned int ioapic_pin(unsigned int irq, bool *level);
 bool ioapic_unmask(unsigned int irq, unsigned int vector, unsigned int apic_id);
 void irq_use_ioapic(void);
 extern bool lapic_present;

@@ -79,6 +79,15 @@ bool ioapic_init(void)
 	return usable;
 }
 
+/* Which pin (GSI) serves the line, and how. */
+unsigned int ioapic_pin(unsigned int irq, bool *level)
+{
+	unsigned int flags = irq < 16 ? isa[irq].flags : 0xf;
+
+	*level = (flags >> 2 & 3) == 3;
+	return irq < 16 ? isa[irq].gsi : irq;
+}
+
 bool ioapic_unmask(unsigned int irq, unsigned int vector, unsigned int apic_id)
 {
 	unsigned int gsi = irq < 16 ? isa[irq].gsi : irq, flags = irq < 16 ? isa[irq].flags : 0xf;

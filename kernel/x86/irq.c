@@ -2,6 +2,7 @@
 /* Interrupt vectors to handlers. Lines come through IOAPICs, or the ISA ones through the 8259 (by the local APIC's LINT0, or directly). */
 #include <asm/irqflags.h>
 #include <lib/printk.h>
+#include <lib/string.h>
 #include <uapi/errno.h>
 #include "internal.h"
 
@@ -82,4 +83,16 @@ bool irq_requested(unsigned int irq)
 u64 irq_count(unsigned int irq)
 {
 	return irq < NR_IRQS ? lines[irq].count : 0;
+}
+
+const char *irq_description(unsigned int irq)
+{
+	static char text[96];
+	const char *handler = irq_requested(irq) ? ksym_lookup((unsigned long)lines[irq].fn, NULL) : NULL;
+	bool level = false;
+	unsigned int pin = use_ioapic ? ioapic_pin(irq, &level) : irq;
+
+	snprintf(text, sizeof(text), "%s %3u-%-9s %s", use_ioapic ? "IO-APIC" : "XT-PIC", pin, level ? "fasteoi" : "edge",
+		 handler ? handler : "none");
+	return text;
 }

@@ -114,6 +114,23 @@ void show_backtrace(unsigned long rip, unsigned long rbp)
 		pr_emerg("  (%u more of this)\n", repeats);
 }
 
+/* What the machine-check banks hold. SDM vol. 3, 15.3. */
+static void show_machine_check(void)
+{
+	unsigned int banks = rdmsr(0x179) & 0xff;
+
+	for (unsigned int i = 0; i < banks && i < 32; i++) {
+		u64 status = rdmsr(0x401 + 4 * i);
+
+		if (!(status >> 63))
+			continue;
+		pr_emerg("machine check bank %u: status %016lx%s", i, (unsigned long)status, status >> 61 & 1 ? " uncorrected" : "");
+		if (status >> 58 & 1)
+			pr_cont(" address %016lx", (unsigned long)rdmsr(0x402 + 4 * i));
+		pr_cont("\n");
+	}
+}
+
 /* The push that found the guard page of a stack (they lie in the vmalloc range) faulted right below it. */
 static bool is_stack_overflow(unsigned long cr2, unsigned long rsp)
 {
@@ -144,6 +161,8 @@ void __noreturn die(struct pt_regs *regs, unsigned int vector, unsigned long err
 		x86_hooks.explain_kernel_fault(cr2);
 	pr_emerg("kernel exception %u: %s, in task %s (pid %d)\n", vector, exception_name(vector), name, pid);
 	show_error_code(vector, error_code);
+	if (vector == X86_TRAP_MC && boot_cpu.leaf1_edx >> 14 & 1)
+		show_machine_check();
 	show_regs(regs);
 	show_code(regs);
 	show_backtrace(regs->rip, regs->rbp);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Exceptions: ring 3's go up to the hooks, the kernel's own are either expected (extable) or the end. */
+#include <asm/io.h>
 #include <asm/irqflags.h>
 #include <asm/vmlayout.h>
+#include <lib/printk.h>
 #include <lib/string.h>
 #include <x86/probe.h>
 #include "internal.h"
@@ -27,11 +29,33 @@ static bool fixup(struct pt_regs *regs, unsigned int vector, unsigned long error
 	return true;
 }
 
+static u64 nr_nmis;
+
+u64 nmi_count(void)
+{
+	return nr_nmis;
+}
+
+/* Nobody here asks for NMIs. A chipset that reports broken memory or a bus error by one ends the machine; any
+ * other is counted (printing could wait for a lock that the interrupted code holds). */
+static void nmi(struct pt_regs *regs)
+{
+	u8 status = inb(0x61);
+
+	nr_nmis++;
+	if (status != 0xff && status & 0xc0) {
+		pr_emerg("NMI with port 61h at %#x: %s\n", status, status & 0x80 ? "memory parity or system error" : "I/O channel check");
+		die(regs, X86_TRAP_NMI, ~0UL);
+	}
+}
+
 void do_exception(struct pt_regs *regs, unsigned int vector, unsigned long error_code)
 {
+	if (vector == X86_TRAP_NMI) {
+		nmi(regs);
+		return;
+	}
 	if (user_mode(regs)) {
-		if (vector == X86_TRAP_NMI)
-			return;
 		if (vector == X86_TRAP_MC || vector == X86_TRAP_DF || !x86_hooks.user_trap)
 			die(regs, vector, error_code);
 		if (vector == X86_TRAP_DB)
@@ -41,7 +65,7 @@ void do_exception(struct pt_regs *regs, unsigned int vector, unsigned long error
 		local_irq_disable();
 		return;
 	}
-	if (vector != X86_TRAP_DF && vector != X86_TRAP_MC && vector != X86_TRAP_NMI && fixup(regs, vector, error_code, 0))
+	if (vector != X86_TRAP_DF && vector != X86_TRAP_MC && fixup(regs, vector, error_code, 0))
 		return;
 	/* TF that ring 3 set can strike on the first instruction of an entry: drop it, go on. */
 	if (vector == X86_TRAP_DB) {

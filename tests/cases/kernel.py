@@ -24,6 +24,9 @@ MACHINES = {
     "la57-off": dict(cpu="max,la57=off"),
     "no-x2apic": dict(cpu="max,x2apic=off"),
     "no-1g-pages": dict(cpu="max,pdpe1gb=off", memory="2G"),
+    "relocated": dict(cpu="max", config="test_take_1mib=yes"),
+    "no-apic": dict(cpu="max,apic=off"),
+    "no-nx-smep-smap": dict(cpu="max,nx=off,smep=off,smap=off,umip=off,fsgsbase=off,xsave=off"),
     "highmem-lab": dict(cpu="max", memory="2G", options="highmem=896M"),
 }
 
@@ -34,9 +37,12 @@ def known_crashes():
         return re.findall(r"^KTEST\((crash_\w+)\)", f.read(), re.M)
 
 
-def boot(label, options, seconds=60, **machine):
+def boot(label, options, seconds=60, config="", **machine):
     where = scratch(f"ktest-{label}")
-    stick = make_stick(os.path.join(where, "esp.img"), f"debug_exit {options}", kernel=sealed_kernel())
+    cfg = os.path.join(where, "boot.cfg")
+    with open(cfg, "w", encoding="ascii") as f:
+        f.write(f"record=no\n{config}\noptions=debug_exit {options}\n")
+    stick = make_stick(os.path.join(where, "esp.img"), "", kernel=sealed_kernel(), config=cfg)
     with Machine(stick, **machine) as m:
         m.wait_end(seconds)
         return m.text(), m.repro()
