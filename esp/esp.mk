@@ -16,10 +16,24 @@ $(B)/guest/%:
 	$(call quiet,GUEST_CC)$(GUEST_CC) $(GUEST_FLAGS) -o $@ $(filter %.c,$^)
 	@strip $@
 
-$(B)/initramfs.cpio: $(patsubst %,$(B)/guest/%,$(GUEST_PROGRAMS)) $(B)/tools/mkcpio esp/esp.mk
+# The viewer: ncurses, static, with the C library that ncurses is packaged for; three terminals'
+# descriptions and the C library's UTF-8 tables ride along.
+ATLAS_SRC := $(wildcard esp/bin/atlas/*.c)
+TERMINFO := l/linux x/xterm x/xterm-256color
+$(B)/guest/atlas: $(ATLAS_SRC) esp/bin/atlas/atlas.h
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -static -Wall -Wextra -Werror -o $@ $(ATLAS_SRC) -lncursesw -ltinfo
+	@strip $@
+
+$(B)/initramfs.cpio: $(B)/guest/atlas $(patsubst %,$(B)/guest/%,$(GUEST_PROGRAMS)) $(B)/tools/mkcpio esp/esp.mk
 	@( for d in dev proc sys etc root tmp bin sbin usr var; do echo dir $$d 755; done; \
 	   echo nod dev/console 600 c 5 1; echo nod dev/null 666 c 1 3; \
 	   for p in $(GUEST_PROGRAMS); do echo file bin/$$p 755 $(B)/guest/$$p; done; \
+	   echo file bin/atlas 755 $(B)/guest/atlas; \
+	   for d in lib lib/terminfo lib/terminfo/l lib/terminfo/x; do echo dir $$d 755; done; \
+	   for t in $(TERMINFO); do echo file lib/terminfo/$$t 644 $(firstword $(wildcard /lib/terminfo /usr/share/terminfo))/$$t; done; \
+	   for d in usr/lib usr/lib/locale usr/lib/locale/C.utf8; do echo dir $$d 755; done; \
+	   echo file usr/lib/locale/C.utf8/LC_CTYPE 644 /usr/lib/locale/C.utf8/LC_CTYPE; \
 	   for l in $(DEMO_LINKS); do echo slink bin/$$l demo; done; \
 	   echo slink init bin/init; echo slink usr/bin ../bin; echo slink usr/sbin ../sbin; \
 	   echo file etc/passwd 644 esp/etc/passwd; echo file etc/group 644 esp/etc/group; \

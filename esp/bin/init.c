@@ -100,7 +100,7 @@ static void write_report(void)
 static pid_t start_shell(void)
 {
 	static char *const argv[] = { "-sh", NULL };
-	static char *const envp[] = { "HOME=/root", "PATH=/bin:/sbin:/usr/bin:/usr/sbin", "TERM=linux",
+	static char *const envp[] = { "HOME=/root", "PATH=/bin:/sbin:/usr/bin:/usr/sbin", "TERM=xterm-256color",
 		"PS1=atlas:\\w\\$ ", NULL };
 	pid_t pid = fork();
 
@@ -168,7 +168,7 @@ int main(void)
 	open_console();
 	setenv("PATH", "/bin:/sbin:/usr/bin:/usr/sbin", 1);
 	setenv("HOME", "/root", 1);
-	setenv("TERM", "linux", 1);
+	setenv("TERM", "xterm-256color", 1);
 	if (!access(VMRUN_CONF, F_OK)) {
 		vmrun_guest();
 		sync();

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The viewer: what the machine's memory is, on one terminal, live. An ordinary program: all it knows it reads
+ * from /proc and /sys (below --root, so that recorded files can be shown), so it runs on any Linux as well;
+ * what only Atlas tells (/proc/atlas) is left out there.
+ *
+ *   source.c   files to text            iomem.c, slices.c   text to tables (pure, no terminal)
+ *   screen.c   a grid of cells          term.c              the grid on a real terminal (ncurses)
+ *   view_*.c   one view each: draws into the grid, takes keys
+ */
+#ifndef ATLAS_H
+#define ATLAS_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- screen.c ---- */
+
+/* Colours have one meaning everywhere. */
+enum colour {
+	C_PLAIN, C_DIM, C_BRIGHT, C_TITLE, C_CURSOR,
+	C_FREE, C_UNTOUCHED, C_KERNEL, C_PROCESS, C_CACHE, C_FIRMWARE, C_DEVICE, C_HOLE, C_BAD,
+	NR_COLOURS
+};
+
+struct cell {
+	uint32_t ch;            /* Unicode */
+	uint8_t colour;         /* enum colour */
+};
+
+struct screen {
+	int rows, columns;
+	struct cell *cells;     /* rows * columns */
+};
+
+bool screen_resize(struct screen *s, int rows, int columns);
+void screen_clear(struct screen *s);
+void put_cell(struct screen *s, int y, int x, uint32_t ch, enum colour c);
+/* UTF-8 text, cut at the right edge. Returns the column behind it. */
+int put(struct screen *s, int y, int x, enum colour c, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* The same, ending before column @x. */
+void put_right(struct screen *s, int y, int x, enum colour c, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* @width cells: one piece a value, sharing the width by value; every value above 0 that can gets a cell. */
+struct piece { uint64_t value; enum colour colour; };
+void put_bar(struct screen *s, int y, int x, int width, const struct piece *pieces, int n);
+void screen_print(const struct screen *s);      /* as plain text on standard output */
+/* "1.25 GiB", "640 KiB", "17 B" in a static buffer of four. */
+const char *human(uint64_t bytes);
+
+/* ---- source.c ---- */
+
+extern const char *root;        /* prefix of every path, "" by default */
+/* A file's text, NUL-terminated, or NULL; the caller frees. */
+char *read_text(const char *path);
+/* Reads @n bytes at @offset of a binary file: bytes read, or -1. */
+long read_at(const char *path, uint64_t offset, void *buf, size_t n);
+/* The next line of *text (ended by NUL in place), or NULL. */
+char *next_line(char **text);
+/* "Name:   123 kB" in a text like /proc/meminfo; 0 when it is not there. */
+uint64_t field_kb(const char *text, const char *name);
+
+/* ---- iomem.c ---- */
+
+struct range {
+	uint64_t start, end;    /* end inclusive, as /proc/iomem has it */
+	int depth;
+	bool folded;
+	char name[64];
+};
+
+struct iomem {
+	struct range *r;        /* in the file's order: a parent before its children */
+	int n;
+};
+
+bool iomem_load(struct iomem *m);
+/* The deepest range that holds @addr, or -1. */
+int iomem_find(const struct iomem *m, uint64_t addr);
+/* "System RAM / Kernel code" */
+void iomem_path(const struct iomem *m, uint64_t addr, char *buf, size_t size);
+enum colour iomem_colour(const char *name);
+bool is_ram(const struct range *r);
+
+/* ---- slices.c: who has the memory ---- */
+
+#define MAX_SLICES 40
+struct slice {
+	char name[40];
+	uint64_t bytes;
+	enum colour colour;
+	const char *who;        /* who could give it back */
+};
+
+struct slices {
+	int n;
+	struct slice s[MAX_SLICES];
+	uint64_t sum, total;    /* total: what the source says it must add up to */
+	bool exact;             /* Atlas's accounting, to the byte; else what /proc/meminfo can tell */
+};
+
+bool slices_load(struct slices *s);
+
+/* ---- pages: /proc/kpageflags, /proc/kpagecount ---- */
+
+#define PAGE 4096UL
+bool page_flags(uint64_t pfn, uint64_t *flags, uint64_t *count);
+void page_flags_text(uint64_t flags, char *buf, size_t size);
+enum colour page_colour(uint64_t flags);
+
+/* ---- processes ---- */
+
+struct process { int pid; char comm[32]; uint64_t rss_kb, size_kb, pte_kb; };
+int processes_load(struct process **list);
+struct segment { uint64_t start, end; char perm[8]; char name[128]; };
+int segments_load(int pid, struct segment **list);
+/* pagemap entry of @vaddr: present, and its pfn (0 when not told). */
+bool page_of(int pid, uint64_t vaddr, bool *present, uint64_t *pfn);
+
+/* ---- views ---- */
+
+struct view {
+	char key;               /* opens it */
+	const char *name;
+	const char *keys;       /* what keys do in it, for the last line */
+	void (*load)(void);     /* reads its files again */
+	void (*draw)(struct screen *s); /* rows 1 .. rows - 2 are its own */
+	bool (*key_pressed)(int key);   /* true: it was for the view */
+	void (*snapshot)(void); /* keeps today's numbers to compare with; may be NULL */
+};
+
+extern const struct view view_overview, view_physmap, view_iomem, view_zones, view_page, view_layout, view_processes;
+/* Opens the view of one page at a physical address. */
+void show_page(uint64_t phys);
+void open_view(const struct view *v);
+/* A list that scrolls: keeps *top so that *cursor is among @visible rows of @n. */
+void scroll_to(int *cursor, int *top, int n, int visible);
+
+enum key { K_UP = 1000, K_DOWN, K_LEFT, K_RIGHT, K_PAGE_UP, K_PAGE_DOWN, K_HOME, K_END, K_ENTER, K_BACK, K_RESIZE };
+
+/* ---- term.c ---- */
+
+bool term_open(void);
+void term_close(void);
+void term_size(int *rows, int *columns);
+void term_show(const struct screen *s);
+/* The next key (a character or enum key), or -1 after @milliseconds. */
+int term_key(int milliseconds);
+
+#endif
