@@ -21,7 +21,7 @@
 /* Colours have one meaning everywhere. */
 enum colour {
 	C_PLAIN, C_DIM, C_BRIGHT, C_TITLE, C_CURSOR,
-	C_FREE, C_UNTOUCHED, C_KERNEL, C_PROCESS, C_CACHE, C_FIRMWARE, C_DEVICE, C_HOLE, C_BAD,
+	C_FREE, C_UNTOUCHED, C_KERNEL, C_PROCESS, C_CACHE, C_FIRMWARE, C_DEVICE, C_WINDOW, C_HOLE, C_BAD,
 	NR_COLOURS
 };
 
@@ -82,6 +82,8 @@ int iomem_find(const struct iomem *m, uint64_t addr);
 void iomem_path(const struct iomem *m, uint64_t addr, char *buf, size_t size);
 enum colour iomem_colour(const char *name);
 bool is_ram(const struct range *r);
+/* What a piece of the address space looks like in a picture. */
+uint32_t colour_glyph(enum colour c);
 
 /* ---- slices.c: who has the memory ---- */
 

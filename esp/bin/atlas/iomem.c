@@ -92,7 +92,14 @@ enum colour iomem_colour(const char *name)
 		return C_KERNEL;
 	if (!strncmp(name, "Reserved", 8) || !strncmp(name, "ACPI", 4) || strstr(name, "ROM") || !strncmp(name, "Unusable", 8))
 		return C_FIRMWARE;
+	if (!strncmp(name, "PCI Bus", 7))
+		return C_WINDOW;                /* handed to a bridge; nothing answers where no device is named */
 	return C_DEVICE;
+}
+
+uint32_t colour_glyph(enum colour c)
+{
+	return c == C_HOLE ? 0xb7 : c == C_WINDOW ? 0x2591 : 0x2588;
 }
 
 bool is_ram(const struct range *r)

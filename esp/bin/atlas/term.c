@@ -22,6 +22,7 @@ static const struct { short full, few; attr_t attr; } palette[NR_COLOURS] = {
 	[C_CACHE]     = { 179, COLOR_YELLOW, A_NORMAL },
 	[C_FIRMWARE]  = { 176, COLOR_MAGENTA, A_NORMAL },
 	[C_DEVICE]    = { 75, COLOR_BLUE, A_BOLD },
+	[C_WINDOW]    = { 25, COLOR_BLUE, A_NORMAL },
 	[C_HOLE]      = { 240, COLOR_BLACK, A_BOLD },
 	[C_BAD]       = { 203, COLOR_RED, A_BOLD },
 };

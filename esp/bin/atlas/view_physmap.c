@@ -83,13 +83,13 @@ static void draw_legend(struct screen *s, int y)
 {
 	static const struct { enum colour c; const char *name; } legend[] = {
 		{ C_FREE, "RAM, free" }, { C_KERNEL, "kernel" }, { C_PROCESS, "process" }, { C_CACHE, "files" },
-		{ C_FIRMWARE, "firmware" }, { C_DEVICE, "device" }, { C_HOLE, "nothing" },
+		{ C_FIRMWARE, "firmware" }, { C_DEVICE, "device" }, { C_WINDOW, "bus window" }, { C_HOLE, "nothing" },
 	};
 	int x = 2;
 	size_t i;
 
 	for (i = 0; i < sizeof(legend) / sizeof(legend[0]); i++) {
-		put_cell(s, y, x, legend[i].c == C_HOLE ? 0xb7 : 0x2588, legend[i].c);
+		put_cell(s, y, x, colour_glyph(legend[i].c), legend[i].c);
 		x = put(s, y, x + 2, C_DIM, "%s", legend[i].name) + 2;
 	}
 }
@@ -130,7 +130,7 @@ static void draw(struct screen *s)
 			if (addr == cursor)
 				put_cell(s, y + 2, 19 + x, 0x25c6, C_CURSOR);
 			else
-				put_cell(s, y + 2, 19 + x, c == C_HOLE ? 0xb7 : 0x2588, c);
+				put_cell(s, y + 2, 19 + x, colour_glyph(c), c);
 		}
 	}
 	draw_legend(s, s->rows - 5);
