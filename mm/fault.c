@@ -192,6 +192,8 @@ static enum fault_result pte_fault(struct fault *f)
 	enum fault_result res = FAULT_OK;
 	pmd_t *pmd;
 
+	if (unlikely(!f->vma->anon_id) && (f->access & FAULT_WRITE) && !(f->vma->vm_flags & VM_SHARED))
+		anon_id_make(f->vma);
 	spin_lock(&mm->page_table_lock);
 	pmd = pmd_alloc(mm, f->addr);
 	if (unlikely(!pmd)) {

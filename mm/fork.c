@@ -24,6 +24,7 @@ static struct vm_area_struct *dup_vma(struct dup *d, const struct vm_area_struct
 		return NULL;
 	*vma = *old;
 	vma->vm_mm = d->mm;
+	vma->anon_id = anon_id_forked(old->anon_id);
 	vma->vm_flags &= ~VM_LOCKED_MASK;       /* locks are not inherited: mlock(2) */
 	vma->vm_prev = d->last;
 	vma->vm_next = NULL;

@@ -25,8 +25,6 @@ static bool advice_flags(int advice, unsigned long *set, unsigned long *clear)
 		{ MADV_DODUMP, 0, VM_DONTDUMP },
 		{ MADV_HUGEPAGE, VM_HUGEPAGE, VM_NOHUGEPAGE },
 		{ MADV_NOHUGEPAGE, VM_NOHUGEPAGE, VM_HUGEPAGE },
-		{ MADV_MERGEABLE, VM_MERGEABLE, 0 },
-		{ MADV_UNMERGEABLE, 0, VM_MERGEABLE },
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(table); i++) {

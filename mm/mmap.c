@@ -196,7 +196,7 @@ static bool has_object(const struct mmap_request *req)
 static unsigned long calc_vm_flags(const struct mm_struct *mm, const struct mmap_request *req)
 {
 	unsigned long f = mm->def_flags | (req->prot & (PROT_READ | PROT_WRITE | PROT_EXEC));
-	unsigned long may = has_object(req) ? req->may_flags : VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
+	unsigned long may = req->may_flags || has_object(req) ? req->may_flags : VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
 
 	static_assert(VM_READ == PROT_READ && VM_WRITE == PROT_WRITE && VM_EXEC == PROT_EXEC);
 	if (req->flags & MAP_GROWSDOWN)
@@ -247,14 +247,12 @@ static unsigned long pages_mapped(struct mm_struct *mm, unsigned long addr, unsi
 }
 
 /* Puts the mapping that @proto describes into the set. 0 or -errno. */
-static int insert_mapping(struct mm_struct *mm, const struct vm_area_struct *proto, bool merge)
+static int insert_mapping(struct mm_struct *mm, const struct vm_area_struct *proto)
 {
 	struct vm_area_struct *next, *prev = find_vma_prev(mm, proto->vm_start, &next), *vma;
 
-	if (merge && vma_merge_new(mm, prev, next, proto))
+	if (vma_merge_new(mm, prev, next, proto))
 		return 0;
-	if (mm->map_count >= sysctl_max_map_count)
-		return -ENOMEM;
 	vma = vma_alloc();
 	if (!vma)
 		return -ENOMEM;
@@ -288,7 +286,7 @@ static int mmap_region(struct mm_struct *mm, struct vm_area_struct *proto)
 		proto->vm_flags |= VM_ACCOUNT;
 	}
 	proto->vm_page_prot = vm_page_prot(proto->vm_flags);
-	err = insert_mapping(mm, proto, true);
+	err = insert_mapping(mm, proto);
 	if (err) {
 		vm_uncommit(committed);
 		return err;
@@ -385,6 +383,8 @@ static int brk_locked(struct mm_struct *mm, unsigned long addr, unsigned long le
 	proto.vm_flags = mm->def_flags | prot | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
 	if ((mm->def_flags & VM_LOCKED) && !mlock_allowed(mm, len >> PAGE_SHIFT))
 		return -EAGAIN;
+	if (mm->map_count > sysctl_max_map_count)
+		return -ENOMEM;
 	return mmap_region(mm, &proto);
 }
 

@@ -81,12 +81,11 @@ static struct vm_area_struct *new_place(const struct move *m, struct vm_area_str
 
 	proto.vm_start = m->new_addr;
 	proto.vm_end = m->new_addr + m->new_len;
-	proto.vm_pgoff = vma_is_anon(vma) ? m->new_addr >> PAGE_SHIFT : vma_pgoff(vma, m->old_addr);
+	/* Pages that exist keep their offsets, as on Linux; untouched anonymous memory takes those of its new place. */
+	proto.vm_pgoff = vma_is_anon(vma) && !vma->anon_id ? m->new_addr >> PAGE_SHIFT : vma_pgoff(vma, m->old_addr);
 	new = vma_merge_new(m->mm, prev, next, &proto);
 	if (new)
 		return new;
-	if (m->mm->map_count >= sysctl_max_map_count)
-		return NULL;
 	new = vma_alloc();
 	if (!new)
 		return NULL;

@@ -172,6 +172,9 @@ unsigned long vma_find_gap_topdown(struct mm_struct *mm, unsigned long low, unsi
 void vma_init(void);
 int vma_check(struct mm_struct *mm);
 int pgtable_check(struct mm_struct *mm);
+/* @vma is about to get its first private page. / What a child's copy of a VMA with @id has. */
+void anon_id_make(struct vm_area_struct *vma);
+u64 anon_id_forked(u64 id);
 void vma_file_link(struct vm_area_struct *vma);
 void vma_file_unlink(struct vm_area_struct *vma);
 

@@ -5,7 +5,10 @@
  * are O(log n). A VMA's own gap is the free space below it (less the guard gap of a stack).
  *
  * Neighbours that could be one VMA are one: flags, file, private data equal and page offsets
- * contiguous. (Linux also looks at anon_vma and so merges a little less after fork.)
+ * contiguous. Linux also looks at anon_vma, the object through which it finds all processes that map a page.
+ * Nobody is searched for here, but which mappings merge is visible to programs, so anon_id plays its part: 0
+ * until the first private page, then a number that parts of a split share, neighbours that may merge take
+ * over, and a forked child replaces by one that says so (bit 0).
  *
  * mm_check() numbers: 1 list sorted, disjoint, aligned, inside task_size; 2 tree equals list, balanced;
  * 3 gaps; 4 map_count and the *_vm counters; 10 and up: page tables (mm/pgtable_check.c).
@@ -368,6 +371,40 @@ int vma_split(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long ad
 	return 0;
 }
 
+/* Two VMAs with their private pages may be one: the same pages' owner, or one has none and the other was not forked. */
+static bool anon_can_join(u64 a, u64 b)
+{
+	if (a && b)
+		return a == b;
+	return !((a | b) & 1);
+}
+
+static u64 next_anon_id;
+
+u64 anon_id_forked(u64 id)
+{
+	return id ? (next_anon_id += 2) | 1 : 0;
+}
+
+/* Flags apart from the access bits that neighbours must share to take over an anon_id. */
+static bool anon_id_fits(const struct vm_area_struct *low, const struct vm_area_struct *high)
+{
+	return low->vm_end == high->vm_start && low->vm_file == high->vm_file &&
+	       !((low->vm_flags ^ high->vm_flags) & ~VM_ACCESS_FLAGS) && low->vm_pgoff + vma_pages(low) == high->vm_pgoff;
+}
+
+void anon_id_make(struct vm_area_struct *vma)
+{
+	const struct vm_area_struct *prev = vma->vm_prev, *next = vma->vm_next;
+
+	if (next && next->anon_id && !(next->anon_id & 1) && anon_id_fits(vma, next))
+		vma->anon_id = next->anon_id;
+	else if (prev && prev->anon_id && !(prev->anon_id & 1) && anon_id_fits(prev, vma))
+		vma->anon_id = prev->anon_id;
+	else
+		vma->anon_id = next_anon_id += 2;
+}
+
 /* Could @low, ending where @high starts, be one VMA with it, if both had @low_flags and @high_flags? */
 static bool vma_can_join(const struct vm_area_struct *low, unsigned long low_flags,
 			 const struct vm_area_struct *high, unsigned long high_flags)
@@ -375,6 +412,7 @@ static bool vma_can_join(const struct vm_area_struct *low, unsigned long low_fla
 	return low->vm_end == high->vm_start && low_flags == high_flags && low->vm_file == high->vm_file &&
 	       low->vm_mapping == high->vm_mapping && low->vm_ops == high->vm_ops &&
 	       low->vm_private == high->vm_private && !(low_flags & VM_SPECIAL) &&
+	       anon_can_join(low->anon_id, high->anon_id) &&
 	       low->vm_pgoff + vma_pages(low) == high->vm_pgoff;
 }
 
@@ -383,6 +421,7 @@ static void vma_absorb(struct mm_struct *mm, struct vm_area_struct *low, struct 
 {
 	unsigned long end = high->vm_end;
 
+	low->anon_id |= high->anon_id;          /* equal, or one is 0 */
 	vma_unlink(mm, high);
 	vma_set_end(mm, low, end);
 	vma_destroy(high);
@@ -394,7 +433,7 @@ struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct
 	bool with_next = next && vma_can_join(proto, proto->vm_flags, next, next->vm_flags);
 
 	if (prev && vma_can_join(prev, prev->vm_flags, proto, proto->vm_flags)) {
-		if (with_next)
+		if (with_next && anon_can_join(prev->anon_id, next->anon_id))
 			vma_absorb(mm, prev, next);
 		else
 			vma_set_bounds(mm, prev, prev->vm_start, proto->vm_end);
@@ -423,6 +462,10 @@ static void vma_move_border(struct mm_struct *mm, struct vm_area_struct *low, st
 
 	vm_stat_account(mm, high->vm_flags, -pages);
 	vm_stat_account(mm, low->vm_flags, pages);
+	if (pages > 0)
+		low->anon_id |= high->anon_id;
+	else
+		high->anon_id |= low->anon_id;
 	low->vm_end = addr;
 	vma_set_bounds(mm, high, addr, high->vm_end);
 }
@@ -459,7 +502,7 @@ struct vm_area_struct *vma_modify(struct mm_struct *mm, struct vm_area_struct *v
 		}
 	}
 	vma_set_flags(mm, vma, flags);
-	if (to_next)
+	if (to_next && !(to_prev && !anon_can_join(prev->anon_id, next->anon_id)))
 		vma_absorb(mm, vma, next);
 	if (to_prev) {
 		vma_absorb(mm, prev, vma);

@@ -72,6 +72,7 @@ struct vm_area_struct {
 	unsigned long gap;              /* [m] free bytes right below (a stack's guard gap taken off) */
 	unsigned long rb_subtree_gap;   /* [m] the largest gap in this subtree */
 	struct vm_area_struct *vm_prev, *vm_next; /* [m] address order */
+	u64 anon_id;                    /* [m] whose private pages: 0 none yet; mm/vma.c says what it is for */
 	struct file *vm_file;           /* [I] opaque, NULL: anonymous; kept alive by vm_ops->open/close */
 	struct address_space *vm_mapping; /* [I] page cache, or NULL */
 	const struct vm_operations_struct *vm_ops; /* [I] */

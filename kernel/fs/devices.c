@@ -5,6 +5,7 @@
  */
 #include "internal.h"
 #include <fs/poll.h>
+#include <mm/mm.h>
 #include <x86/cpu.h>
 
 static LIST_HEAD(chrdevs);
@@ -195,7 +196,9 @@ static ssize_t random_read(struct file *f, void *buf, size_t n, u64 *pos, copy_f
 /* /dev/zero mapped shared is anonymous shared memory; private, plain anonymous memory. */
 static int zero_mmap(struct file *f, struct mmap_request *req)
 {
-	return -ENODEV;
+	req->file = NULL;               /* mm makes the memory; may_flags stay */
+	req->pgoff = 0;
+	return 0;
 }
 
 /* Reads give the log's records as "level,sequence,microseconds,-;text"; a position is a byte of the log. */

@@ -27,9 +27,11 @@ static struct mm_struct *tell_capabilities(void)
 
 static int fill_file(struct mmap_request *req, struct file *f)
 {
-	if (!req->len)
+	unsigned long type = req->flags & MAP_TYPE;
+
+	if (!req->len || (type != MAP_PRIVATE && type != MAP_SHARED && type != MAP_SHARED_VALIDATE))
 		return -EINVAL;
-	if ((req->flags & MAP_TYPE) == MAP_SHARED_VALIDATE &&
+	if (type == MAP_SHARED_VALIDATE &&
 	    (req->flags & ~(unsigned long)LEGACY_MAP_MASK))
 		return -EOPNOTSUPP;
 	return file_mmap(f, req);

@@ -64,7 +64,15 @@ static bool model_joins(const struct mpage *a, const struct mpage *b)
 	return a->kind == ANON || a->pgoff + 1 == b->pgoff;
 }
 
-/* VMAs of the window are the model's runs. VM_ACCOUNT depends on history and may keep neighbours apart. */
+static bool ids_join(u64 a, u64 b)
+{
+	return a && b ? a == b : !((a | b) & 1);
+}
+
+/*
+ * VMAs of the window are the model's runs. VM_ACCOUNT, anon_id and the page offset of moved anonymous memory depend on
+ * history and may keep neighbours apart.
+ */
 static void check_vmas(struct proc *p)
 {
 	struct vm_area_struct *vma;
@@ -85,7 +93,8 @@ static void check_vmas(struct proc *p)
 			bool should = model_joins(&p->page[i - 1], &p->page[i]);
 
 			if (joined != should && should)
-				CHECK(vma->vm_prev->vm_flags != vma->vm_flags);
+				CHECK(vma->vm_prev->vm_flags != vma->vm_flags || !ids_join(vma->vm_prev->anon_id, vma->anon_id) ||
+				      vma->vm_prev->vm_pgoff + ((vma->vm_prev->vm_end - vma->vm_prev->vm_start) >> PAGE_SHIFT) != vma->vm_pgoff);
 			else
 				CHECK_EQ(joined, should);
 		}
