@@ -56,9 +56,11 @@ $(B)/guest-tests/%: tests/guest/%.c
 	$(call quiet,CC)$(RING3_CC) $(RING3_FLAGS) -o $@ $<
 ring3-programs: $(RING3) $(GUEST_TESTS)
 
-test-parts: all $(B)/host/replay loader-parts vmrun-parts ring3-programs $(patsubst %,$(B)/host/%_test,$(HOST_TESTS))
+test-parts: all $(B)/host/replay loader-parts vmrun-parts ring3-programs $(patsubst %,$(B)/host/%_test,$(HOST_TESTS)) fuzz-parts
 test: ## every test; last line "N passed, N failed"; T=PATTERN runs some (see tests/run --help)
 	@$(MAKE) test-parts
 	@tests/run $(T)
 
 .PHONY: check check-floors check-style check-headers ring3-programs test-parts test
+
+include tests/fuzz/fuzz.mk

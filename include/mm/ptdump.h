@@ -25,7 +25,7 @@ void ptdump(phys_addr_t pgd, unsigned long start, unsigned long end, bool with_p
 	LAW(USER,     "no user bit above TASK_SIZE") \
 	LAW(TEXT,     "text and rodata are writable nowhere") \
 	LAW(DIRECT,   "direct map is phys + PAGE_OFFSET and covers RAM exactly") \
-	LAW(IMAGE,    "image is phys + __START_KERNEL_map - phys_base: text RX, rodata R, data RW") \
+	LAW(IMAGE,    "image: phys + __START_KERNEL_map - phys_base, text RX, rodata R, data RW") \
 	LAW(VMEMMAP,  "struct pages: sections as counted, templates intact and read-only") \
 	LAW(GUARDS,   "vmalloc: mappings inside areas, guard pages and freed areas empty") \
 	LAW(CACHE,    "cacheable means RAM (or firmware tables), device memory is uncached") \

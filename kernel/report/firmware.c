@@ -74,7 +74,7 @@ static void map_by_type(struct rpt *r)
 		rpt(r, ": " C_BAD "%u empty, %u out of order, %u impossible, %u overlapping, %u lost" C_END, s->nr_empty,
 		    s->nr_unsorted, s->nr_wrapping, s->nr_overlap, s->nr_dropped);
 	else
-		rpt(r, ", in order, none of them empty, overlapping or impossible");
+		rpt(r, ", in order; none empty, overlapping or impossible");
 	rpt(r, "\n\n");
 }
 

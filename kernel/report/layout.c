@@ -57,10 +57,10 @@ static void region_line(struct rpt *r, unsigned int id, struct region_use *u)
 	*u = (struct region_use){ 0 };
 	if (id != VM_USER)
 		pgwalk(swapper_pg_dir_phys, g->start, g->end + 1, &ops, u);
-	rpt(r, "  %s%016lx-%016lx" C_END " %s %s%s  %s" C_END "\n", colour, g->start, g->end, size_text(g->end - g->start + 1, size),
-	    colour, u->bytes ? size_text(u->bytes, used) : "         ", g->purpose);
+	rpt(r, "  %s%016lx-%016lx" C_END " %s %s%s%s%s" C_END "\n", colour, g->start, g->end, size_text(g->end - g->start + 1, size),
+	    colour, u->bytes ? size_text(u->bytes, used) : "         ", r->cols < 100 ? "\n      " : "  ", g->purpose);
 	if (u->bytes) {
-		rpt(r, "  " C_DIM "%54s mapped by", "");
+		rpt(r, C_DIM "%*smapped by", r->cols < 100 ? 6 : 57, "");
 		leaf_words(r, u);
 		rpt(r, C_END "\n");
 	}
@@ -72,7 +72,7 @@ static void vmalloc_line(struct rpt *r)
 	struct vmalloc_stats s;
 
 	vmalloc_stats(&s);
-	rpt(r, "\n  vmalloc: %llu areas in %s of addresses, %s of it kernel stacks; the largest free range is %s.\n",
+	rpt(r, "\n  vmalloc: %llu areas in %s of addresses, %s of it kernel stacks;\n  the largest free range is %s.\n",
 	    (unsigned long long)s.nr_areas, size_word(s.used, used), size_word(s.nr_stack_pages << PAGE_SHIFT, stacks),
 	    size_word(s.largest_free, largest));
 }

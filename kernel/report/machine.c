@@ -20,7 +20,7 @@ static void cpu_lines(struct rpt *r)
 	while (*brand == ' ')
 		brand++;
 	rpt_field(r, "processor", "%s", *brand ? brand : c->vendor);
-	rpt_field(r, "", "%u-bit physical, %u-bit virtual addresses (48 used), TSC %u.%03u GHz", c->phys_bits, c->virt_bits,
+	rpt_field(r, "", "%u physical, %u virtual address bits (48 used), TSC %u.%03u GHz", c->phys_bits, c->virt_bits,
 		  (u32)(c->tsc_khz / 1000000), (u32)(c->tsc_khz / 1000 % 1000));
 	rpt_field(r, "protection", "%s%s%s%s%s", c->nx ? "NX " : C_BAD "no NX " C_END, c->smep ? "SMEP " : "", c->smap ? "SMAP " : "",
 		  c->umip ? "UMIP " : "", c->la57_on ? "5-level paging on " : "");
@@ -108,7 +108,7 @@ static void summary(struct rpt *r)
 	account_all(&a);
 	rpt(r, "\n");
 	account_picture(r, &a);
-	rpt(r, "\n  " C_HEAD "%s" C_END " %s, " C_HEAD "%s" C_END " usable, " C_RAM "%s" C_END " free now. The firmware keeps "
+	rpt(r, "\n  " C_HEAD "%s" C_END " %s, " C_HEAD "%s" C_END " usable, " C_RAM "%s" C_END " free now.\n  The firmware keeps "
 	    C_FIRMWARE "%s" C_END ".\n", size_word(a.installed ? a.installed : a.listed, installed), a.installed ? "installed" : "listed",
 	    size_word(a.m.usable, usable), size_word(a.m.bytes[MEM_FREE] + a.m.bytes[MEM_PCP] + a.m.bytes[MEM_UNTOUCHED], free),
 	    size_word(a.listed - a.m.usable + a.unlisted, kept));

@@ -60,15 +60,15 @@ static void segment_line(struct rpt *r, struct mm_struct *mm, struct vm_area_str
 
 static void process_head(struct rpt *r, const struct task_struct *t, const struct mm_struct *mm)
 {
-	char vsz[SIZE_TEXT], rss[SIZE_TEXT], tables[SIZE_TEXT];
+	char mapped[SIZE_TEXT], rss[SIZE_TEXT], tables[SIZE_TEXT];
 
-	rpt(r, "  " C_HEAD "%5d  %s" C_END "  %s of addresses, " C_USER "%s" C_END " in memory, %s of page tables, %d segments\n", t->pid, t->comm,
-	    size_word(mm->total_vm << PAGE_SHIFT, vsz), size_word(mm_rss(mm) << PAGE_SHIFT, rss),
-	    size_word((u64)mm->nr_ptes << PAGE_SHIFT, tables), mm->map_count);
-	rpt(r, "         " C_DIM "code %lx-%lx  data %lx-%lx  brk %lx-%lx" C_END "\n", mm->start_code, mm->end_code, mm->start_data,
-	    mm->end_data, mm->start_brk, mm->brk);
-	rpt(r, "         " C_DIM "mmap below %lx  stack %lx  args %lx-%lx  pgd at %llx" C_END "\n", mm->mmap_base, mm->start_stack,
-	    mm->arg_start, mm->arg_end, (unsigned long long)mm->pgd);
+	rpt(r, "  " C_HEAD "%5d  %s" C_END "  %s mapped, " C_USER "%s" C_END " in memory, %s of page tables\n", t->pid, t->comm,
+	    size_word(mm->total_vm << PAGE_SHIFT, mapped), size_word(mm_rss(mm) << PAGE_SHIFT, rss),
+	    size_word((u64)mm->nr_ptes << PAGE_SHIFT, tables));
+	rpt(r, C_DIM "         code %lx-%lx  data %lx-%lx\n", mm->start_code, mm->end_code, mm->start_data, mm->end_data);
+	rpt(r, "         brk %lx-%lx  mmap below %lx\n", mm->start_brk, mm->brk, mm->mmap_base);
+	rpt(r, "         stack %lx  args %lx-%lx  pgd at %llx" C_END "\n", mm->start_stack, mm->arg_start, mm->arg_end,
+	    (unsigned long long)mm->pgd);
 }
 
 static void one_process(struct rpt *r, struct task_struct *t)

@@ -46,8 +46,9 @@ static void order_table(struct rpt *r)
 	}
 	rpt(r, "\n");
 	if (highmem_enabled)
-		rpt(r, "  " C_HEAD "highmem lab:" C_END " the direct map ends at physical %llx. What is above has no permanent address in the\n"
-		    "  kernel, as on a 32-bit PC: it is reached through kmap's window and the fixmap, page by page.\n\n",
+		rpt(r, "  " C_HEAD "highmem lab:" C_END " the direct map ends at physical %llx. What is\n"
+		    "  above has no permanent address in the kernel, as on a 32-bit PC: it is reached\n"
+		    "  through kmap's window and the fixmap, page by page.\n\n",
 		    (unsigned long long)high_memory);
 }
 
@@ -94,7 +95,7 @@ static void sections(struct rpt *r)
 			top = max(top, e820_table.e[i].r.end);
 	section_stats(&s);
 	rpt_section(r, "vmemmap: struct page for every page, memory for the sections in use");
-	rpt(r, "  %llu sections of 128 MiB online, %llu untouched. struct pages take " C_KERNEL "%s" C_END "; for all of RAM %s.\n",
+	rpt(r, "  %llu sections of 128 MiB online, %llu untouched.\n  struct pages take " C_KERNEL "%s" C_END "; for all of RAM it would be %s.\n",
 	    (unsigned long long)s.nr_online, (unsigned long long)s.nr_untouched, size_word(s.memmap_pages << PAGE_SHIFT, used),
 	    size_word((s.nr_online + s.nr_untouched) << 21, full));
 	section_picture(r, top);
