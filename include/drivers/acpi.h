@@ -71,6 +71,7 @@ struct acpi_info {
 	/* FADT */
 	u64 dsdt, facs;
 	u32 smi_command;
+	u8 acpi_enable;                 /* to write there for ACPI mode; 0: it is always on */
 	u16 boot_flags;                 /* IAPC_BOOT_ARCH: bit 1 8042 there, bit 2 no VGA */
 	u16 pm1a_control, pm1b_control; /* I/O ports */
 	u32 pm_timer_port;

@@ -139,6 +139,7 @@ static void parse_fadt(struct acpi_info *info, const u8 *t, u32 len)
 	info->dsdt = get_le(t + 40, 4);
 	info->preferred_profile = t[45];
 	info->smi_command = (u32)get_le(t + 48, 4);
+	info->acpi_enable = t[52];
 	info->pm1a_control = (u16)get_le(t + 64, 4);
 	info->pm1b_control = (u16)get_le(t + 68, 4);
 	info->pm_timer_port = (u32)get_le(t + 76, 4);

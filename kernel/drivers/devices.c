@@ -351,6 +351,7 @@ void devices_init(u64 rsdp)
 	add_acpi_devices();
 	route_interrupts();
 	aml_open(&aml);
+	acpi_power_init(&aml.ns);
 	aml_each_device(&aml.ns, on_device, &p);
 	drop_video_ram();
 	scan_pci(&p);

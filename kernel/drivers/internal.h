@@ -21,4 +21,8 @@ static inline u64 get_le(const u8 *p, unsigned int bytes)
 /* acpi_parse.c: one checked table of @len bytes (header included) into @info. */
 void acpi_parse_table(struct acpi_info *info, const char *sig, const u8 *t, u32 len);
 
+struct aml_namespace;
+/* acpi_power.c: tells the CPU's floor how to switch off and reset. */
+void acpi_power_init(const struct aml_namespace *ns);
+
 #endif

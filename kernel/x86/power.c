@@ -8,6 +8,7 @@
 #include <asm/irqflags.h>
 #include <asm/memory.h>
 #include <asm/pgtable.h>
+#include <lib/cmdline.h>
 #include <lib/printk.h>
 #include <lib/string.h>
 #include "internal.h"
@@ -76,16 +77,35 @@ void __noreturn machine_halt(void)
 		__asm__ volatile("hlt");
 }
 
+/* reboot=efi (the default), acpi, pci, kbd: the first way to try, for firmware whose own hangs; also for power off. */
+enum { WAY_EFI, WAY_ACPI, WAY_PCI, WAY_KBD };
+
+static int first_way(void)
+{
+	static const char *const names[] = { "efi", "acpi", "pci", "kbd" };
+	char want[8];
+
+	if (cmdline_get("reboot", want, sizeof(want)) > 0)
+		for (int i = 0; i < 4; i++)
+			if (!strcmp(want, names[i]))
+				return i;
+	return WAY_EFI;
+}
+
 void __noreturn machine_restart(void)
 {
 	struct { u16 limit; u64 base; } __packed none = { 0, 0 };
+	int way = first_way();
 
 	local_irq_disable();
-	efi_reset(EFI_RESET_COLD);
-	if (x86_hooks.acpi_restart)
+	if (way <= WAY_EFI)
+		efi_reset(EFI_RESET_COLD);
+	if (way <= WAY_ACPI && x86_hooks.acpi_restart)
 		x86_hooks.acpi_restart();
-	outb(0x02, 0xcf9);      /* chipset reset control: system, then full reset */
-	outb(0x06, 0xcf9);
+	if (way <= WAY_PCI) {
+		outb(0x02, 0xcf9);      /* chipset reset control: system, then full reset */
+		outb(0x06, 0xcf9);
+	}
 	for (int i = 0; i < 100000 && inb(0x64) & 2; i++)
 		;
 	outb(0xfe, 0x64);       /* keyboard controller pulses the reset line */
@@ -96,7 +116,8 @@ void __noreturn machine_restart(void)
 void __noreturn machine_power_off(void)
 {
 	local_irq_disable();
-	efi_reset(EFI_RESET_SHUTDOWN);
+	if (first_way() == WAY_EFI)
+		efi_reset(EFI_RESET_SHUTDOWN);
 	if (x86_hooks.acpi_power_off)
 		x86_hooks.acpi_power_off();
 	pr_emerg("The machine does not switch itself off: you can do it now.\n");
