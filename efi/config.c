@@ -296,3 +296,23 @@ bool config_has_word(const struct boot_config *c, const char *word)
 	}
 	return false;
 }
+
+bool config_option(const struct boot_config *c, const char *name, char *value, size_t size)
+{
+	size_t len = strlen(name);
+	bool found = false;
+
+	for (const char *s = c->cmdline; (s = strstr(s, name)); s += len) {
+		size_t n = 0;
+
+		if ((s != c->cmdline && s[-1] != ' ') || s[len] != '=')
+			continue;
+		while (s[len + 1 + n] && s[len + 1 + n] != ' ' && n < size - 1) {
+			value[n] = s[len + 1 + n];
+			n++;
+		}
+		value[n] = '\0';
+		found = true;
+	}
+	return found;
+}

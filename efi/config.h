@@ -39,6 +39,8 @@ void config_parse(struct boot_config *c, const void *file, size_t size, config_w
  */
 bool config_add_load_options(struct boot_config *c, const u16 *options, size_t size, const u16 *program);
 
+/* The value of the last `name=value` on the command line, cut at @size; false: not there. */
+bool config_option(const struct boot_config *c, const char *name, char *value, size_t size);
 /* Is @word one of the command line's words? */
 bool config_has_word(const struct boot_config *c, const char *word);
 

@@ -79,6 +79,38 @@ static void load_initramfs(struct bootinfo *bi)
 	bi->initramfs.size = f.size;
 }
 
+/* A name is one folder's: whatever else it holds, it does not lead out of \atlas\machines. */
+static bool is_record_name(const char *name)
+{
+	for (const char *s = name; *s; s++) {
+		if (!(*s >= 'a' && *s <= 'z') && !(*s >= '0' && *s <= '9') && *s != '-')
+			return false;
+	}
+	return name[0];
+}
+
+/* replay=NAME: the recorded map of another machine, for the kernel to show. */
+static void load_replay(struct bootinfo *bi)
+{
+	static const char *const files[] = { "efi-memmap.txt", "e820.txt" };
+	char name[64], path[CONFIG_PATH_MAX];
+
+	if (!config_option(&config, "replay", name, sizeof(name)))
+		return;
+	for (size_t i = 0; is_record_name(name) && i < ARRAY_SIZE(files); i++) {
+		struct file f;
+
+		snprintf(path, sizeof(path), "\\atlas\\machines\\%s\\%s", name, files[i]);
+		f = file_read(path);
+		if (!f.data)
+			continue;
+		bi->replay.addr = (u64)f.data;
+		bi->replay.size = f.size;
+		return;
+	}
+	say("Warning: replay=%s: there is no \\atlas\\machines\\%s with a memory map.\n", name, name);
+}
+
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 {
 	u64 tsc_entry = tsc_read(), entry, cr3;
@@ -103,6 +135,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	bi->tsc_entry = tsc_entry;
 	entry = kernel_load(bi);
 	load_initramfs(bi);
+	load_replay(bi);
 	pass_cmdline(bi);
 	tables_find(bi);
 	clocks_measure(bi);

@@ -233,6 +233,7 @@ int memblock_reserve_boot(struct memblock *mb, const struct bootinfo *bi, phys_a
 
 	err = err ? err : reserve_pages(mb, bi->efi_map.addr, bi->efi_map.size);
 	err = err ? err : reserve_pages(mb, bi->kernel.addr, bi->kernel.size);
+	err = err ? err : reserve_pages(mb, bi->replay.addr, bi->replay.size);
 	err = err ? err : reserve_pages(mb, bi->initramfs.addr, bi->initramfs.size);
 	return err ? err : reserve_pages(mb, bi->cmdline.addr, bi->cmdline.addr ? bi->cmdline.size + 1 : 0);
 }

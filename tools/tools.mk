@@ -13,6 +13,10 @@ $(B)/esp/atlas/kernel.elf: $(B)/kernel.elf $(B)/tools/seal
 	$(call quiet,GEN)objcopy --strip-all $< $@
 	$(call quiet,GEN)$(B)/tools/seal $@
 
+# Recorded machines, for the boot option replay=NAME.
+$(B)/esp/atlas/machines: $(wildcard tests/machines/*/*.txt)
+	@for f in $^; do d=$@/$$(basename $$(dirname $$f)); mkdir -p $$d; case $$f in */efi-memmap.txt|*/e820.txt) cp $$f $$d/ ;; esac; done; touch $@
+
 $(B)/esp/EFI/BOOT/BOOTX64.EFI: $(B)/loader.efi
 	@mkdir -p $(@D)
 	$(call quiet,GEN)cp $< $@
@@ -25,7 +29,7 @@ $(B)/esp/atlas/boot.cfg: esp/boot.cfg
 	@mkdir -p $(@D)
 	$(call quiet,GEN)cp $< $@
 
-ESP_FILES := $(patsubst %,$(B)/esp/%,EFI/BOOT/BOOTX64.EFI atlas/kernel.elf atlas/initramfs.cpio atlas/boot.cfg)
+ESP_FILES := $(patsubst %,$(B)/esp/%,EFI/BOOT/BOOTX64.EFI atlas/kernel.elf atlas/initramfs.cpio atlas/boot.cfg atlas/machines)
 
 $(B)/esp.img: $(ESP_FILES) tools/mkesp
 	tools/mkesp $(B)/esp $@

@@ -23,7 +23,7 @@
 #include <lib/types.h>
 
 #define BOOTINFO_MAGIC 0x31534c5441534c54ULL
-#define BOOTINFO_VERSION 1
+#define BOOTINFO_VERSION 2
 
 enum bootinfo_fb_format {
 	BOOTINFO_FB_NONE = 0,   /* no usable linear framebuffer */
@@ -80,6 +80,8 @@ struct bootinfo {
 
 	struct bootinfo_fb fb;
 
+	struct bootinfo_blob replay;    /* option replay=NAME: that machine's recorded map, the text as read */
+
 	u32 firmware_revision;
 	u32 uefi_revision;              /* major << 16 | minor*10.. as in the table header */
 	char firmware_vendor[BOOTINFO_VENDOR_LEN]; /* ASCII, NUL-terminated, '?' for what is not */
@@ -95,7 +97,8 @@ static_assert(offsetof(struct bootinfo, cmdline) == 88);
 static_assert(offsetof(struct bootinfo, efi_system_table) == 104);
 static_assert(offsetof(struct bootinfo, tsc_entry) == 136);
 static_assert(offsetof(struct bootinfo, fb) == 168);
-static_assert(offsetof(struct bootinfo, firmware_vendor) == 224);
-static_assert(sizeof(struct bootinfo) == 288);
+static_assert(offsetof(struct bootinfo, replay) == 216);
+static_assert(offsetof(struct bootinfo, firmware_vendor) == 240);
+static_assert(sizeof(struct bootinfo) == 304);
 
 #endif

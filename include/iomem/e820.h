@@ -74,6 +74,10 @@ int e820_from_efi(struct e820_table *t, const void *map, size_t size, size_t des
 /* The same from parsed descriptors. */
 int e820_from_descs(struct e820_table *t, const struct efi_mem_desc *d, size_t n) __must_check;
 
+/* One descriptor more. *last_start, 0 at first, carries the greatest start so far. Errors as e820_add, but what makes
+ * no sense is counted, and 0. */
+int e820_add_desc(struct e820_table *t, const struct efi_mem_desc *d, u64 *last_start) __must_check;
+
 /*
  * Lays [start, end) of @type over the table: where two types meet the more restrictive one stays.
  * Any order of the same calls gives the same table, and all invariants hold after each. 0; -EINVAL

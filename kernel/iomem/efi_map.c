@@ -87,7 +87,7 @@ bool efi_map_next(const void *map, size_t size, size_t desc_size, size_t *pos, s
 	return true;
 }
 
-static int add_desc(struct e820_table *t, const struct efi_mem_desc *d, u64 *last_start)
+int e820_add_desc(struct e820_table *t, const struct efi_mem_desc *d, u64 *last_start)
 {
 	struct e820_stats *s = &t->stats;
 	enum e820_type type = e820_type_of_efi(d->type, d->attribute);
@@ -126,7 +126,7 @@ int e820_from_efi(struct e820_table *t, const void *map, size_t size, size_t des
 	if (desc_size < sizeof(struct efi_memory_descriptor) || desc_size > DESC_SIZE_MAX || !size || size % desc_size)
 		return -EINVAL;
 	while (efi_map_next(map, size, desc_size, &pos, &d))
-		if (add_desc(t, &d, &last))
+		if (e820_add_desc(t, &d, &last))
 			ret = -ENOSPC;
 	return ret;
 }
@@ -139,7 +139,7 @@ int e820_from_descs(struct e820_table *t, const struct efi_mem_desc *d, size_t n
 	t->nr = 0;
 	t->stats = (struct e820_stats){ 0 };
 	for (size_t i = 0; i < n; i++)
-		if (add_desc(t, &d[i], &last))
+		if (e820_add_desc(t, &d[i], &last))
 			ret = -ENOSPC;
 	return ret;
 }

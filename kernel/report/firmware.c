@@ -78,18 +78,17 @@ static void map_by_type(struct rpt *r)
 	rpt(r, "\n\n");
 }
 
-static void cleaned_table(struct rpt *r)
+void rpt_e820(struct rpt *r, const struct e820_table *t)
 {
 	unsigned int bar = r->cols - 66;
 	u64 largest = 0, hole = 0;
 	char size[SIZE_TEXT];
 
-	rpt_section(r, "The map, cleaned: sorted, merged, the most restrictive type wins (e820)");
-	for (unsigned int i = 0; i < e820_table.nr; i++)
-		largest = max(largest, range_size(e820_table.e[i].r));
+	for (unsigned int i = 0; i < t->nr; i++)
+		largest = max(largest, range_size(t->e[i].r));
 	rpt(r, "  " C_DIM "%-33s %9s  %s" C_END "\n", "physical addresses", "size", "type");
-	for (unsigned int i = 0; i < e820_table.nr; i++) {
-		const struct e820_entry *e = &e820_table.e[i];
+	for (unsigned int i = 0; i < t->nr; i++) {
+		const struct e820_entry *e = &t->e[i];
 
 		if (e->r.start > hole)
 			rpt(r, "  " C_DIM "%33s %s  nothing here" C_END "\n", "", size_text(e->r.start - hole, size));
@@ -104,5 +103,6 @@ static void cleaned_table(struct rpt *r)
 void page_firmware(struct rpt *r)
 {
 	map_by_type(r);
-	cleaned_table(r);
+	rpt_section(r, "The map, cleaned: sorted, merged, the most restrictive type wins (e820)");
+	rpt_e820(r, &e820_table);
 }

@@ -92,6 +92,12 @@ void account_all(struct account *a);
 /* The whole machine as one bar with its key; lines in front of it must not be needed. */
 void account_picture(struct rpt *r, const struct account *a);
 
+/* A table, a tree, without heading. */
+void rpt_e820(struct rpt *r, const struct e820_table *t);
+void rpt_resources(struct rpt *r, struct resource *root);
+/* replay=NAME: reads the recorded map that the loader brought. */
+void replay_init(const struct bootinfo *bi);
+
 void page_machine(struct rpt *r);
 void page_balance(struct rpt *r);
 void page_firmware(struct rpt *r);
@@ -99,5 +105,6 @@ void page_iomem(struct rpt *r);
 void page_zones(struct rpt *r);
 void page_layout(struct rpt *r);
 void page_processes(struct rpt *r);
+void page_replay(struct rpt *r);        /* nothing without replay= */
 
 #endif

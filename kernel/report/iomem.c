@@ -15,8 +15,13 @@ static int one_node(const struct resource *res, int depth, void *arg)
 	return 0;
 }
 
+void rpt_resources(struct rpt *r, struct resource *root)
+{
+	resource_walk(root, one_node, r);
+}
+
 void page_iomem(struct rpt *r)
 {
 	rpt_section(r, "What is at each physical address (/proc/iomem)");
-	resource_walk(&iomem_resource, one_node, r);
+	rpt_resources(r, &iomem_resource);
 }

@@ -37,6 +37,7 @@ static void make(struct rpt *r, unsigned int cols, unsigned int rows)
 	page_zones(r);
 	page_layout(r);
 	page_processes(r);
+	page_replay(r);
 	page_balance(r);        /* last: it stays on the screen */
 }
 
@@ -349,6 +350,7 @@ void report_init(const struct bootinfo *bi, const struct kernel_image_ranges *im
 	}
 	if (map)
 		iounmap(map);
+	replay_init(bi);
 	read_smbios(bi->smbios3 ? bi->smbios3 : bi->smbios);
 	if (proc_create_rw("atlas/report", 0600, proc_show, proc_write, NULL))
 		pr_warn("no /proc/atlas/report\n");

@@ -3,9 +3,10 @@
 import glob
 import os
 import re
+import subprocess
 
 from harness.jobs import Job
-from harness.vm import BUILD, TOP, run
+from harness.vm import BUILD, TOP, Machine, make_stick, run, scratch
 
 REFUSED = {"cxl-two-expanders": "no free place for a kernel below 4 GiB", # only its last entries were published
            "ibm-xseries-345": "no efi-memmap.txt and no e820.txt"}
@@ -27,5 +28,21 @@ def replay(report):
         report.check(f"replay/{name}", done.returncode == 0 and total and total[1] == total[2], text, repro)
 
 
+def on_the_screen(report):
+    """replay=NAME on a booted machine tells the same addresses and names as the host's run."""
+    name = "lenovo-thinkpad-x240"
+    stick = make_stick(os.path.join(scratch("replay"), "esp.img"), f"quiet replay={name} init=/bin/cat -- /proc/atlas/report")
+    subprocess.run(["mmd", "-i", stick, "::/atlas/machines", f"::/atlas/machines/{name}"], check=True)
+    subprocess.run(["mcopy", "-i", stick, os.path.join(TOP, "tests/machines", name, "efi-memmap.txt"), f"::/atlas/machines/{name}/"], check=True)
+    with Machine(stick) as m:
+        m.wait_text("Kernel panic: init (pid 1) ended: status 0", 60)
+        text, repro = m.text().replace("\r", ""), m.repro()
+    tree = text.split("Replay: what would be at each", 1)[-1].split("\n== ", 1)[0]
+    guest = [f"{depth}{where} : {what}" for depth, where, what in re.findall(r"^  ( *)([0-9a-f]+-[0-9a-f]+) +[0-9.]+ [KMGT]iB +(.*)$", tree, re.M)]
+    host = run([os.path.join(BUILD, "host/replay"), os.path.join(TOP, "tests/machines", name)]).stdout.decode()
+    host = [line for line in re.findall(r"^ *[0-9a-f]{8,}-[0-9a-f]{8,} : .*$", host, re.M) if " : Kernel " not in line]
+    report.check("replay/on_the_screen", guest and guest == host, "\n".join(guest) + "\n--\n" + "\n".join(host) + text[-3000:], repro)
+
+
 def jobs():
-    return [Job("replay", replay, 20)]
+    return [Job("replay/host", replay, 20), Job("replay/guest", on_the_screen, 8)]

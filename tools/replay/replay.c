@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <iomem/e820.h>
+#include <iomem/map_text.h>
 #include <iomem/resource.h>
 #include <lib/printk.h>
 #include <mm/accounting.h>
@@ -39,85 +40,23 @@ static FILE *open_in(const char *dir, const char *name)
 	return fopen(path, "r");
 }
 
-/* END may have more than 16 digits; what wraps is for e820_from_descs() to refuse, so the size is kept. */
-static unsigned __int128 parse_hex(const char *s)
+/* False: DIR has no such file. */
+static bool read_map(const char *dir, const char *name, struct e820_table *t)
 {
-	unsigned __int128 v = 0;
-
-	for (; *s; s++) {
-		int digit = *s >= '0' && *s <= '9' ? *s - '0' : (*s | 0x20) >= 'a' && (*s | 0x20) <= 'f' ? (*s | 0x20) - 'a' + 10 : -1;
-
-		if (digit < 0)
-			break;
-		v = v << 4 | (unsigned int)digit;
-	}
-	return v;
-}
-
-static bool read_efi(const char *dir, struct e820_table *t)
-{
-	char line[256], end[64], start[64], attr[64];
-	struct efi_mem_desc *d = NULL;
-	FILE *f = open_in(dir, "efi-memmap.txt");
-	unsigned int type;
-	size_t n = 0;
-	int err;
+	static char text[1 << 20];
+	FILE *f = open_in(dir, name);
+	unsigned int bad_line;
+	char what[80];
+	size_t size;
 
 	if (!f)
 		return false;
-	while (fgets(line, sizeof(line), f)) {
-		if (line[0] == '#' || line[0] == '\n')
-			continue;
-		if (sscanf(line, "%u %63s %63s %63s", &type, start, end, attr) != 4)
-			die(line, "efi-memmap.txt has a line that is not TYPE START END ATTR");
-		d = realloc(d, (n + 1) * sizeof(*d));
-		d[n] = (struct efi_mem_desc){ .type = type, .start = (u64)parse_hex(start), .attribute = attr[0] == '?' ? 0xf : (u64)parse_hex(attr) };
-		d[n].nr_pages = strcmp(end, "empty") ? (u64)((parse_hex(end) + 1 - parse_hex(start)) >> 12) : 0;
-		n++;
-	}
+	size = fread(text, 1, sizeof(text), f);
 	fclose(f);
-	err = e820_from_descs(t, d, n);
-	if (err && err != -ENOSPC)
-		die("its memory map makes no sense", dir);
-	free(d);
-	return true;
-}
-
-static enum e820_type type_of(const char *word)
-{
-	static const enum e820_type types[] = {
-		E820_TYPE_RAM, E820_TYPE_RESERVED, E820_TYPE_ACPI, E820_TYPE_NVS, E820_TYPE_UNUSABLE, E820_TYPE_PMEM, E820_TYPE_PRAM,
-		E820_TYPE_SOFT_RESERVED,
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
-		if (!strcmp(word, e820_type_name(types[i])))
-			return types[i];
+	if (map_text_parse(t, text, size, &bad_line) == -EINVAL) {
+		snprintf(what, sizeof(what), "line %u of %s is not as tests/machines/README.md says", bad_line, name);
+		die(what, dir);
 	}
-	return strcmp(word, "soft reserved") ? E820_TYPE_RESERVED : E820_TYPE_SOFT_RESERVED;
-}
-
-static bool read_e820(const char *dir, struct e820_table *t)
-{
-	FILE *f = open_in(dir, "e820.txt");
-	char line[256], *start, *end;
-
-	if (!f)
-		return false;
-	while (fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\n")] = '\0';
-		end = strrchr(line, ' ');
-		if (line[0] == '#' || !end)
-			continue;
-		*end++ = '\0';
-		start = strrchr(line, ' ');
-		if (!start)
-			die(line, "e820.txt has a line that is not TYPE START END");
-		*start++ = '\0';
-		if (e820_add(t, (u64)parse_hex(start), (u64)parse_hex(end) + 1, type_of(line)))
-			die("too many entries", dir);
-	}
-	fclose(f);
 	return true;
 }
 
@@ -230,7 +169,7 @@ int main(int argc, char **argv)
 	if (argc != 2)
 		die("usage: replay DIR (or: make replay MACHINE=DIR)", "one folder with efi-memmap.txt or e820.txt");
 	console_register(&out, false);
-	if (!read_efi(argv[1], &e820_table) && !read_e820(argv[1], &e820_table))
+	if (!read_map(argv[1], "efi-memmap.txt", &e820_table) && !read_map(argv[1], "e820.txt", &e820_table))
 		die("no efi-memmap.txt and no e820.txt in it", argv[1]);
 	if (e820_trim_bios(&e820_table))
 		die("too many entries", argv[1]);
