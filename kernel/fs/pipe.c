@@ -369,7 +369,7 @@ long pipe_set_size(struct file *f, unsigned long size)
 		return -EBADF;
 	if (size > 1UL << 31)
 		return -EINVAL;
-	if (size > (unsigned long)pipe_max_size && !capable_fs())
+	if (size > (unsigned long)pipe_max_size && !capable(24))
 		return -EPERM;
 	while ((u64)nr << PAGE_SHIFT < size)
 		nr *= 2;

@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * AF_UNIX sockets as a machine (unix(7)): names, connections, queues of messages. A sender puts its bytes into
+ * the receiver's queue; both sleep on the receiver's two wait queues.
+ *
+ * Nothing here sleeps between a look at a socket and its change, except in waits and user copies, after which
+ * everything is looked at again. Cycles of sockets sent over each other are not collected.
+ */
+#include "unix.h"
+#include <fs/poll.h>
+#include <task/signal.h>
+#include <x86/cpu.h>
+
+#define CHUNK 32768
+
+static LIST_HEAD(abstract_names);
+
+struct unix_sock *unix_alloc(int type)
+{
+	struct unix_sock *s = kzalloc(sizeof(*s), GFP_KERNEL);
+
+	if (!s)
+		return NULL;
+	atomic_set(&s->count, 1);
+	s->type = type;
+	INIT_LIST_HEAD(&s->messages);
+	INIT_LIST_HEAD(&s->abstract);
+	INIT_LIST_HEAD(&s->backlog);
+	INIT_LIST_HEAD(&s->backlog_node);
+	init_waitqueue_head(&s->rd_wait);
+	init_waitqueue_head(&s->wr_wait);
+	s->addr.len = 2;
+	s->addr.un.sun_family = AF_UNIX;
+	s->cred = (struct ucred_abi){ current->tgid, current->cred.euid, current->cred.egid };
+	return s;
+}
+
+void unix_free_message(struct unix_message *m)
+{
+	for (unsigned int i = 0; i < m->nr_files; i++)
+		fput(m->files[i]);
+	kfree(m->files);
+	kfree(m);
+}
+
+void unix_put(struct unix_sock *s)
+{
+	if (!s || !atomic_dec_and_test(&s->count))
+		return;
+	while (!list_empty(&s->messages)) {
+		struct unix_message *m = list_first_entry(&s->messages, struct unix_message, list);
+
+		list_del(&m->list);
+		unix_free_message(m);
+	}
+	kfree(s);
+}
+
+static struct unix_sock *unix_get(struct unix_sock *s)
+{
+	atomic_inc(&s->count);
+	return s;
+}
+
+static void wake_both(struct unix_sock *s)
+{
+	wake_up(&s->rd_wait);
+	wake_up(&s->wr_wait);
+}
+
+void unix_release(struct unix_sock *s)
+{
+	struct unix_sock *peer = s->peer;
+
+	s->dead = true;
+	if (s->inode) {
+		s->inode->private = NULL;
+		iput(s->inode);
+	}
+	if (!list_empty(&s->abstract))
+		list_del_init(&s->abstract);
+	while (!list_empty(&s->backlog)) {      /* connected, never accepted */
+		struct unix_sock *c = list_first_entry(&s->backlog, struct unix_sock, backlog_node);
+
+		list_del_init(&c->backlog_node);
+		unix_release(c);
+	}
+	wake_both(s);
+	if (peer) {
+		s->peer = NULL;
+		wake_both(peer);
+		unix_put(peer);
+	}
+	unix_put(s);
+}
+
+void unix_pair(struct unix_sock *a, struct unix_sock *b)
+{
+	a->peer = unix_get(b);
+	b->peer = unix_get(a);
+	a->state = b->state = UNIX_CONNECTED;
+	a->peer_cred = b->cred;
+	b->peer_cred = a->cred;
+}
+
+/* --- names ----------------------------------------------------------------------------------- */
+
+static bool is_abstract(const struct unix_address *a) { return a->len > 2 && a->un.sun_path[0] == '\0'; }
+
+static struct unix_sock *find_abstract(const struct unix_address *a)
+{
+	struct unix_sock *s;
+
+	list_for_each_entry(s, &abstract_names, abstract)
+		if (s->addr.len == a->len && !memcmp(&s->addr.un, &a->un, a->len))
+			return s;
+	return NULL;
+}
+
+int unix_bind(struct unix_sock *s, const struct unix_address *a)
+{
+	struct dentry *d;
+	int err;
+
+	if (s->addr.len > 2)
+		return -EINVAL;
+	if (a->len == 2) {      /* autobind: five hex digits */
+		static unsigned int next;
+		struct unix_address n = { .len = 2 + 1 + 5, .un = { .sun_family = AF_UNIX } };
+
+		do
+			scnprintf(n.un.sun_path + 1, 6, "%05x", next++ & 0xfffff);
+		while (find_abstract(&n));
+		s->addr = n;
+		list_add(&s->abstract, &abstract_names);
+		return 0;
+	}
+	if (is_abstract(a)) {
+		if (find_abstract(a))
+			return -EADDRINUSE;
+		s->addr = *a;
+		list_add(&s->abstract, &abstract_names);
+		return 0;
+	}
+	err = kern_mknod(a->un.sun_path, S_IFSOCK | 0777, 0);
+	if (err)
+		return err == -EEXIST ? -EADDRINUSE : err;
+	err = path_lookup(AT_FDCWD, a->un.sun_path, 0, &d);
+	if (err)
+		return err;
+	s->inode = ihold(d->inode);
+	s->inode->private = s;
+	s->addr = *a;
+	s->addr.len = 2 + strlen(a->un.sun_path) + 1;
+	dput(d);
+	return 0;
+}
+
+/* Referenced socket that @a names. */
+static struct unix_sock *find_name(const struct unix_address *a)
+{
+	struct unix_sock *s;
+	struct dentry *d;
+	int err;
+
+	if (is_abstract(a)) {
+		s = find_abstract(a);
+		return s ? unix_get(s) : ERR_PTR(-ECONNREFUSED);
+	}
+	if (a->len <= 2)
+		return ERR_PTR(-EINVAL);
+	err = path_lookup(AT_FDCWD, a->un.sun_path, LOOKUP_FOLLOW, &d);
+	if (err)
+		return ERR_PTR(err);
+	err = inode_permission(d->inode, W_OK);
+	s = d->inode->private;
+	if (err)
+		s = ERR_PTR(err);
+	else if (!S_ISSOCK(d->inode->mode) || !s)
+		s = ERR_PTR(-ECONNREFUSED);
+	else
+		unix_get(s);
+	dput(d);
+	return s;
+}
+
+/* --- connections ----------------------------------------------------------------------------- */
+
+int unix_listen(struct unix_sock *s, int backlog)
+{
+	if (s->type == SOCK_DGRAM)
+		return -EOPNOTSUPP;
+	if (s->addr.len <= 2 || s->state == UNIX_CONNECTED)
+		return -EINVAL;
+	s->state = UNIX_LISTENING;
+	s->max_backlog = backlog < 0 || backlog > 4096 ? 4096 : backlog;
+	s->cred = (struct ucred_abi){ current->tgid, current->cred.euid, current->cred.egid };
+	return 0;
+}
+
+static int connect_stream(struct unix_sock *s, struct unix_sock *l, bool nonblock)
+{
+	struct unix_sock *server;
+	int err;
+
+	if (s->state != UNIX_IDLE)
+		return s->state == UNIX_CONNECTED ? -EISCONN : -EINVAL;
+	while (l->state == UNIX_LISTENING && !l->dead && l->nr_backlog > l->max_backlog) {
+		if (nonblock)
+			return -EAGAIN;
+		err = wait_event_interruptible(l->wr_wait, l->nr_backlog <= l->max_backlog || l->dead);
+		if (err)
+			return err;
+	}
+	if (l->state != UNIX_LISTENING || l->dead)
+		return -ECONNREFUSED;
+	server = unix_alloc(s->type);
+	if (!server)
+		return -ENOMEM;
+	server->addr = l->addr;
+	server->cred = l->cred;
+	unix_pair(s, server);
+	list_add_tail(&server->backlog_node, &l->backlog);
+	l->nr_backlog++;
+	wake_up(&l->rd_wait);
+	return 0;
+}
+
+int unix_connect(struct unix_sock *s, const struct unix_address *a, bool nonblock)
+{
+	struct unix_sock *target;
+	int err = 0;
+
+	if (s->state == UNIX_LISTENING)
+		return -EINVAL;
+	target = find_name(a);
+	if (IS_ERR(target))
+		return PTR_ERR(target);
+	if (target->type != s->type) {
+		err = -EPROTOTYPE;
+	} else if (s->type == SOCK_DGRAM) {
+		unix_put(s->peer);
+		s->peer = unix_get(target);
+		s->state = UNIX_CONNECTED;
+	} else {
+		err = connect_stream(s, target, nonblock);
+	}
+	unix_put(target);
+	return err;
+}
+
+struct unix_sock *unix_accept(struct unix_sock *s, bool nonblock)
+{
+	struct unix_sock *c;
+	int err;
+
+	if (s->type == SOCK_DGRAM)
+		return ERR_PTR(-EOPNOTSUPP);
+	if (s->state != UNIX_LISTENING)
+		return ERR_PTR(-EINVAL);
+	while (list_empty(&s->backlog)) {
+		if (s->read_shut)
+			return ERR_PTR(-EINVAL);
+		if (nonblock)
+			return ERR_PTR(-EAGAIN);
+		err = wait_event_interruptible(s->rd_wait, !list_empty(&s->backlog) || s->read_shut);
+		if (err)
+			return ERR_PTR(err);
+	}
+	c = list_first_entry(&s->backlog, struct unix_sock, backlog_node);
+	list_del_init(&c->backlog_node);
+	s->nr_backlog--;
+	wake_up(&s->wr_wait);
+	return c;
+}
+
+/* --- sending --------------------------------------------------------------------------------- */
+
+static u64 deadline(u64 timeout_ns)
+{
+	return timeout_ns ? ktime_get_ns() + timeout_ns : ~0ULL;
+}
+
+static int wait_room(struct unix_sock *s, struct unix_sock *to, size_t n, unsigned int flags)
+{
+	int err;
+
+	while (to->queued && to->queued + n > UNIX_BUFFER) {
+		if (flags & MSG_DONTWAIT)
+			return -EAGAIN;
+		err = wait_event_interruptible_until(to->wr_wait, !to->queued || to->queued + n <= UNIX_BUFFER || to->dead || to->read_shut ||
+						     s->write_shut, deadline(s->snd_timeout_ns));
+		if (err)
+			return err == -ETIMEDOUT ? -EAGAIN : err;
+		if (to->dead || to->read_shut || s->write_shut)
+			return -EPIPE;
+	}
+	return 0;
+}
+
+static int put_message(struct unix_sock *s, struct unix_sock *to, const void *buf, size_t n, copy_fn copy, struct file **files,
+		       unsigned int nr_files)
+{
+	struct unix_message *m = kmalloc(sizeof(*m) + n, GFP_KERNEL);
+
+	if (!m)
+		return -ENOMEM;
+	if (n && copy(m->data, buf, n)) {
+		kfree(m);
+		return -EFAULT;
+	}
+	m->len = n;
+	m->off = 0;
+	m->cred = (struct ucred_abi){ current->tgid, current->cred.uid, current->cred.gid };
+	m->from = s->addr;
+	m->files = files;
+	m->nr_files = nr_files;
+	list_add_tail(&m->list, &to->messages);
+	to->queued += n;
+	wake_up(&to->rd_wait);
+	return 0;
+}
+
+static ssize_t broken(unsigned int flags)
+{
+	if (!(flags & MSG_NOSIGNAL))
+		send_sig_info(SIGPIPE, NULL, current);
+	return -EPIPE;
+}
+
+static ssize_t send_stream(struct unix_sock *s, const void *buf, size_t n, copy_fn copy, struct file **files, unsigned int nr_files,
+			   unsigned int flags)
+{
+	struct unix_sock *to = s->peer;
+	size_t done = 0;
+	int err;
+
+	if (!to)
+		return s->state == UNIX_CONNECTED ? broken(flags) : -ENOTCONN;
+	unix_get(to);
+	do {
+		size_t part = s->type == SOCK_STREAM ? min(n - done, (size_t)CHUNK) : n;
+
+		if (s->write_shut || to->dead || to->read_shut) {
+			err = -EPIPE;
+			break;
+		}
+		if (s->type != SOCK_STREAM && n > UNIX_BUFFER) {
+			err = -EMSGSIZE;
+			break;
+		}
+		err = wait_room(s, to, part, flags);
+		if (err)
+			break;
+		err = put_message(s, to, (const char *)buf + done, part, copy, files, nr_files);
+		if (err)
+			break;
+		files = NULL;
+		nr_files = 0;
+		done += part;
+	} while (done < n);
+	unix_put(to);
+	if (err == -EPIPE && !done)
+		return broken(flags);
+	return done || !err ? (ssize_t)done : err;
+}
+
+static ssize_t send_datagram(struct unix_sock *s, const void *buf, size_t n, copy_fn copy, const struct unix_address *a,
+			     struct file **files, unsigned int nr_files, unsigned int flags)
+{
+	struct unix_sock *to = a ? find_name(a) : s->peer;
+	int err;
+
+	if (!to)
+		return -ENOTCONN;
+	if (IS_ERR(to))
+		return PTR_ERR(to);
+	if (!a)
+		unix_get(to);
+	err = n > UNIX_BUFFER ? -EMSGSIZE : to->type != SOCK_DGRAM ? -EPROTOTYPE : to->dead ? -ECONNREFUSED : s->write_shut || to->read_shut ? -EPIPE : 0;
+	if (!err)
+		err = wait_room(s, to, n, flags);
+	if (!err)
+		err = put_message(s, to, buf, n, copy, files, nr_files);
+	unix_put(to);
+	if (err == -EPIPE)
+		return broken(flags);
+	return err ? err : (ssize_t)n;
+}
+
+ssize_t unix_send(struct unix_sock *s, const void *buf, size_t n, copy_fn copy, const struct unix_address *to, struct file **files,
+		  unsigned int nr_files, unsigned int flags)
+{
+	if (s->type == SOCK_DGRAM)
+		return send_datagram(s, buf, n, copy, to, files, nr_files, flags);
+	if (to)
+		return s->state == UNIX_CONNECTED ? -EISCONN : -EOPNOTSUPP;
+	return send_stream(s, buf, n, copy, files, nr_files, flags);
+}
+
+/* --- receiving ------------------------------------------------------------------------------- */
+
+/* No message can come any more. */
+static bool at_end(const struct unix_sock *s)
+{
+	if (s->read_shut)
+		return true;
+	return s->type != SOCK_DGRAM && s->state == UNIX_CONNECTED && (!s->peer || s->peer->dead || s->peer->write_shut);
+}
+
+static int wait_message(struct unix_sock *s, unsigned int flags)
+{
+	int err;
+
+	if (s->type != SOCK_DGRAM && s->state != UNIX_CONNECTED)
+		return s->type == SOCK_STREAM ? -EINVAL : -ENOTCONN;
+	if (!list_empty(&s->messages) || at_end(s))
+		return 0;
+	if (flags & MSG_DONTWAIT)
+		return -EAGAIN;
+	err = wait_event_interruptible_until(s->rd_wait, !list_empty(&s->messages) || at_end(s), deadline(s->rcv_timeout_ns));
+	return err == -ETIMEDOUT ? -EAGAIN : err;
+}
+
+static void take_ancillary(struct unix_message *m, struct unix_ancillary *anc, bool peek)
+{
+	anc->cred = m->cred;
+	anc->has_cred = true;
+	anc->from = m->from;
+	if (peek)
+		return;
+	anc->files = m->files;
+	anc->nr_files = m->nr_files;
+	m->files = NULL;
+	m->nr_files = 0;
+}
+
+ssize_t unix_recv(struct unix_sock *s, void *buf, size_t n, copy_fn copy, struct unix_ancillary *anc, unsigned int flags)
+{
+	bool stream = s->type == SOCK_STREAM, peek = flags & MSG_PEEK;
+	size_t done = 0;
+
+	for (;;) {
+		struct unix_message *m;
+		size_t part;
+		int err = wait_message(s, flags);
+
+		if (err)
+			return done ? (ssize_t)done : err;
+		m = list_first_entry_or_null(&s->messages, struct unix_message, list);
+		if (!m)
+			return done;    /* end of file */
+		/* Files and other senders' credentials are a border that one read does not cross. */
+		if (done && m->nr_files)
+			return done;
+		part = min(n - done, m->len - m->off);
+		if (part && copy((char *)buf + done, m->data + m->off, part))
+			return done ? (ssize_t)done : -EFAULT;
+		if (!done && anc) {
+			take_ancillary(m, anc, peek);
+			anc->full = m->len - m->off;
+			anc->truncated = !stream && part < m->len - m->off;
+		}
+		done += part;
+		if (peek)
+			return done;
+		m->off += part;
+		if (m->off == m->len || !stream) {
+			list_del(&m->list);
+			s->queued -= m->len;
+			unix_free_message(m);
+			wake_up(&s->wr_wait);
+			if (s->peer)
+				wake_up(&s->peer->wr_wait);
+		}
+		if (!stream || done == n)
+			return done;
+		if (list_empty(&s->messages) && !(flags & MSG_WAITALL))
+			return done;
+	}
+}
+
+unsigned int unix_poll(struct unix_sock *s, struct poll_table *pt)
+{
+	unsigned int bits = 0;
+	struct unix_sock *peer = s->peer;
+
+	poll_wait(pt, &s->rd_wait);
+	poll_wait(pt, peer ? &peer->wr_wait : &s->wr_wait);
+	if (s->state == UNIX_LISTENING)
+		return list_empty(&s->backlog) ? 0 : POLLIN | POLLRDNORM;
+	if (!list_empty(&s->messages) || at_end(s))
+		bits |= POLLIN | POLLRDNORM;
+	if (s->type != SOCK_DGRAM) {
+		if (s->state != UNIX_CONNECTED)
+			return bits | POLLOUT | POLLHUP;
+		if (at_end(s))
+			bits |= POLLRDHUP;
+		if (!peer || peer->dead || (s->read_shut && s->write_shut))
+			bits |= POLLHUP;
+	}
+	if (!peer || peer->dead || peer->queued < UNIX_BUFFER / 2)
+		bits |= POLLOUT | POLLWRNORM;
+	return bits;
+}

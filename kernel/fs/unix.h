@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* AF_UNIX sockets: shared by the machine (unix.c) and the system calls (socket.c). */
+#ifndef KERNEL_FS_UNIX_H
+#define KERNEL_FS_UNIX_H
+
+#include "internal.h"
+#include <uapi/socket.h>
+
+struct unix_address { u32 len; struct sockaddr_un_abi un; };
+
+/* Bytes on their way. A stream's reader may take part of one; the others' takes all or the rest is lost. */
+struct unix_message {
+	struct list_head list;
+	size_t len, off;
+	struct ucred_abi cred;
+	struct unix_address from;
+	unsigned int nr_files;
+	struct file **files;            /* SCM_RIGHTS, referenced */
+	char data[];
+};
+
+enum unix_state { UNIX_IDLE, UNIX_LISTENING, UNIX_CONNECTED };
+
+struct unix_sock {
+	atomic_t count;                 /* its file, its peer, a listener's queue */
+	int type;                       /* SOCK_* [I] */
+	enum unix_state state;
+	struct unix_sock *peer;         /* referenced */
+	struct list_head messages;
+	size_t queued;                  /* bytes in messages */
+	bool read_shut, write_shut, dead;
+	struct wait_queue_head rd_wait, wr_wait;
+	struct unix_address addr;       /* bound: len > 2 */
+	struct inode *inode;            /* bound to a path, referenced */
+	struct list_head abstract;      /* bound to an abstract name */
+	struct list_head backlog;       /* listener: sockets to accept */
+	struct list_head backlog_node;
+	unsigned int nr_backlog, max_backlog;
+	struct ucred_abi cred, peer_cred;
+	bool passcred;
+	u64 rcv_timeout_ns, snd_timeout_ns; /* 0: none */
+};
+
+#define UNIX_BUFFER 212992              /* bytes that may wait in a socket, Linux's default */
+
+struct unix_sock *unix_alloc(int type);
+void unix_put(struct unix_sock *s);
+void unix_release(struct unix_sock *s);         /* its file is gone */
+void unix_pair(struct unix_sock *a, struct unix_sock *b);
+int unix_bind(struct unix_sock *s, const struct unix_address *a);
+int unix_listen(struct unix_sock *s, int backlog);
+int unix_connect(struct unix_sock *s, const struct unix_address *a, bool nonblock);
+struct unix_sock *unix_accept(struct unix_sock *s, bool nonblock); /* ERR_PTR */
+void unix_free_message(struct unix_message *m);
+/* @files (may be NULL) move into the message on success. */
+ssize_t unix_send(struct unix_sock *s, const void *buf, size_t n, copy_fn copy, const struct unix_address *to, struct file **files,
+		  unsigned int nr_files, unsigned int flags);
+/* Files and credentials of what was read first go to *anc, if given: the caller owns them. */
+struct unix_ancillary { struct file **files; unsigned int nr_files; struct ucred_abi cred; bool has_cred; struct unix_address from; bool truncated; size_t full; };
+ssize_t unix_recv(struct unix_sock *s, void *buf, size_t n, copy_fn copy, struct unix_ancillary *anc, unsigned int flags);
+unsigned int unix_poll(struct unix_sock *s, struct poll_table *pt);
+
+#endif
