@@ -92,6 +92,26 @@ static void make_parents(char *path)
 	}
 }
 
+/* A later archive replaces what an earlier one had there, whatever it is; directories stay for directories. */
+static void clean_path(const char *path, u32 mode)
+{
+	struct dentry *d;
+	bool keep;
+
+	if (path_lookup(AT_FDCWD, path, 0, &d))
+		return;
+	keep = (d->inode->mode & S_IFMT) == (mode & S_IFMT) && !S_ISLNK(mode);
+	if (!keep && !S_ISDIR(d->inode->mode)) {
+		mutex_lock(&namespace_lock);
+		if (d->hashed && !d->is_mountpoint) {
+			d->inode->nlink--;
+			d_drop(d);
+		}
+		mutex_unlock(&namespace_lock);
+	}
+	dput(d);
+}
+
 static int unpack_entry(char *path, const struct cpio_entry *e, struct hardlink **links)
 {
 	if (S_ISREG(e->mode) && e->nlink > 1) {
@@ -129,6 +149,7 @@ int initramfs_unpack(const void *cpio, size_t size)
 		int err;
 
 		strscpy(path + 1, e.name, CPIO_NAME_MAX + 1);
+		clean_path(path, e.mode);
 		err = unpack_entry(path, &e, &links);
 		if (err == -ENOENT) {
 			make_parents(path);
