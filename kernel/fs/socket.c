@@ -34,7 +34,7 @@ static long socket_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 	if (cmd != FIONREAD)
 		return -ENOTTY;
 	m = list_first_entry_or_null(&s->messages, struct unix_message, list);
-	return put_user_u32(!m ? 0 : s->type == SOCK_STREAM ? s->queued - m->off : m->len, (void *)arg);
+	return put_user_u32(!m ? 0 : s->type != SOCK_DGRAM ? s->queued - m->off : m->len, (void *)arg);
 }
 
 static void socket_release(struct file *f)
@@ -250,8 +250,6 @@ SYSCALL(shutdown)
 
 	if (s && (a1 < SHUT_RD || a1 > SHUT_RDWR))
 		err = -EINVAL;
-	if (!err && s->type != SOCK_DGRAM && s->state != UNIX_CONNECTED)
-		err = -ENOTCONN;
 	if (!err) {
 		s->read_shut = s->read_shut || a1 != SHUT_WR;
 		s->write_shut = s->write_shut || a1 != SHUT_RD;
@@ -580,7 +578,7 @@ static long do_recvmsg(struct fd fd, struct unix_sock *s, struct msghdr_abi *h, 
 		done += n;
 	}
 	if (ret >= 0) {
-		h->msg_flags = anc.truncated ? MSG_TRUNC : 0;
+		h->msg_flags = (anc.truncated ? MSG_TRUNC : 0) | (flags & MSG_CMSG_CLOEXEC);
 		if (anc.truncated && (flags & MSG_TRUNC))
 			ret = anc.full;
 		put_control(s, h, &anc, flags, &err);

@@ -337,6 +337,8 @@ static ssize_t send_stream(struct unix_sock *s, const void *buf, size_t n, copy_
 
 	if (!to)
 		return s->state == UNIX_CONNECTED ? broken(flags) : -ENOTCONN;
+	if (!n && !nr_files && s->type == SOCK_STREAM)
+		return s->write_shut || to->dead ? broken(flags) : 0;
 	unix_get(to);
 	do {
 		size_t part = s->type == SOCK_STREAM ? min(n - done, (size_t)CHUNK) : n;
