@@ -206,7 +206,8 @@ void proc_misc_init(void)
 {
 	static const struct { const char *path; proc_show_fn show; } files[] = {
 		{ "cpuinfo", cpuinfo_show }, { "cmdline", cmdline_show }, { "uptime", uptime_show }, { "loadavg", loadavg_show },
-		{ "stat", stat_show }, { "iomem", iomem_show }, { "version", version_show }, { "sys/kernel/random/uuid", random_uuid_show }, { "sys/kernel/random/boot_id", random_uuid_show },
+		{ "stat", stat_show }, { "iomem", iomem_show }, { "version", version_show },
+		{ "sys/kernel/random/uuid", random_uuid_show }, { "sys/kernel/random/boot_id", random_uuid_show },
 	};
 
 	const struct { const char *path; char *field; } uts[] = {

@@ -385,7 +385,8 @@ SYSCALL(recvfrom)
 	struct unix_sock *s = get_socket(a0, &fd, &err);
 
 	if (s)
-		err = access_ok((void *)a1, a2) ? unix_recv(s, (void *)a1, min((size_t)a2, MAX_RW_COUNT), copy_to_user, &anc, a3 | file_msg_flags(fd.file)) : -EFAULT;
+		err = !access_ok((void *)a1, a2) ? -EFAULT :
+			unix_recv(s, (void *)a1, min((size_t)a2, MAX_RW_COUNT), copy_to_user, &anc, a3 | file_msg_flags(fd.file));
 	if (err >= 0 && (a3 & MSG_TRUNC) && anc.truncated)
 		err = anc.full;
 	if (err >= 0 && a4) {

@@ -56,7 +56,14 @@ void unix_free_message(struct unix_message *m);
 ssize_t unix_send(struct unix_sock *s, const void *buf, size_t n, copy_fn copy, const struct unix_address *to, struct file **files,
 		  unsigned int nr_files, unsigned int flags);
 /* Files and credentials of what was read first go to *anc, if given: the caller owns them. */
-struct unix_ancillary { struct file **files; unsigned int nr_files; struct ucred_abi cred; bool has_cred; struct unix_address from; bool truncated; size_t full; };
+struct unix_ancillary {
+	struct file **files;
+	unsigned int nr_files;
+	struct ucred_abi cred;
+	bool has_cred, truncated;
+	struct unix_address from;
+	size_t full;                    /* bytes of the whole message */
+};
 ssize_t unix_recv(struct unix_sock *s, void *buf, size_t n, copy_fn copy, struct unix_ancillary *anc, unsigned int flags);
 unsigned int unix_poll(struct unix_sock *s, struct poll_table *pt);
 
