@@ -62,7 +62,8 @@ static void take_bootinfo(phys_addr_t phys)
 		panic("bootinfo at %#lx has magic %#lx: the kernel was not started by the Atlas loader", (unsigned long)phys,
 		      (unsigned long)bi->magic);
 	if (bi->version != BOOTINFO_VERSION || bi->size != sizeof(*bi))
-		panic("loader and kernel differ (bootinfo version %u, %u bytes; this kernel wants %u, %zu): copy both EFI/BOOT/BOOTX64.EFI and atlas/kernel.elf of one build to the stick",
+		panic("loader and kernel differ (bootinfo version %u, %u bytes; this kernel wants %u, %zu): "
+		      "copy both EFI/BOOT/BOOTX64.EFI and atlas/kernel.elf of one build to the stick",
 		      bi->version, bi->size, BOOTINFO_VERSION, sizeof(*bi));
 	bootinfo = *bi;
 	bootinfo.checksum = 0;

@@ -9,8 +9,9 @@
  *             KEXPECT(...);
  *     }
  *
- * A failed expectation is printed and counted; the test goes on. `ktest=PREFIX` runs those whose name
- * begins so; those called crash_* stop the machine on purpose and run only by that. Tests run one after the other in the boot's own task, before the first program.
+ * A failed expectation is printed and counted; the test goes on. `ktest=PREFIX` runs those whose name begins
+ * so; those called crash_* stop the machine on purpose and run only by that. Tests run one after the other in
+ * the boot's own task, before the first program.
  */
 #ifndef LIB_KTEST_H
 #define LIB_KTEST_H
