@@ -378,3 +378,37 @@ KTEST(tlb_forgets_by_each_verb)
 	}
 	exam_end();
 }
+
+/*
+ * IRETQ to a frame that sigreturn could have made: the fault strikes in ring 0 with ring 3's GS loaded, and must
+ * become ring 3's own, registers and all; the next return works again.
+ */
+KTEST(bad_iret_is_a_fault_of_ring3)
+{
+	static const u64 open[LEVELS] = { OPEN | _PAGE_USER, OPEN | _PAGE_USER, OPEN | _PAGE_USER, OPEN | _PAGE_USER };
+	static const u16 bad[][2] = { { KERNEL32_CS | 3, USER_DS }, { USER_CS, KERNEL_DS | 3 }, { USER_CS, 0xfff3 }, { 0x83, USER_DS } };
+	struct probe_fault f;
+	struct pt_regs *r;
+
+	if (!exam_begin()) {
+		KEXPECT(!"memory for the exam");
+		return;
+	}
+	r = thread_pt_regs(&ring3);
+	install(open, LEVELS);
+	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++) {
+		r->cs = bad[i][0];
+		r->ss = bad[i][1];
+		r->r12 = 0x1212121212121212 + i;
+		KEXPECT(!ask_ring3(0, target + 32, &f));
+		KEXPECT(f.vector == 13 || f.vector == 12 || f.vector == 11);
+		KEXPECT_EQ(f.error_code & ~3UL, (r->cs == USER_CS ? bad[i][1] : bad[i][0]) & ~3UL);
+		KEXPECT_EQ(r->cs, bad[i][0]);
+		KEXPECT_EQ(r->r12, 0x1212121212121212 + i);
+		KEXPECT_EQ(r->rdi, target + 32);
+		r->cs = USER_CS;
+		r->ss = USER_DS;
+		KEXPECT(ask_ring3(0, target + 32, &f));
+	}
+	exam_end();
+}
