@@ -26,7 +26,7 @@ struct console *serial_console(struct serial_port *port);
 
 #define FBCON_MAX_CELLS 16384
 
-/* @fb's memory is mapped at @vaddr. 0; -ENODEV: there is none; -EINVAL (the log says why): can't be drawn on. */
+/* @fb's memory is mapped at @vaddr; boot option font=HEIGHT asks for a cell of that many pixels. 0; -ENODEV: there is none; -EINVAL (the log says why): can't be drawn on. */
 int fbcon_init(const struct bootinfo_fb *fb, void *vaddr);
 /* To be given to console_register after fbcon_init. */
 extern struct console fbcon_console;

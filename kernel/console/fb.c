@@ -13,6 +13,7 @@
 #include <asm/string.h>
 #include <console/console.h>
 #include <lib/bug.h>
+#include <lib/cmdline.h>
 #include <lib/spinlock.h>
 #include <lib/string.h>
 #include <uapi/errno.h>
@@ -111,6 +112,27 @@ static bool choose_font(u32 width, u32 height)
 			fb.scale = s;
 		}
 	return best > 0;
+}
+
+/* Boot option font=HEIGHT: the cell whose height in pixels comes nearest, if the screen holds 40x12 of it. */
+static void wish_font(u32 width, u32 height)
+{
+	u64 want = cmdline_get_size("font", 0), best = U64_MAX;
+
+	if (!want)
+		return;
+	for (unsigned int f = 0; f < nr_builtin_fonts; f++)
+		for (unsigned int s = 1; s <= MAX_SCALE; s++) {
+			const struct font *font = builtin_fonts[f];
+			u64 h = font->height * s, off = h > want ? h - want : want - h;
+			unsigned int cols = width / (font->width * s), rows = height / (u32)h;
+
+			if (rate(cols, rows) && cols >= 40 && rows >= 12 && off <= best) {
+				best = off;
+				fb.font = font;         /* on a tie the larger font, scaled less */
+				fb.scale = s;
+			}
+		}
 }
 
 static int check_fb(const struct bootinfo_fb *d)
@@ -337,6 +359,7 @@ int fbcon_init(const struct bootinfo_fb *d, void *vaddr)
 		pr_warn("framebuffer: %ux%u is too small for text\n", d->width, d->height);
 		return -EINVAL;
 	}
+	wish_font(d->width, d->height);
 	fb.base = vaddr;
 	fb.width = d->width;
 	fb.height = d->height;

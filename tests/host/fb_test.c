@@ -6,6 +6,7 @@
 #include "check.h"
 #include <console/console.h>
 #include <console/vt.h>
+#include <lib/cmdline.h>
 #include "../../kernel/console/internal.h"
 #include <uapi/errno.h>
 
@@ -229,6 +230,23 @@ static void fb_refuses_nonsense(void **state)
 	assert_int_equal(fbcon_init(&d, screen), -EINVAL);
 }
 
+static void fb_font_by_option(void **state)
+{
+	static const struct { const char *option; unsigned int cols, rows; } wishes[] = {
+		{ "font=32", 120, 33 }, { "font=12", 0, 0 }, { "font=60", 64, 18 }, { "font=nonsense", 137, 38 }, { "font=9999", 0, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(wishes); i++) {
+		assert_int_equal(cmdline_set(wishes[i].option), 0);
+		make_screen(1920, 1080, 0, BOOTINFO_FB_BGRX);
+		find_font();
+		if (wishes[i].cols)
+			assert_true(cols == wishes[i].cols && rows == wishes[i].rows);
+		assert_true(cols >= 40 && rows >= 12);
+	}
+	assert_int_equal(cmdline_set(""), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +254,7 @@ int main(void)
 		cmocka_unit_test(fb_draws_only_changes),
 		cmocka_unit_test(fb_scrolls),
 		cmocka_unit_test(fb_draws_in_time),
+		cmocka_unit_test(fb_font_by_option),
 		cmocka_unit_test(fb_refuses_nonsense),
 	};
 
