@@ -126,7 +126,11 @@ typedef struct {
 } stack_t_abi;
 static_assert(sizeof(stack_t_abi) == 24);
 
-/* siginfo_t: 128 bytes; which member of the union holds depends on si_signo and si_code. */
+/*
+ * siginfo_t without the tail that nobody uses yet: ring 3's has SIGINFO_SIZE bytes, the rest zero. Which member
+ * of the union holds depends on si_signo and si_code.
+ */
+#define SIGINFO_SIZE 128
 typedef struct {
 	s32 si_signo;
 	s32 si_errno;
@@ -139,10 +143,10 @@ typedef struct {
 		struct { u64 addr; s16 addr_lsb; } fault;
 		struct { s64 band; s32 fd; } poll;
 		struct { u64 call_addr; s32 syscall; u32 arch; } sys;
-		u8 bytes[112];
+		u8 bytes[32];
 	};
 } siginfo_abi;
-static_assert(sizeof(siginfo_abi) == 128);
+static_assert(sizeof(siginfo_abi) == 48);
 static_assert(offsetof(siginfo_abi, rt.value) == 24);
 static_assert(offsetof(siginfo_abi, chld.utime) == 32);
 static_assert(offsetof(siginfo_abi, fault.addr) == 16);
@@ -176,6 +180,7 @@ struct rt_sigframe_abi {
 	u64 pretcode;
 	struct ucontext_abi uc;
 	siginfo_abi info;
+	u8 info_tail[SIGINFO_SIZE - sizeof(siginfo_abi)];
 };
 static_assert(sizeof(struct rt_sigframe_abi) == 440);
 

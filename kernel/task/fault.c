@@ -227,6 +227,7 @@ static bool task_is_stack_guard(unsigned long addr)
 void task_init(void)
 {
 	task_cache_init();
+	sigqueue_init();
 	init_task.thread.fpu = NULL;
 	x86_hooks.page_fault = task_page_fault;
 	x86_hooks.user_trap = task_user_trap;

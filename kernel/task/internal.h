@@ -91,7 +91,7 @@ void pgrp_changed(void);
 int kernel_execve(const char *path, const char *const *argv, const char *const *envp);
 
 /* signal.c */
-void signals_init(struct task_struct *t);
+void sigqueue_init(void);
 void recalc_sigpending(struct task_struct *t);                  /* => sighand lock */
 void signal_wake_up(struct task_struct *t, bool kill);          /* => sighand lock */
 void flush_pending(struct sigpending *p);
@@ -119,6 +119,7 @@ pid_t pidfd_pid(unsigned int fd, bool *nonblock);               /* -EBADF: no pi
 /* sigframe.c */
 int setup_rt_frame(int sig, const siginfo_abi *info, const struct sigaction_abi *act, struct pt_regs *regs);
 void do_signal(struct pt_regs *regs);
+int put_siginfo(u64 to, const siginfo_abi *info);                /* SIGINFO_SIZE bytes to ring 3; 0 or -EFAULT */
 u64 sigframe_size(void);                        /* AT_MINSIGSTKSZ */
 
 /* futex.c */

@@ -14,7 +14,12 @@ static void *pid_page(void)
 	return kzalloc(sizeof(struct pid_slot) * PIDS_PER_PAGE, GFP_ATOMIC);
 }
 
-struct pidmap pidmap = { .alloc = pid_page, .last = 1 };
+static void free_pid_page(void *page)
+{
+	kfree(page);
+}
+
+struct pidmap pidmap = { .alloc = pid_page, .free = free_pid_page, .last = 1 };
 
 static struct sighand_struct init_sighand = { .lock = SPIN_LOCK_INIT(LOCK_SIGHAND), .count = ATOMIC_INIT(1) };
 

@@ -13,9 +13,18 @@ static struct pid_slot *slot_of(struct pidmap *m, pid_t pid)
 
 int sysctl_pid_max = PID_MAX;
 
+static void free_if_empty(struct pidmap *m, unsigned int page)
+{
+	if (!m->page[page] || m->used[page] || page == (unsigned int)m->last / PIDS_PER_PAGE)
+		return;
+	m->free(m->page[page]);
+	m->page[page] = NULL;
+}
+
 pid_t pidmap_alloc(struct pidmap *m, void *task)
 {
 	pid_t pid = m->last;
+	unsigned int old;
 
 	for (unsigned int tries = 0; tries < PID_MAX; tries++) {
 		struct pid_slot *s;
@@ -35,7 +44,10 @@ pid_t pidmap_alloc(struct pidmap *m, void *task)
 		s->task = task;
 		INIT_LIST_HEAD(&s->pgrp);
 		m->nr_used++;
+		m->used[pid / PIDS_PER_PAGE]++;
+		old = (unsigned int)m->last / PIDS_PER_PAGE;
 		m->last = pid;
+		free_if_empty(m, old);
 		return pid;
 	}
 	return -EAGAIN;
@@ -57,6 +69,8 @@ void pidmap_put(struct pidmap *m, pid_t pid)
 	if (--s->refs == 0) {
 		BUG_ON(s->task);
 		m->nr_used--;
+		m->used[pid / PIDS_PER_PAGE]--;
+		free_if_empty(m, (unsigned int)pid / PIDS_PER_PAGE);
 	}
 }
 
@@ -93,11 +107,18 @@ int pidmap_check(const struct pidmap *m)
 	unsigned int used = 0;
 
 	for (unsigned int i = 0; i < PID_MAX / PIDS_PER_PAGE; i++) {
+		unsigned int here = 0;
+
 		for (unsigned int j = 0; m->page[i] && j < PIDS_PER_PAGE; j++) {
-			used += !!m->page[i][j].refs;
+			here += !!m->page[i][j].refs;
 			if (m->page[i][j].task && !m->page[i][j].refs)
 				return 2;
 		}
+		if (here != m->used[i])
+			return 3;
+		if (m->page[i] && !here && i != (unsigned int)m->last / PIDS_PER_PAGE)
+			return 4;
+		used += here;
 	}
 	return used == m->nr_used ? 0 : 1;
 }

@@ -2,7 +2,8 @@
 /*
  * Process numbers: which are taken, and what each names. A number is busy while a task, a process group
  * or a session has it, so that kill(-pgrp) can't hit strangers. Numbers go up and wrap to 300 at
- * PID_MAX, as in Linux. The table grows by pages of 128 numbers and never shrinks.
+ * PID_MAX, as in Linux. The table is made of pages of 128 numbers; those without a busy number
+ * are given back, but for the one that the next number comes from.
  *
  * Pure but for the page allocation, which the owner passes in; locking is the owner's (tasklist_lock).
  */
@@ -30,9 +31,11 @@ static_assert(sizeof(struct pid_slot) * PIDS_PER_PAGE == 4096);
 
 struct pidmap {
 	struct pid_slot *page[PID_MAX / PIDS_PER_PAGE];
+	unsigned short used[PID_MAX / PIDS_PER_PAGE]; /* busy numbers of each page */
 	unsigned int nr_used;
 	pid_t last;
 	void *(*alloc)(void);   /* a zeroed page, NULL: no memory */
+	void (*free)(void *page);
 };
 
 /* A free number with one reference and @task, or -EAGAIN (none left), -ENOMEM. */
@@ -46,7 +49,8 @@ void pidmap_set_task(struct pidmap *m, pid_t pid, void *task);
 struct list_head *pidmap_pgrp(struct pidmap *m, pid_t pid);
 /* The lowest number > @pid that names a task; its task, or NULL. */
 void *pidmap_next(struct pidmap *m, pid_t pid);
-/* 0, or: 1 nr_used does not count the busy numbers, 2 a task at a free number. */
+/* 0, or: 1 nr_used does not count the busy numbers, 2 a task at a free number,
+ * 3 a page's count is wrong, 4 an empty page was kept. */
 int pidmap_check(const struct pidmap *m);
 
 static inline void *pidmap_task(struct pidmap *m, pid_t pid)

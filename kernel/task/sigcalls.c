@@ -138,7 +138,7 @@ SYSCALL(rt_sigtimedwait)
 	}
 	if (!sig)
 		return late || (a2 && !ts.tv_sec && !ts.tv_nsec) ? -EAGAIN : -EINTR;
-	return a1 && copy_to_user((void __user *)a1, &info, sizeof(info)) ? -EFAULT : sig;
+	return a1 && put_siginfo((u64)a1, &info) ? -EFAULT : sig;
 }
 
 int check_kill_permission(int sig, const siginfo_abi *info, struct task_struct *t)

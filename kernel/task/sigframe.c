@@ -44,6 +44,14 @@ static u64 frame_address(const struct sigaction_abi *act, const struct pt_regs *
 	return sp;
 }
 
+int put_siginfo(u64 to, const siginfo_abi *info)
+{
+	if (copy_to_user((void __user *)to, info, sizeof(*info)) ||
+	    clear_user((void __user *)(to + sizeof(*info)), SIGINFO_SIZE - sizeof(*info)))
+		return -EFAULT;
+	return 0;
+}
+
 u64 sigframe_size(void)
 {
 	return sizeof(struct rt_sigframe_abi) + fpu_size() + MAGIC2_SIZE + 63 + 15 + 8 + RED_ZONE;
@@ -85,7 +93,7 @@ static void fill_context(struct sigcontext_abi *c, const struct pt_regs *r)
 int setup_rt_frame(int sig, const siginfo_abi *info, const struct sigaction_abi *act, struct pt_regs *regs)
 {
 	struct task_struct *t = current;
-	struct rt_sigframe_abi f;
+	struct { u64 pretcode; struct ucontext_abi uc; } f;      /* the head of struct rt_sigframe_abi */
 	u64 fp, sp = frame_address(act, regs, &fp);
 
 	if (!sp || !(act->flags & SA_RESTORER) || act->handler >= TASK_SIZE)
@@ -97,13 +105,15 @@ int setup_rt_frame(int sig, const siginfo_abi *info, const struct sigaction_abi 
 	f.uc.uc_link = 0;
 	f.uc.uc_stack = t->sas;
 	f.uc.uc_stack.pad = 0;
-	memset(f.uc.uc_mcontext.reserved1, 0, sizeof(f.uc.uc_mcontext.reserved1));
 	fill_context(&f.uc.uc_mcontext, regs);
 	f.uc.uc_mcontext.fpstate = fp;
 	f.uc.uc_sigmask = t->restore_sigmask ? t->saved_sigmask : t->blocked;
 	f.uc.uc_mcontext.oldmask = f.uc.uc_sigmask;
-	f.info = *info;
-	if (copy_to_user((void __user *)sp, &f, sizeof(f)))
+	/* What nobody reads is not written: the context's reserved words, a siginfo that was not asked for. */
+	if (copy_to_user((void __user *)sp, &f, offsetof(struct rt_sigframe_abi, uc.uc_mcontext.reserved1)) ||
+	    put_user_u64(f.uc.uc_sigmask, (void __user *)(sp + offsetof(struct rt_sigframe_abi, uc.uc_sigmask))))
+		return -EFAULT;
+	if ((act->flags & SA_SIGINFO) && put_siginfo(sp + offsetof(struct rt_sigframe_abi, info), info))
 		return -EFAULT;
 	if ((u32)t->sas.ss_flags & SS_AUTODISARM)
 		t->sas = (stack_t_abi){ .ss_flags = SS_DISABLE };
@@ -234,7 +244,9 @@ SYSCALL(rt_sigreturn)
 	u64 frame = regs->rsp - 8;
 	struct ucontext_abi uc;
 
-	if (copy_from_user(&uc, (const void __user *)(frame + offsetof(struct rt_sigframe_abi, uc)), sizeof(uc)))
+	if (copy_from_user(&uc, (const void __user *)(frame + offsetof(struct rt_sigframe_abi, uc)),
+			   offsetof(struct ucontext_abi, uc_mcontext.reserved1)) ||
+	    get_user_u64(&uc.uc_sigmask, (const void __user *)(frame + offsetof(struct rt_sigframe_abi, uc.uc_sigmask))))
 		goto bad;
 	set_blocked(uc.uc_sigmask);
 	restore_context(&uc.uc_mcontext, regs);

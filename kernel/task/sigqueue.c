@@ -12,12 +12,21 @@
 #define STOP_SIGNALS (SIGMASK(SIGSTOP) | SIGMASK(SIGTSTP) | SIGMASK(SIGTTIN) | SIGMASK(SIGTTOU))
 #define IGNORED_BY_DEFAULT (SIGMASK(SIGCONT) | SIGMASK(SIGCHLD) | SIGMASK(SIGWINCH) | SIGMASK(SIGURG))
 
+static struct kmem_cache *sigqueue_cache;
+
+void sigqueue_init(void)
+{
+	sigqueue_cache = kmem_cache_create("sigqueue", sizeof(struct sigqueue), 0);
+	if (!sigqueue_cache)
+		panic("out of memory while signals are set up: the machine has too little RAM");
+}
+
 static void free_sigqueue(struct sigqueue *q)
 {
 	if (q->timer)
 		return;                 /* the timer's own */
 	(*q->count)--;
-	kfree(q);
+	kmem_cache_free(sigqueue_cache, q);
 }
 
 void flush_pending(struct sigpending *p)
@@ -66,7 +75,8 @@ void signal_wake_up(struct task_struct *t, bool kill)
 	t->sigpending = true;
 	if (t == current)
 		set_exit_work();
-	wake_up_state(t, STATE_BIT(TASK_INTERRUPTIBLE) | (kill ? STATE_BIT(TASK_STOPPED) : 0) |
+	if (t->state != TASK_RUNNING)
+		wake_up_state(t, STATE_BIT(TASK_INTERRUPTIBLE) | (kill ? STATE_BIT(TASK_STOPPED) : 0) |
 		      (kill && t->killable ? STATE_BIT(TASK_UNINTERRUPTIBLE) : 0));
 }
 
@@ -185,7 +195,7 @@ static struct sigqueue *alloc_sigqueue(int sig, const siginfo_abi *info, struct 
 
 	if (*count >= t->signal->rlim[RLIMIT_SIGPENDING].rlim_cur)
 		return NULL;
-	q = kmalloc(sizeof(*q), GFP_ATOMIC);
+	q = kmem_cache_alloc(sigqueue_cache, GFP_ATOMIC);
 	if (!q)
 		return NULL;
 	q->info = *info;

@@ -107,7 +107,7 @@ static void free_map(struct pidmap *m)
 static void pidmap_random_against_model(void **state)
 {
 	static int refs[PID_MAX];
-	struct pidmap m = { .alloc = page };
+	struct pidmap m = { .alloc = page, .free = free };
 	unsigned int used = 0;
 
 	memset(refs, 0, sizeof(refs));
@@ -134,6 +134,8 @@ static void pidmap_random_against_model(void **state)
 			}
 		}
 		assert_int_equal(m.nr_used, used);
+		if (step % 1024 == 0)
+			assert_int_equal(pidmap_check(&m), 0);
 	}
 	assert_int_equal(pidmap_check(&m), 0);
 	free_map(&m);
@@ -141,7 +143,7 @@ static void pidmap_random_against_model(void **state)
 
 static void pidmap_wraps_and_runs_out(void **state)
 {
-	struct pidmap m = { .alloc = page };
+	struct pidmap m = { .alloc = page, .free = free };
 	int n = 0;
 	pid_t pid;
 
@@ -160,7 +162,7 @@ static void pidmap_wraps_and_runs_out(void **state)
 
 static void pidmap_next_walks_in_order(void **state)
 {
-	struct pidmap m = { .alloc = page };
+	struct pidmap m = { .alloc = page, .free = free };
 	int tasks[1000], seen = 0;
 
 	for (int i = 0; i < 1000; i++)
