@@ -88,6 +88,15 @@ static bool take_package(struct cursor *c, struct cursor *inner)
 	return true;
 }
 
+static bool is_segment(const u8 *s)
+{
+	for (int i = 0; i < 4; i++) {
+		if (!(s[i] >= 'A' && s[i] <= 'Z') && s[i] != '_' && !(i && s[i] >= '0' && s[i] <= '9'))
+			return false;
+	}
+	return true;
+}
+
 static bool take_path(struct cursor *c, struct path *path)
 {
 	u8 lead;
@@ -117,7 +126,10 @@ static bool take_path(struct cursor *c, struct path *path)
 	if (path->nr * 4 > (u32)(c->end - c->p))
 		return false;
 	path->segment = c->p;
-	c->p += path->nr * 4;
+	for (; c->p < path->segment + path->nr * 4; c->p += 4) {
+		if (!is_segment(c->p))
+			return false;
+	}
 	return true;
 }
 

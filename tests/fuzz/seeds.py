@@ -76,6 +76,29 @@ def acpi(out):
     put(out, "machine", rsdp.ljust(48, b"\0") + xsdt + b"".join(tables))
 
 
+def aml(out):
+    def package(op, body):
+        n = len(body) + 1
+        return op + (bytes([n]) if n < 64 else bytes([0x40 | (n + 1) & 15, (n + 1) >> 4])) + body
+
+    crs = bytes([0x88, 13, 0, 2, 12, 0, 0, 0, 0, 0, 255, 0, 0, 0, 0, 1]) + b"\x87\x17\0\0\x0c\x01" + struct.pack("<5I", 0, 0x80000000, 0xfeafffff, 0, 0x7eb00000)
+    crs += b"\x86\x09\0\x01" + struct.pack("<II", 0xfed00000, 0x400) + b"\x79\0"
+    buffer = package(b"\x11", bytes([0x0a, len(crs)]) + crs)
+    device = package(b"\x5b\x82", b"PCI0" + b"\x08_HID\x0c\x41\xd0\x0a\x08" + package(b"\x14", b"_STA\0\xa4\x01") + b"\x08_CRS" + buffer)
+    more = b"\x08_S5_" + package(b"\x12", b"\x02\x0a\x05\x0a\x06") + b"\x5b\x80REG_\x01\x0b\x00\x06\x0a\x04" + package(b"\x5b\x81", b"REG_\x01F000\x08")
+    put(out, "dsdt", package(b"\x10", b"\\_SB_" + device) + more)
+
+
+def loader(out):
+    header = struct.pack("<4sBBBBQHHIQQQIHHHHHH", b"\x7fELF", 2, 1, 1, 0, 0, 2, 62, 1, 0xffffffff80100010, 64, 0, 0, 64, 56, 2, 0, 0, 0)
+    loads = struct.pack("<IIQQQQQQ", 1, 5, 0x100, 0xffffffff80100000, 0, 0x40, 0x40, 4096)
+    loads += struct.pack("<IIQQQQQQ", 1, 6, 0x140, 0xffffffff80101000, 0, 0x10, 0x3000, 4096)
+    put(out, "elf", b"\0" + (header + loads).ljust(0x100, b"\0") + bytes(0x50))
+    put(out, "config", b"\1# c\r\noptions = a=b quiet replay=x\nvideo=1024x768\nkernel=/k\ninitramfs=none\nerror_wait=3\nrecord=no\n")
+    put(out, "options", b"\2" + "fs0:\\A.EFI one two".encode("utf-16-le"))
+    put(out, "map", b"\3# x\n7 0000000000001000 0000000000057fff f\n0 0 empty 0\n11 00000000f80f8000 00000000f80f8fff ?\n")
+
+
 def cpio(out):
     def member(name, mode, body=b""):
         head = b"070701" + b"".join(b"%08x" % v for v in (1, mode, 0, 0, 1, 0, len(body), 0, 0, 0, 0, len(name) + 1, 0))
@@ -94,7 +117,7 @@ def terminal(out):
 
 def main():
     out = sys.argv[1]
-    for name, make in (("memmap", memory_maps), ("smbios", smbios), ("acpi", acpi), ("cpio", cpio), ("vt", terminal)):
+    for name, make in (("memmap", memory_maps), ("smbios", smbios), ("acpi", acpi), ("aml", aml), ("loader", loader), ("cpio", cpio), ("vt", terminal)):
         make(os.path.join(out, name))
 
 
