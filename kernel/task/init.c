@@ -41,7 +41,7 @@ static unsigned int split_args(char *words, const char **argv, unsigned int n)
 static void init_first_run(void)
 {
 	static const char *argv[INIT_ARGS_MAX + 1];
-	static const char *const envp[] = { "HOME=/", "TERM=linux", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL };
+	static const char *const envp[] = { "HOME=/", "TERM=xterm-256color", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL };
 	static char words[CMDLINE_MAX];
 	char console[32];
 	int err;

@@ -67,7 +67,8 @@ bool out_of_memory(const char *why)
 	if (victim) {
 		struct mm_struct *mm = victim->mm;
 
-		pr_err("Out of memory (%s; asked by %s[%d], %lu of %lu KiB free): killed process %d (%s), the largest: anon %lu KiB, file %lu KiB, shmem %lu KiB, page tables %lu KiB, oom_score_adj %ld\n",
+		pr_err("Out of memory (%s; asked by %s[%d], %lu of %lu KiB free): killed process %d (%s), the largest: "
+		       "anon %lu KiB, file %lu KiB, shmem %lu KiB, page tables %lu KiB, oom_score_adj %ld\n",
 		       why, current->comm, current->pid, (unsigned long)nr_free_pages() * 4, (unsigned long)total * 4,
 		       victim->pid, victim->comm, mm ? (unsigned long)mm->rss_anon * 4 : 0,
 		       mm ? (unsigned long)mm->rss_file * 4 : 0, mm ? (unsigned long)mm->rss_shmem * 4 : 0,
