@@ -219,6 +219,17 @@ static void __noreturn die_by(int sig, const struct pt_regs *regs)
 	do_group_exit(status);
 }
 
+/* => sighand lock held, given up for a moment: tasklist_lock comes first. */
+static void tell_continued(struct task_struct *t, unsigned long *irq)
+{
+	t->signal->notify_continue = false;
+	SIG_UNLOCK(t, *irq);
+	TASKLIST_LOCK(tl);
+	notify_parent_stop(t->signal->leader, CLD_CONTINUED);
+	TASKLIST_UNLOCK(tl);
+	*irq = spin_lock_irqsave(&t->sighand->lock);
+}
+
 /*
  * Takes pending signals until one has a handler: true, with what the frame needs. False: none left.
  * Default actions are done here; a fatal one does not return.
@@ -233,14 +244,8 @@ bool get_signal(struct pt_regs *regs, int *sig_out, siginfo_abi *info, struct si
 		struct sigaction_abi *a;
 		int sig;
 
-		if (s->notify_continue) {
-			s->notify_continue = false;
-			SIG_UNLOCK(t, irq);
-			TASKLIST_LOCK(tl);
-			notify_parent_stop(s->leader, CLD_CONTINUED);
-			TASKLIST_UNLOCK(tl);
-			irq = spin_lock_irqsave(&t->sighand->lock);
-		}
+		if (s->notify_continue)
+			tell_continued(t, &irq);
 		if (s->group_exit) {
 			int code = s->group_exit_code;
 
