@@ -52,13 +52,13 @@ static void init_first_run(void)
 		console[0] = 0;
 	err = open_stdio(console[0] ? console : NULL);
 	if (err)
-		pr_warn("init has no console: %s\n", errno_name(err));
+		pr_warn("init has no console: %s\n", errno_name(-err));
 	argv[0] = init_path;
 	strscpy(words, cmdline_init_args(), sizeof(words));
 	split_args(words, argv, 1);
 	err = kernel_execve(init_path, argv, envp);
 	if (err)
-		panic("%s can't run as init: %s (%s). Try another one with init=", init_path, init_failure(err), errno_name(err));
+		panic("%s can't run as init: %s (%s). Try another one with init=", init_path, init_failure(err), errno_name(-err));
 	local_irq_disable();
 }
 
