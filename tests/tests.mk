@@ -58,9 +58,14 @@ ring3-programs: $(RING3) $(GUEST_TESTS)
 
 test-parts: all $(B)/host/replay loader-parts vmrun-parts ring3-programs $(patsubst %,$(B)/host/%_test,$(HOST_TESTS)) fuzz-parts
 test: ## every test; last line "N passed, N failed"; T=PATTERN runs some (see tests/run --help)
-	@$(MAKE) test-parts
+	@tools/setup
+	@+$(MAKE) --no-print-directory test-parts
 	@tests/run $(T)
 
-.PHONY: check check-floors check-style check-headers ring3-programs test-parts test
+# MMBENCH=FILE: a longer program with the same names.
+bench: vmrun-parts ## what things cost, in instructions, with Linux 6.1 beside it (MMBENCH=FILE)
+	@tests/bench/bench.py $(MMBENCH)
+
+.PHONY: bench check check-floors check-style check-headers ring3-programs test-parts test
 
 include tests/fuzz/fuzz.mk

@@ -115,14 +115,45 @@ static pid_t start_shell(void)
 	_exit(127);
 }
 
+/* BusyBox's poweroff, reboot and halt send process 1 these signals. */
+static volatile sig_atomic_t ending;
+
+static void on_ending(int sig)
+{
+	ending = sig == SIGUSR2 ? RB_POWER_OFF : sig == SIGTERM ? RB_AUTOBOOT : RB_HALT_SYSTEM;
+}
+
+static void catch_endings(void)
+{
+	struct sigaction action = { .sa_handler = on_ending };
+
+	sigaction(SIGUSR1, &action, NULL);
+	sigaction(SIGUSR2, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+/* Everybody gets a second to end by SIGTERM, then the machine is off, or starts again. */
+static void end_if_asked(void)
+{
+	if (!ending)
+		return;
+	kill(-1, SIGTERM);
+	nanosleep(&(struct timespec){ 1, 0 }, NULL);
+	kill(-1, SIGKILL);
+	sync();
+	reboot(ending);
+	say("init: the machine does not go off: %s", strerror(errno));
+}
+
 /* Reaps everything; returns when @pid has ended. */
 static void wait_for(pid_t pid)
 {
 	pid_t done;
 
-	do
+	do {
+		end_if_asked();
 		done = waitpid(-1, NULL, 0);
-	while (done != pid && (done > 0 || errno == EINTR));
+	} while (done != pid && (done > 0 || errno == EINTR));
 }
 
 /* The report's last page stays until somebody is there: the shell starts on Enter. */
@@ -177,6 +208,7 @@ int main(void)
 		for (;;)
 			pause();
 	}
+	catch_endings();
 	show_start();
 	write_report();
 	shell_for_ever();

@@ -306,7 +306,7 @@ int load_elf_binary(struct binprm *b, struct pt_regs *regs)
 	if (!err)
 		err = create_elf_tables(b, &e, interp_base);
 	if (err) {
-		pr_info("%s[%d]: can't be started, killed: %s\n", current->comm, current->pid, errno_name(err));
+		pr_info("%s[%d]: can't be started, killed: %s\n", current->comm, current->pid, errno_name(-err));
 		force_sig(err == -ENOMEM ? SIGKILL : SIGSEGV);
 		err = 0;
 		goto out;

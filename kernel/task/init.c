@@ -69,7 +69,7 @@ void start_init(const char *path)
 	init_path = path;
 	t = create_init_task(init_first_run);
 	if (IS_ERR(t))
-		panic("pid 1 can't be made: %s", errno_name((int)PTR_ERR(t)));
+		panic("pid 1 can't be made: %s", errno_name(-(int)PTR_ERR(t)));
 	wake_up_new_task(t);
 	cpu_idle();
 }

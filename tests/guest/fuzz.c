@@ -210,9 +210,12 @@ static void watch(int sig)
 		if (!child[i].pid || now < child[i].since + CHILD_SECONDS)
 			continue;
 		if (now > child[i].since + 3 * CHILD_SECONDS) {
-			static const char text[] = "a child does not die by SIGKILL\n";
+			char command[200];
 
-			_exit(write(1, text, sizeof(text) - 1) < 0 ? 3 : 2);
+			snprintf(command, sizeof(command), "echo %d does not die by SIGKILL; ps -o pid,ppid,pgid,stat,comm; "
+				 "cat /proc/%d/status /proc/%d/stat /proc/%d/syscall", child[i].pid, child[i].pid, child[i].pid,
+				 child[i].pid);
+			_exit(system(command) ? 3 : 2);
 		}
 		kill(-child[i].pid, SIGKILL);
 		kill(child[i].pid, SIGKILL);
