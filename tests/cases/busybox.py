@@ -33,7 +33,7 @@ test -d /tmp && echo directory; [ 5 -gt 3 ] && echo bigger; [ abc = abc ] && ech
 umask 027; touch /tmp/um; stat -c %a /tmp/um; chmod 604 /tmp/um; stat -c '%a %s %F' /tmp/um; ln /tmp/um /tmp/um2; stat -c %h /tmp/um; test -x /tmp/um || echo not executable
 printf '1\n5\n3\n' > /tmp/p; printf '1\n2\n3\n' > /tmp/q; diff /tmp/p /tmp/q; grep -n 3 /tmp/p; grep -c . /tmp/q; grep -v 1 /tmp/p; echo 'foo123' | grep -o '[0-9]*'
 seq 1 100000 | awk '{x = x + $1 * $1} END {printf "%.0f\n", x}'; echo '2^10; 7/2' | bc 2>/dev/null | head -2; cal 9 1962 2>/dev/null | head -3
-ulimit -s 1024; ulimit -s; nice -n 5 sh -c 'nice' ; env -i A=1 env; pwd; cd /; pwd; cd - 
+ulimit -s 1024; ulimit -s; nice -n 5 sh -c 'nice' ; env -i A=1 env; pwd; cd /; pwd; cd -
 mkfifo /tmp/fifo; (echo through a fifo > /tmp/fifo) & cat /tmp/fifo; wait; tee /tmp/t1 < /tmp/p | wc -l; cat /tmp/t1
 """.strip("\n")
 

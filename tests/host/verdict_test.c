@@ -121,7 +121,13 @@ static void user_bit(void)
 }
 static void direct_map_shifted(void) { boot(); *leaf_slot(PAGE_OFFSET + 8 * GIB) += GIB; expect_broken(VERDICT_DIRECT); }
 static void direct_map_hole(void) { boot(); *leaf_slot(PAGE_OFFSET + 9 * GIB) = 0; expect_broken(VERDICT_DIRECT); }
-static void direct_map_of_mmio(void) { boot(); CHECK_EQ(kernel_map_range(PAGE_OFFSET + 0xfee00000, 0xfee00000, PAGE_SIZE, PAGE_KERNEL, 1), 0); expect_broken(VERDICT_DIRECT); expect_broken(VERDICT_CACHE); }
+static void direct_map_of_mmio(void)
+{
+	boot();
+	CHECK_EQ(kernel_map_range(PAGE_OFFSET + 0xfee00000, 0xfee00000, PAGE_SIZE, PAGE_KERNEL, 1), 0);
+	expect_broken(VERDICT_DIRECT);
+	expect_broken(VERDICT_CACHE);
+}
 static void device_cached(void)
 {
 	char *p;
