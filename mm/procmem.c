@@ -159,7 +159,7 @@ const char *vma_special_name(const struct mm_struct *mm, struct vm_area_struct *
 u64 stable_page_flags(const struct page *p)
 {
 	static const struct { enum pageflags flag; unsigned int kpf; } map[] = {
-		{ PG_dirty, 4 }, { PG_slab, 7 }, { PG_buddy, 10 }, { PG_pcp, 10 }, { PG_anon, 12 }, { PG_head, 15 },
+		{ PG_dirty, 4 }, { PG_slab, 7 }, { PG_buddy, 10 }, { PG_pcp, 10 }, { PG_untouched, 10 }, { PG_anon, 12 }, { PG_head, 15 },
 		{ PG_tail, 16 }, { PG_zeropage, 24 }, { PG_table, 26 }, { PG_reserved, 32 },
 	};
 	u64 flags = 0;

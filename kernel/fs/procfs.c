@@ -74,23 +74,25 @@ static int text_make(struct text_buffer *t, struct file *f, text_show_fn show)
 
 ssize_t text_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy, text_show_fn show)
 {
-	struct text_buffer *t = f->private;
-	int err;
+	struct text_buffer *t;
+	ssize_t ret = 0;
 
+	/* The copy may sleep: no other reader of this open may make the text anew meanwhile. */
+	mutex_lock(&f->inode->lock);
+	t = f->private;
+	if (!t)
+		t = f->private = kzalloc(sizeof(*t), GFP_KERNEL);
 	if (!t) {
-		t = kzalloc(sizeof(*t), GFP_KERNEL);
-		if (!t)
-			return -ENOMEM;
-		f->private = t;
-	}
-	if (*pos == 0 || !t->m.buf) {
-		err = text_make(t, f, show);
-		if (err) {
+		ret = -ENOMEM;
+	} else if (*pos == 0 || !t->m.buf) {
+		ret = text_make(t, f, show);
+		if (ret)
 			text_free(t);
-			return err;
-		}
 	}
-	return simple_read(buf, n, pos, copy, t->m.buf, t->m.count);
+	if (!ret)
+		ret = simple_read(buf, n, pos, copy, t->m.buf, t->m.count);
+	mutex_unlock(&f->inode->lock);
+	return ret;
 }
 
 void text_release(struct file *f)

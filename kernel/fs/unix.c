@@ -23,6 +23,7 @@ struct unix_sock *unix_alloc(int type)
 		return NULL;
 	atomic_set(&s->count, 1);
 	s->type = type;
+	mutex_init(&s->read_lock);
 	INIT_LIST_HEAD(&s->messages);
 	INIT_LIST_HEAD(&s->abstract);
 	INIT_LIST_HEAD(&s->backlog);
@@ -437,49 +438,67 @@ static void take_ancillary(struct unix_message *m, struct unix_ancillary *anc, b
 	m->nr_files = 0;
 }
 
+static void drop_message(struct unix_sock *s, struct unix_message *m)
+{
+	list_del(&m->list);
+	s->queued -= m->len;
+	unix_free_message(m);
+	wake_up(&s->wr_wait);
+	if (s->peer)
+		wake_up(&s->peer->wr_wait);
+}
+
+/*
+ * Some of the first message behind the @done bytes that were read. Bytes, or -errno; *more: the read may go on.
+ * => read_lock held: the copy may sleep, the message must stay.
+ */
+static ssize_t recv_piece(struct unix_sock *s, char *buf, size_t n, size_t done, copy_fn copy, struct unix_ancillary *anc, bool peek, bool *more)
+{
+	struct unix_message *m = list_first_entry_or_null(&s->messages, struct unix_message, list);
+	bool stream = s->type == SOCK_STREAM;
+	size_t part;
+
+	*more = false;
+	/* Nothing: the end. Descriptors start a new read. */
+	if (!m || (done && m->nr_files))
+		return 0;
+	part = min(n - done, m->len - m->off);
+	if (part && copy(buf + done, m->data + m->off, part))
+		return -EFAULT;
+	if (!done && anc) {
+		take_ancillary(m, anc, peek);
+		anc->full = m->len - m->off;
+		anc->truncated = !stream && part < m->len - m->off;
+	}
+	if (peek)
+		return part;
+	m->off += part;
+	if (m->off == m->len || !stream)
+		drop_message(s, m);
+	*more = stream && done + part < n;
+	return part;
+}
+
 ssize_t unix_recv(struct unix_sock *s, void *buf, size_t n, copy_fn copy, struct unix_ancillary *anc, unsigned int flags)
 {
-	bool stream = s->type == SOCK_STREAM, peek = flags & MSG_PEEK;
 	size_t done = 0;
+	bool more;
 
-	for (;;) {
-		struct unix_message *m;
-		size_t part;
-		int err = wait_message(s, flags);
+	do {
+		ssize_t part = wait_message(s, flags);
 
-		if (err)
-			return done ? (ssize_t)done : err;
-		m = list_first_entry_or_null(&s->messages, struct unix_message, list);
-		if (!m)
-			return done;    /* end of file */
-		/* Files and other senders' credentials are a border that one read does not cross. */
-		if (done && m->nr_files)
-			return done;
-		part = min(n - done, m->len - m->off);
-		if (part && copy((char *)buf + done, m->data + m->off, part))
-			return done ? (ssize_t)done : -EFAULT;
-		if (!done && anc) {
-			take_ancillary(m, anc, peek);
-			anc->full = m->len - m->off;
-			anc->truncated = !stream && part < m->len - m->off;
+		if (!part) {
+			mutex_lock(&s->read_lock);
+			part = recv_piece(s, buf, n, done, copy, anc, flags & MSG_PEEK, &more);
+			mutex_unlock(&s->read_lock);
+		} else {
+			more = false;
 		}
+		if (part < 0)
+			return done ? (ssize_t)done : part;
 		done += part;
-		if (peek)
-			return done;
-		m->off += part;
-		if (m->off == m->len || !stream) {
-			list_del(&m->list);
-			s->queued -= m->len;
-			unix_free_message(m);
-			wake_up(&s->wr_wait);
-			if (s->peer)
-				wake_up(&s->peer->wr_wait);
-		}
-		if (!stream || done == n)
-			return done;
-		if (list_empty(&s->messages) && !(flags & MSG_WAITALL))
-			return done;
-	}
+	} while (more && (!list_empty(&s->messages) || (flags & MSG_WAITALL)));
+	return done;
 }
 
 unsigned int unix_poll(struct unix_sock *s, struct poll_table *pt)

@@ -26,6 +26,7 @@ struct unix_sock {
 	int type;                       /* SOCK_* [I] */
 	enum unix_state state;
 	struct unix_sock *peer;         /* referenced */
+	struct mutex read_lock;         /* the first message while it is copied out */
 	struct list_head messages;
 	size_t queued;                  /* bytes in messages */
 	bool read_shut, write_shut, dead;
