@@ -31,10 +31,10 @@ KTEST(clock_goes_forward)
 	}
 }
 
-/* A deadline 2 ms away ends HLT long before the next tick would. */
+/* Ten deadlines of 2 ms end ten HLTs. The limit is wide: the host may have other things to do. */
 KTEST(timer_interrupts_come)
 {
-	u64 start = ktime_get_ns(), now;
+	u64 start = ktime_get_ns();
 	unsigned int wakes = 0;
 
 	do {
@@ -42,10 +42,8 @@ KTEST(timer_interrupts_come)
 		cpu_idle_wait();
 		local_irq_disable();
 		wakes++;
-		now = ktime_get_ns();
-	} while (now - start < 50000000 && wakes < 1000);
-	KEXPECT(wakes >= 5);
-	KEXPECT(wakes < 1000);
+	} while (wakes < 10 && ktime_get_ns() - start < 5000000000UL);
+	KEXPECT_EQ(wakes, 10);
 }
 
 KTEST(random_numbers_differ)
