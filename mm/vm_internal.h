@@ -167,6 +167,7 @@ struct vm_area_struct *vma_modify(struct mm_struct *mm, struct vm_area_struct *v
 void vma_set_bounds(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long start, unsigned long end);
 void vm_stat_account(struct mm_struct *mm, unsigned long flags, long pages);
 unsigned long vm_start_gap(const struct vm_area_struct *vma);
+unsigned long vma_own_gap(const struct vm_area_struct *vma);
 /* Highest start of a free [addr, addr + len) inside [low, high), or -ENOMEM. */
 unsigned long vma_find_gap_topdown(struct mm_struct *mm, unsigned long low, unsigned long high, unsigned long len);
 void vma_init(void);

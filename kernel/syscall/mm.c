@@ -54,7 +54,10 @@ SYSCALL(mmap)
 		if (ret)
 			goto out;
 	} else if (a3 & MAP_HUGETLB) {
-		return -ENOMEM;         /* no pool of huge pages */
+		unsigned int log2 = (unsigned long)a3 >> 26 & 0x3f;
+
+		/* The sizes exist, a pool of such pages does not. */
+		return log2 && log2 != PMD_SHIFT && log2 != PUD_SHIFT ? -EINVAL : -ENOMEM;
 	}
 	if (unlikely(a3 & (MAP_LOCKED | MAP_FIXED) || current->mm->def_flags))
 		tell_capabilities();

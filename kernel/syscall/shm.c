@@ -371,7 +371,8 @@ SYSCALL(shmctl)
 
 static int show_segments(struct seq_file *m, void *arg)
 {
-	seq_puts(m, "       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime      ctime                   rss                  swap\n");
+	seq_puts(m, "       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime"
+		    "      ctime                   rss                  swap\n");
 	for (unsigned int i = 0; segments && i <= highest; i++) {
 		const struct shm_segment *s = segments[i];
 
