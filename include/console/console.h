@@ -40,7 +40,7 @@ void fbcon_flush(void);
 void fbcon_tick(void);
 /* Nanoseconds, monotonic. */
 void fbcon_set_clock(u64 (*clock_ns)(void));
-/* Where the terminal's answers go (as if typed; called inside fbcon_write with its lock held), and what arrow keys must send. */
+/* Where the terminal's answers go (as if typed; called at the end of fbcon_write, no lock of ours held), and what arrow keys must send. */
 struct vt;
 void fbcon_set_reply(void (*reply)(struct vt *vt, const char *text, size_t len));
 bool fbcon_app_cursor_keys(void);

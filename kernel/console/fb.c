@@ -46,6 +46,9 @@ static struct {
 	u64 last_flush;
 	bool stale;                     /* the screen is behind the cells */
 	bool present;
+	void (*reply)(struct vt *vt, const char *text, size_t len);
+	char answer[64];                /* what the terminal replied while the lock was held */
+	size_t nr_answer;
 } fb;
 
 static struct vt_cell cells[2 * FBCON_MAX_CELLS];
@@ -348,6 +351,15 @@ static void flush(void)
 		fb.last_flush = fb.clock();
 }
 
+/* The terminal answers inside vt_write, where fb_lock forbids the tty's: kept until it is dropped. */
+static void collect_answer(struct vt *vt, const char *text, size_t len)
+{
+	if (len > sizeof(fb.answer) - fb.nr_answer)
+		return;
+	memcpy(fb.answer + fb.nr_answer, text, len);
+	fb.nr_answer += len;
+}
+
 int fbcon_init(const struct bootinfo_fb *d, void *vaddr)
 {
 	int err = check_fb(d);
@@ -370,6 +382,7 @@ int fbcon_init(const struct bootinfo_fb *d, void *vaddr)
 	err = vt_init(&fb.vt, d->width / (fb.font->width * fb.scale), d->height / (fb.font->height * fb.scale), cells);
 	if (err)
 		return err;
+	fb.vt.reply = collect_answer;
 	fb.screen = fb.base + (size_t)(fb.height % (fb.font->height * fb.scale) / 2) * fb.pitch +
 		    (fb.width % (fb.font->width * fb.scale) / 2 & ~1u) * 4;
 	for (unsigned int i = 0; i < NR_TABLES; i++)
@@ -404,16 +417,23 @@ static bool flush_is_due(void)
 
 void fbcon_write(const char *text, size_t len)
 {
+	char answer[sizeof(fb.answer)];
 	unsigned long flags;
+	size_t n;
 
 	if (!fb.present)
 		return;
 	flags = spin_lock_irqsave(&fb_lock);
 	vt_write(&fb.vt, text, len);
+	n = fb.nr_answer;
+	memcpy(answer, fb.answer, n);
+	fb.nr_answer = 0;
 	fb.stale = true;
 	if (flush_is_due())
 		flush();
 	spin_unlock_irqrestore(&fb_lock, flags);
+	if (n && fb.reply)
+		fb.reply(&fb.vt, answer, n);
 }
 
 void fbcon_flush(void)
@@ -442,7 +462,7 @@ void fbcon_clear(void)
 
 void fbcon_set_reply(void (*reply)(struct vt *vt, const char *text, size_t len))
 {
-	fb.vt.reply = reply;
+	fb.reply = reply;
 }
 
 bool fbcon_app_cursor_keys(void)

@@ -524,9 +524,9 @@ static void kthread_entry(void *arg)
 {
 	struct kthread_start k = *(struct kthread_start *)arg;
 
-	kfree(arg);
-	schedule_tail();
+	schedule_tail();                /* until here the run queue's lock is held */
 	local_irq_enable();
+	kfree(arg);
 	k.fn(k.arg);
 	do_exit(0);
 }

@@ -7,6 +7,7 @@
 #include <console/console.h>
 #include <console/vt.h>
 #include <lib/cmdline.h>
+#include <lib/spinlock.h>
 #include "../../kernel/console/internal.h"
 #include <uapi/errno.h>
 
@@ -208,6 +209,28 @@ static void fb_draws_in_time(void **state)
 	fbcon_set_clock(NULL);
 }
 
+static char answered[80];
+
+static void on_reply(struct vt *vt, const char *text, size_t len)
+{
+	spinlock_t tty = SPIN_LOCK_INIT(LOCK_TTY);      /* outside of the console's in the order: BUG if that were held */
+
+	spin_lock(&tty);
+	spin_unlock(&tty);
+	memcpy(answered, text, len);
+	answered[len] = '\0';
+}
+
+/* The terminal's answers come when no lock of the console is held: the tty takes its own. */
+static void fb_answers_without_its_lock(void **state)
+{
+	make_screen(800, 600, 0, BOOTINFO_FB_BGRX);
+	fbcon_set_reply(on_reply);
+	put("\033[3;4H\033[6n");
+	assert_string_equal(answered, "\033[3;4R");
+	fbcon_set_reply(NULL);
+}
+
 static void fb_refuses_nonsense(void **state)
 {
 	struct bootinfo_fb d = describe(1024, 768, 0, BOOTINFO_FB_BGRX);
@@ -255,6 +278,7 @@ int main(void)
 		cmocka_unit_test(fb_scrolls),
 		cmocka_unit_test(fb_draws_in_time),
 		cmocka_unit_test(fb_font_by_option),
+		cmocka_unit_test(fb_answers_without_its_lock),
 		cmocka_unit_test(fb_refuses_nonsense),
 	};
 
