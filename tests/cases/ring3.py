@@ -57,7 +57,10 @@ def jobs():
     def small(report):
         compare(report, "ring3-small", programs(), ["--memory", "128M", "--cpu", "qemu64"])
 
-    return [Job("ring3", plain, 60), Job("ring3-small", small, 60)]
+    def highmem(report): # user pages have no permanent kernel address
+        compare(report, "ring3-highmem", programs(), ["--memory", "2G", "--append", "highmem=896M"])
+
+    return [Job("ring3", plain, 60), Job("ring3-small", small, 60), Job("ring3-highmem", highmem, 60)]
 
 
 if __name__ == "__main__": # as a quick look: what Linux says
