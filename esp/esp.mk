@@ -4,13 +4,15 @@ GUEST_CC := musl-gcc
 GUEST_FLAGS := -std=gnu11 -O2 -static -no-pie -fno-pie -Wall -Wextra -Werror
 BUSYBOX := $(firstword $(wildcard /bin/busybox /usr/bin/busybox))
 
-GUEST_PROGRAMS := init demo
+GUEST_PROGRAMS := init demo lab
 INIT_SRC := esp/bin/init.c esp/bin/show.c esp/bin/vmrun_guest.c
 DEMO_SRC := esp/bin/demo.c
+LAB_SRC := esp/bin/lab.c
 DEMO_LINKS := demo-tree demo-heap demo-mmap demo-stack demo-file
 
 $(B)/guest/init: $(INIT_SRC) esp/bin/init.h
 $(B)/guest/demo: $(DEMO_SRC)
+$(B)/guest/lab: $(LAB_SRC)
 $(B)/guest/%:
 	@mkdir -p $(@D)
 	$(call quiet,GUEST_CC)$(GUEST_CC) $(GUEST_FLAGS) -o $@ $(filter %.c,$^)

@@ -124,17 +124,12 @@ static struct page *take_block(struct zone *z, unsigned int order)
 	return NULL;
 }
 
-/* Brings the lowest untouched section of @z online. False: there is none. */
-bool zone_grow(struct zone *z)
+/* Brings the untouched section at @start online; all its pages but those of its struct pages are free then. */
+static bool grow_at(struct zone *z, u64 start)
 {
-	u64 zone_start = PFN_PHYS(z->start_pfn), zone_end = PFN_PHYS(z->end_pfn), first, start;
-	unsigned int i = memblock_type_search(&untouched, zone_start);
+	u64 first;
 
-	if (!z->nr_untouched || i >= untouched.nr)
-		return false;
-	start = max(untouched.r[i].start, zone_start);
-	BUG_ON(start >= zone_end);
-	/* Cuts the front off a range or removes it whole, so it always fits. */
+	/* Fails only when a range must be cut in two and there is no room for another. */
 	if (memblock_type_remove(&untouched, (struct range){ start, start + SECTION_SIZE }))
 		return false;
 	section_online(start, &first);
@@ -142,6 +137,44 @@ bool zone_grow(struct zone *z)
 	z->managed_pages -= first - (start >> PAGE_SHIFT);
 	buddy_free_run(z, first, (start + SECTION_SIZE) >> PAGE_SHIFT);
 	return true;
+}
+
+/* The lowest one of @z. False: there is none. */
+bool zone_grow(struct zone *z)
+{
+	u64 zone_start = PFN_PHYS(z->start_pfn), zone_end = PFN_PHYS(z->end_pfn), start;
+	unsigned int i = memblock_type_search(&untouched, zone_start);
+
+	if (!z->nr_untouched || i >= untouched.nr)
+		return false;
+	start = max(untouched.r[i].start, zone_start);
+	BUG_ON(start >= zone_end);
+	return grow_at(z, start);
+}
+
+struct page *alloc_this_page(u64 pfn)
+{
+	struct page *page = pfn_to_page(pfn), *head = NULL;
+	struct zone *z;
+
+	if (pfn >> (46 - PAGE_SHIFT) || page_test(page, PG_reserved))
+		return NULL;
+	z = &zones[page_zone_id(page)];
+	drain_local_pages();
+	spin_lock(&z->lock);
+	if (page_test(page, PG_untouched))
+		grow_at(z, ALIGN_DOWN(PFN_PHYS(pfn), SECTION_SIZE));
+	for (unsigned int o = 0; o <= MAX_ORDER && !head; o++)
+		if (is_free_block(z, pfn_to_page(pfn & ~((1UL << o) - 1)), o))
+			head = pfn_to_page(pfn & ~((1UL << o) - 1));
+	if (head)
+		buddy_take_run(z, pfn, pfn + 1);
+	spin_unlock(&z->lock);
+	if (!head)
+		return NULL;
+	atomic_set(&page->_refcount, 1);
+	atomic_set(&page->_mapcount, 0);
+	return page;
 }
 
 static bool watermark_ok(const struct zone *z, enum zone_type class, gfp_t gfp, unsigned int order)

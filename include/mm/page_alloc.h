@@ -64,6 +64,9 @@ static inline void *get_zeroed_page(gfp_t gfp) { return get_free_pages(gfp | __G
 struct page *alloc_contig_pages(u64 nr_pages, gfp_t gfp) __must_check;
 void free_contig_range(struct page *page, u64 nr_pages);
 
+/* This very page, if nobody has it (brings its section online). NULL: it is not free, or no RAM. */
+struct page *alloc_this_page(u64 pfn) __must_check;
+
 /* Pages nobody has: free lists + per-CPU lists + untouched, without what going online would cost those. */
 u64 nr_free_pages(void);
 u64 totalram_pages(void);

@@ -20,4 +20,7 @@ int report_show(void);
 /* /proc/atlas/{accounting,verdict,sections} and /sys/kernel/debug/page_tables; after vfs_init(). */
 void memory_files_init(void);
 
+/* /proc/atlas/highmem_lab: the document's example, done on a real page each time it is read. */
+void highmem_lab_init(void);
+
 #endif
