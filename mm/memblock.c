@@ -193,7 +193,8 @@ int memblock_check(const struct memblock *mb)
 
 int memblock_from_e820(struct memblock *mb, const struct e820_table *t)
 {
-	const struct range window = { 0, PAGE_OFFSET_END - PAGE_OFFSET + 1 };
+	/* What the direct map has room for and the CPU can address: a page-table entry beyond would fault. */
+	const struct range window = { 0, min(PAGE_OFFSET_END - PAGE_OFFSET + 1, mm_cpu.phys_bits ? 1UL << mm_cpu.phys_bits : U64_MAX) };
 	int err = 0;
 
 	memblock_bytes_unreachable = 0;
@@ -209,7 +210,7 @@ int memblock_from_e820(struct memblock *mb, const struct e820_table *t)
 		err = err ? err : e;
 	}
 	if (memblock_bytes_unreachable)
-		pr_warn("memblock: %lu MiB of RAM above the 64 TiB direct map are not used\n",
+		pr_warn("memblock: %lu MiB of RAM beyond the CPU's addresses or the 64 TiB direct map are not used\n",
 			(unsigned long)(memblock_bytes_unreachable >> 20));
 	return err ? err : memblock_reserve(mb, (struct range){ 0, RESERVE_LOW });
 }

@@ -157,7 +157,7 @@ struct page *alloc_this_page(u64 pfn)
 	struct page *page = pfn_to_page(pfn), *head = NULL;
 	struct zone *z;
 
-	if (pfn >> (46 - PAGE_SHIFT) || page_test(page, PG_reserved))
+	if (pfn >= vmemmap_end_pfn || page_test(page, PG_reserved))
 		return NULL;
 	z = &zones[page_zone_id(page)];
 	drain_local_pages();

@@ -13,8 +13,8 @@
 
 #define SHOWN (_PAGE_PRESENT | _PAGE_RW | _PAGE_USER | _PAGE_PWT | _PAGE_PCD | _PAGE_PSE | _PAGE_GLOBAL | _PAGE_NX)
 
-#define TEMPLATE _PAGE_SOFT1    /* the run is a shared table that shows one page again and again */
-#define TEMPLATE_FLAGS (_PAGE_PRESENT | _PAGE_GLOBAL | _PAGE_NX | TEMPLATE)
+#define TEMPLATE _PAGE_SOFT1    /* the run shows one shared page of struct pages again and again */
+#define TEMPLATE_FLAGS (_PAGE_PRESENT | _PAGE_PSE | _PAGE_GLOBAL | _PAGE_NX | TEMPLATE)
 
 struct dump {
 	ptdump_line_fn line;
@@ -97,6 +97,14 @@ static void note(struct dump *d, unsigned long addr, phys_addr_t pa, u64 size, u
 	d->level = level;
 }
 
+/* An entry of the vmemmap that shows a template: a shared table, or the shared 2 MiB page itself. */
+static bool is_template(unsigned long addr, u64 e, unsigned int level)
+{
+	if (level == 2 && e & _PAGE_PSE)
+		return addr >= VMEMMAP_START && addr <= VMEMMAP_END && vmemmap_is_template_page(e & PTE_PFN_MASK & PMD_MASK);
+	return level > 1 && !(e & _PAGE_PSE) && vmemmap_is_template_table(e & PTE_PFN_MASK);
+}
+
 static void dump_table(struct dump *d, phys_addr_t table, unsigned int level, unsigned long base, unsigned long start, unsigned long last,
 		       u64 and, u64 or)
 {
@@ -111,10 +119,10 @@ static void dump_table(struct dump *d, phys_addr_t table, unsigned int level, un
 		f = ((e & SHOWN & ~(_PAGE_RW | _PAGE_USER)) | (e & and) | or) & SHOWN;
 		if (!(e & _PAGE_PRESENT))
 			note(d, addr, 0, size, 0, level);
+		else if (is_template(addr, e, level))
+			note(d, addr, 0, size, TEMPLATE_FLAGS, 2);
 		else if (level == 1 || (level < 4 && e & _PAGE_PSE))
 			note(d, addr, e & pfn_mask, size, f, level);
-		else if (vmemmap_is_template_table(e & PTE_PFN_MASK))
-			note(d, addr, 0, size, TEMPLATE_FLAGS, 1);
 		else
 			dump_table(d, e & PTE_PFN_MASK, level - 1, addr, start, last, and & e, or | (e & _PAGE_NX));
 	}
@@ -134,10 +142,8 @@ void ptdump(phys_addr_t pgd, unsigned long start, unsigned long end, bool with_p
 			addr |= ~0UL << 48;     /* canonical */
 		if (addr + (entry - 1) < start || addr > last)
 			continue;
-		if (top[i] & _PAGE_PRESENT && !vmemmap_is_template_table(top[i] & PTE_PFN_MASK))
+		if (top[i] & _PAGE_PRESENT)
 			dump_table(&d, top[i] & PTE_PFN_MASK, 3, addr, start, last, and & top[i], top[i] & _PAGE_NX);
-		else if (top[i] & _PAGE_PRESENT)
-			note(&d, addr, 0, entry, TEMPLATE_FLAGS, 1);
 		else
 			note(&d, addr, 0, entry, 0, 4);
 	}

@@ -5,13 +5,14 @@
  *   pgd 2 entries -> pud: 64 GiB of RAM an entry -> pmd: a section (128 MiB) -> pte: a chunk (256 KiB)
  *
  * What an entry of the pmd level maps:
- *   absent     one shared table, all 512 entries of which map one read-only page of PG_reserved struct pages
+ *   absent     one shared, read-only 2 MiB page of PG_reserved struct pages
  *   untouched  the same with PG_untouched and the zone: a section of usable RAM, wholly free, never used
  *   online     a 2 MiB page of the section's own first 2 MiB (or, when the section is only partly RAM, a
  *              table of its own whose entries map a real page a chunk of RAM and the absent page elsewhere)
- * Where 64 GiB or more are all absent or all untouched, the pmd and pud tables above are shared as well. So
- * the cost at boot is that of the map's entries: 8 KiB a template, and online sections only where
- * something is reserved or where RAM begins or ends inside a section.
+ * Where 64 GiB or more are all absent or all untouched, the pmd table above is shared as well. So the cost at
+ * boot is that of the map's entries: 2 MiB a template (should no such block be free: one page, mapped 512
+ * times), and online sections only where something is reserved or where RAM begins or ends inside a section.
+ * Beyond the CPU's physical addresses nothing is mapped.
  *
  * Invariants: 1 untouched and boot_sections are section-aligned and disjoint; 2 a section of untouched lies
  * in one zone; 3 a struct page is writable if and only if its chunk is online; 4 shared tables are never
@@ -44,7 +45,7 @@ struct memblock_type untouched = { .name = "untouched sections" };
 struct memblock_type boot_sections = { .name = "boot sections" };
 
 struct template absent, untouched_tmpl[MAX_NR_ZONES];
-phys_addr_t absent_pud;
+u64 vmemmap_end_pfn;
 phys_addr_t fill_page;
 static u64 fill_flags = ~0UL;           /* [z] what is in it */
 static u64 nr_memmap_pages;             /* [z] */
@@ -76,18 +77,40 @@ static void write_structs(phys_addr_t pa, unsigned long flags)
 		p[i] = (struct page){ .flags = flags };
 }
 
+/* A 2 MiB page of equal struct pages. 0: no such block of memory. */
+static phys_addr_t large_template(unsigned long flags)
+{
+	/* Not in ZONE_DMA, which is small. */
+	phys_addr_t pa = memblock_alloc_range(&memblock, PMD_SIZE, PMD_SIZE, zone_range(ZONE_DMA32).start, high_memory);
+
+	if (!pa)
+		return 0;
+	write_structs(pa, flags);
+	for (phys_addr_t p = pa + PAGE_SIZE; p < pa + PMD_SIZE; p += PAGE_SIZE)
+		copy_page(__va(p), __va(pa));
+	nr_memmap_pages += SECTION_MEMMAP_PAGES;
+	return pa;
+}
+
 static void template_init(struct template *t, unsigned long flags)
 {
 	if (t->page)
 		return;
-	t->page = boot_table();
-	nr_kernel_table_pages--;        /* it is no table, though it comes from the same place */
-	nr_memmap_pages++;
-	write_structs(t->page, flags);
-	t->pte = boot_table();
-	fill_table(t->pte, t->page | kernel_prot(PAGE_KERNEL_RO).val);
+	t->page = large_template(flags);
+	t->large = t->page != 0;
+	if (t->large) {
+		t->entry = t->page | kernel_prot(PAGE_KERNEL_RO).val | _PAGE_PSE;
+	} else {
+		t->page = boot_table();
+		nr_kernel_table_pages--;        /* it is no table, though it comes from the same place */
+		nr_memmap_pages++;
+		write_structs(t->page, flags);
+		t->pte = boot_table();
+		fill_table(t->pte, t->page | kernel_prot(PAGE_KERNEL_RO).val);
+		t->entry = t->pte | _KERNPG_TABLE;
+	}
 	t->pmd = boot_table();
-	fill_table(t->pmd, t->pte | _KERNPG_TABLE);
+	fill_table(t->pmd, t->entry);
 }
 
 /* The slot's table, a copy of its own if it was a shared one; @spare is used for it (0: from the boot's memory). */
@@ -112,19 +135,19 @@ static u64 *own_table(u64 *slot, phys_addr_t *spare)
 }
 
 /* Slot of the pud (64 GiB of RAM) or pmd (a section) level for @pfn, in tables that are ours to write. */
-static u64 *pud_slot(u64 pfn, phys_addr_t *spare)
+static u64 *pud_slot(u64 pfn)
 {
 	unsigned long addr = (unsigned long)VMEMMAP_START + pfn * sizeof(struct page);
 	u64 *pgd = __va(swapper_pg_dir_phys);
 
-	return own_table(&pgd[pgd_index(addr)], spare) + pud_index(addr);
+	return (u64 *)__va(pgd[pgd_index(addr)] & PTE_PFN_MASK) + pud_index(addr);
 }
 
 static u64 *pmd_slot(u64 pfn, phys_addr_t *spare)
 {
 	unsigned long addr = (unsigned long)VMEMMAP_START + pfn * sizeof(struct page);
 
-	return own_table(pud_slot(pfn, spare), spare) + pmd_index(addr);
+	return own_table(pud_slot(pfn), spare) + pmd_index(addr);
 }
 
 /* Writes the struct pages of [start, end), all online: fresh, with @flags. */
@@ -313,10 +336,10 @@ static void map_untouched(u64 start, u64 end, enum zone_type zone)
 	template_init(t, 1UL << PG_untouched | (unsigned long)zone << PAGE_ZONE_SHIFT);
 	while (start < end) {
 		if (IS_ALIGNED(start, pud_span) && end - start >= pud_span && zone != ZONE_HIGHMEM) {
-			*pud_slot(start >> PAGE_SHIFT, &none) = t->pmd | _KERNPG_TABLE;
+			*pud_slot(start >> PAGE_SHIFT) = t->pmd | _KERNPG_TABLE;
 			start += pud_span;
 		} else {
-			*pmd_slot(start >> PAGE_SHIFT, &none) = t->pte | _KERNPG_TABLE;
+			*pmd_slot(start >> PAGE_SHIFT, &none) = t->entry;
 			start += SECTION_SIZE;
 		}
 	}
@@ -366,15 +389,27 @@ static void fill_boot_sections(const struct memblock *mb)
 	}
 }
 
-void vmemmap_init(struct memblock *mb)
+/* Every section that the CPU can address is absent, to begin with. */
+static void map_all_absent(void)
 {
+	const u64 pud_pfns = PAGES_PER_SECTION * PTRS_PER_TABLE, window = (PAGE_OFFSET_END - PAGE_OFFSET + 1) >> PAGE_SHIFT;
 	u64 *pgd = __va(swapper_pg_dir_phys);
 
+	vmemmap_end_pfn = min(window, mm_cpu.phys_bits ? 1UL << (mm_cpu.phys_bits - PAGE_SHIFT) : window);
+	vmemmap_end_pfn = ALIGN(vmemmap_end_pfn, pud_pfns);
 	template_init(&absent, 1UL << PG_reserved);
-	absent_pud = boot_table();
-	fill_table(absent_pud, absent.pmd | _KERNPG_TABLE);
-	for (unsigned int i = pgd_index(VMEMMAP_START); i <= pgd_index(VMEMMAP_END); i++)
-		pgd[i] = absent_pud | _KERNPG_TABLE;
+	for (u64 pfn = 0; pfn < vmemmap_end_pfn; pfn += pud_pfns) {
+		unsigned long addr = (unsigned long)VMEMMAP_START + pfn * sizeof(struct page);
+
+		if (!pgd_present((pgd_t){ pgd[pgd_index(addr)] }))
+			pgd[pgd_index(addr)] = boot_table() | _KERNPG_TABLE;
+		*pud_slot(pfn) = absent.pmd | _KERNPG_TABLE;
+	}
+}
+
+void vmemmap_init(struct memblock *mb)
+{
+	map_all_absent();
 	fill_page = boot_table();
 	nr_kernel_table_pages--;
 	nr_memmap_pages++;
@@ -402,9 +437,9 @@ void section_online(phys_addr_t start, u64 *first_free_pfn)
 
 	BUG_ON(!IS_ALIGNED(start, SECTION_SIZE));
 	pmd = pmd_slot(pfn, &spare);
-	BUG_ON((*pmd & PTE_PFN_MASK) != untouched_tmpl[zone_of(start)].pte);
+	BUG_ON(*pmd != untouched_tmpl[zone_of(start)].entry);
 	WRITE_ONCE(*pmd, start | kernel_prot(PAGE_KERNEL).val | _PAGE_PSE);
-	tlb_flush_all();        /* 512 small translations of the template may be cached */
+	tlb_flush_all();        /* the template's translation may be cached */
 
 	fill_structs(pfn, used, zone | 1UL << PG_vmemmap);
 	*first_free_pfn = spare >> PAGE_SHIFT;

@@ -5,12 +5,15 @@
 
 #include <mm/page_alloc.h>
 
-/* A template: a page of 64 equal struct pages, and the shared tables that show nothing else. [B] */
+/* A template: equal struct pages, and the shared tables that show nothing else. [B] */
 struct template {
-	phys_addr_t page, pte, pmd;
+	phys_addr_t page;       /* 2 MiB of them if large, else one page */
+	bool large;
+	u64 entry;              /* what a pmd entry that shows it is */
+	phys_addr_t pte;        /* not large: the table behind that entry */
+	phys_addr_t pmd;        /* 64 GiB of that */
 };
 extern struct template absent, untouched_tmpl[MAX_NR_ZONES];
-extern phys_addr_t absent_pud;          /* [B] 32 TiB of nothing */
 extern phys_addr_t fill_page;           /* [z] source for copies: 64 equal struct pages */
 
 #endif

@@ -23,11 +23,9 @@ static bool table_is(phys_addr_t table, u64 entry)
 	return true;
 }
 
-static bool page_says(phys_addr_t page, unsigned long flags)
+static bool structs_say(const struct page *p, unsigned long n, unsigned long flags)
 {
-	const struct page *p = __va(page);
-
-	for (unsigned int i = 0; page && i < PAGE_SIZE / sizeof(*p); i++)
+	for (unsigned long i = 0; i < n; i++)
 		if (p[i].flags != flags || p[i]._refcount.counter || p[i]._mapcount.counter)
 			return false;
 	return true;
@@ -35,8 +33,10 @@ static bool page_says(phys_addr_t page, unsigned long flags)
 
 static bool template_intact(const struct template *t, unsigned long flags)
 {
-	return page_says(t->page, flags) && table_is(t->pte, t->page | kernel_prot(PAGE_KERNEL_RO).val) &&
-		table_is(t->pmd, t->pte | _KERNPG_TABLE);
+	if (!t->page)
+		return true;    /* no section of that kind on this machine */
+	return structs_say(__va(t->page), (t->large ? PMD_SIZE : PAGE_SIZE) / sizeof(struct page), flags) && table_is(t->pmd, t->entry) &&
+		(t->large || table_is(t->pte, t->page | kernel_prot(PAGE_KERNEL_RO).val));
 }
 
 static bool in_set(const struct memblock_type *set, u64 start)
@@ -58,9 +58,9 @@ static bool section_ok(u64 start, u64 pmd)
 {
 	phys_addr_t table = pmd & PTE_PFN_MASK;
 
-	if (table == absent.pte)
+	if (pmd == absent.entry)
 		return !has_ram(start, start + SECTION_SIZE);
-	if (table == untouched_tmpl[zone_of(start)].pte && table)
+	if (pmd == untouched_tmpl[zone_of(start)].entry)
 		return in_set(&untouched, start);
 	if (in_set(&untouched, start) || !has_ram(start, start + SECTION_SIZE))
 		return false;
@@ -98,30 +98,20 @@ static unsigned long struct_page_addr(u64 pa)
 bool vmemmap_check(unsigned long *where)
 {
 	const u64 *pgd = __va(swapper_pg_dir_phys);
-	u64 pa = 0;
 
-	if (!template_intact(&absent, 1UL << PG_reserved) || !table_is(absent_pud, absent.pmd | _KERNPG_TABLE))
+	if (!template_intact(&absent, 1UL << PG_reserved))
 		return false;
 	for (unsigned long z = 0; z < MAX_NR_ZONES; z++)
 		if (!template_intact(&untouched_tmpl[z], 1UL << PG_untouched | z << PAGE_ZONE_SHIFT))
 			return false;
-	for (unsigned int i = pgd_index(VMEMMAP_START); i <= pgd_index(VMEMMAP_END); i++) {
-		phys_addr_t table = pgd[i] & PTE_PFN_MASK;
-		const u64 *pud = __va(table);
+	for (u64 pa = 0; pa < PFN_PHYS(vmemmap_end_pfn); pa += PUD_SPAN) {
+		u64 entry = pgd[pgd_index(struct_page_addr(pa))], bad = pa;
+		const u64 *pud = __va(entry & PTE_PFN_MASK);
 
-		if (table == absent_pud) {
-			if (has_ram(pa, pa + PUD_SPAN * PTRS_PER_TABLE))
-				return false;
-			pa += PUD_SPAN * PTRS_PER_TABLE;
-			continue;
-		}
-		for (unsigned int j = 0; j < PTRS_PER_TABLE; j++, pa += PUD_SPAN) {
-			u64 bad = pa;
-
-			if (!(pud[j] & _PAGE_PRESENT) || !pud_ok(pa, pud[j], &bad)) {
-				*where = struct_page_addr(bad);
-				return false;
-			}
+		if (!(entry & _PAGE_PRESENT) || !(pud[pud_index(struct_page_addr(pa))] & _PAGE_PRESENT) ||
+		    !pud_ok(pa, pud[pud_index(struct_page_addr(pa))], &bad)) {
+			*where = struct_page_addr(bad);
+			return false;
 		}
 	}
 	return true;
@@ -129,12 +119,20 @@ bool vmemmap_check(unsigned long *where)
 
 bool vmemmap_is_template_table(phys_addr_t table)
 {
-	if (table == absent.pte || table == absent.pmd || table == absent_pud)
-		return true;
+	bool yes = table == absent.pte || table == absent.pmd;
+
 	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
-		if (table == untouched_tmpl[z].pte || table == untouched_tmpl[z].pmd)
-			return table != 0;
-	return false;
+		yes |= table == untouched_tmpl[z].pte || table == untouched_tmpl[z].pmd;
+	return yes && table;
+}
+
+bool vmemmap_is_template_page(phys_addr_t pa)
+{
+	bool yes = pa == absent.page;
+
+	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
+		yes |= pa == untouched_tmpl[z].page;
+	return yes && pa;
 }
 
 static void mark(phys_addr_t pa, enum pageflags flag)
@@ -143,17 +141,18 @@ static void mark(phys_addr_t pa, enum pageflags flag)
 		page_set(pfn_to_page(pa >> PAGE_SHIFT), flag);
 }
 
+static void mark_template(const struct template *t)
+{
+	for (u64 o = 0; t->page && o < (t->large ? PMD_SIZE : PAGE_SIZE); o += PAGE_SIZE)
+		mark(t->page + o, PG_vmemmap);
+	mark(t->pte, PG_table);
+	mark(t->pmd, PG_table);
+}
+
 void vmemmap_mark_templates(void)
 {
-	const struct template *all[MAX_NR_ZONES + 1] = { &absent };
-
+	mark_template(&absent);
 	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
-		all[z + 1] = &untouched_tmpl[z];
-	for (unsigned int i = 0; i <= MAX_NR_ZONES; i++) {
-		mark(all[i]->page, PG_vmemmap);
-		mark(all[i]->pte, PG_table);
-		mark(all[i]->pmd, PG_table);
-	}
-	mark(absent_pud, PG_table);
+		mark_template(&untouched_tmpl[z]);
 	mark(fill_page, PG_vmemmap);
 }

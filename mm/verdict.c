@@ -94,12 +94,22 @@ static bool judge_vmalloc(struct walk_state *w, const struct pg_leaf *l)
 	return !strcmp(va->kind, "memremap");
 }
 
+/* Shared by thousands of sections: not counted. vmemmap_check() looks at the contents and at who shows it. */
+static int judge_template(struct walk_state *w, const struct pg_leaf *l)
+{
+	if (l->flags & (_PAGE_RW | _PAGE_USER))
+		broken(w->v, VERDICT_VMEMMAP, l->vaddr);
+	return 0;
+}
+
 static int judge(const struct pg_leaf *l, void *arg)
 {
 	struct walk_state *w = arg;
 	const struct range pa = { l->paddr, l->paddr + pg_level_size(l->level) };
 	bool cached = !(l->flags & (_PAGE_PCD | _PAGE_PWT)), firmware_table = false;
 
+	if (region_of(l->vaddr) == VM_VMEMMAP && vmemmap_is_template_page(l->paddr))
+		return judge_template(w, l);
 	w->v->leaves[l->level]++;
 	switch (region_of(l->vaddr)) {
 	case VM_DIRECT_MAP: judge_direct(w, l, pa); break;

@@ -2,7 +2,7 @@
 /*
  * struct page: one per physical page, 64 bytes, at vmemmap[pfn].
  *
- * Readable for every pfn below 2^34 from the moment vmemmap_init() returns (what nobody allocated from
+ * Readable for every pfn below vmemmap_end_pfn (what the CPU can address, at most 2^34) from the moment vmemmap_init() returns (what nobody allocated from
  * reads as a shared template: PG_untouched or PG_reserved); writable only where RAM is online.
  * Which fields of the unions are valid is said by the page's type flag.
  *

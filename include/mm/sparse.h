@@ -14,10 +14,14 @@ struct page;
 #define SECTION_SIZE (1UL << SECTION_SHIFT)
 #define PAGES_PER_SECTION (1UL << (SECTION_SHIFT - 12))
 
+/* Struct pages are readable for every pfn below this: what the CPU can address, at most 2^34. [B] */
+extern u64 vmemmap_end_pfn;
 /* True: this struct page is its own memory. False: it reads as a template and must not be written. */
 bool page_is_online(const struct page *page);
 /* Is this page-table page one of the vmemmap's shared ones? Walkers skip them: they repeat for ever. */
 bool vmemmap_is_template_table(phys_addr_t table);
+/* Is the page that a vmemmap leaf maps (its first byte) a template? */
+bool vmemmap_is_template_page(phys_addr_t pa);
 /* A write fault at @addr hit a template: prints which pfn was meant. False: not a vmemmap address. */
 bool vmemmap_explain_fault(unsigned long addr);
 

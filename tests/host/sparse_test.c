@@ -23,7 +23,7 @@ static void one_tib_costs_like_one_gib(void)
 	section_stats(&s);
 	/* Section 0 (image, hole) and the one that ends at 0x7ff7b000. */
 	CHECK_EQ(s.nr_online, 2);
-	CHECK(s.memmap_pages * PAGE_SIZE <= 5 * MIB);
+	CHECK(s.memmap_pages * PAGE_SIZE <= 11 * MIB);   /* two sections, three templates */
 	CHECK(nr_kernel_table_pages < 100);
 	CHECK(nr_free_pages() > (TIB - TIB / 50) >> PAGE_SHIFT);
 	CHECK_EQ(page_alloc_check(), 0);

@@ -33,7 +33,7 @@ static bool writable(void *p)
 
 KTEST(vmemmap_reads_for_every_pfn_and_writes_only_online)
 {
-	const u64 top = 1UL << 34;
+	const u64 top = vmemmap_end_pfn;
 
 	for (u64 pfn = 1; pfn < top; pfn = pfn * 2 + 0x1357)
 		KEXPECT(readable(pfn_to_page(pfn)));
