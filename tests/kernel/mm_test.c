@@ -117,6 +117,30 @@ KTEST(pages_of_all_sections_are_memory)
 	KEXPECT_EQ(page_alloc_check(), 0);
 }
 
+/* One page in the middle of each section that is still untouched; at most 1,024 (128 GiB). */
+KTEST(every_section_can_come_online)
+{
+	struct section_stats before, after;
+	phys_addr_t start, end;
+	u64 n = 0;
+
+	section_stats(&before);
+	while (n < 1024 && untouched_range(0, &start, &end)) {
+		phys_addr_t pa = start + SECTION_SIZE / 2;
+		struct page *p = alloc_this_page(pa >> PAGE_SHIFT);
+
+		KEXPECT(p && page_is_online(p) && page_to_phys(p) == pa);
+		if (!p)
+			return;
+		clear_highpage(p);
+		free_page(p);
+		n++;
+	}
+	section_stats(&after);
+	KEXPECT_EQ(after.nr_online, before.nr_online + n);
+	KEXPECT_EQ(page_alloc_check(), 0);
+}
+
 KTEST(vmalloc_is_guarded_and_flushed)
 {
 	char *p = vmalloc(3 * PAGE_SIZE), *q;

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""Physical memory seen from ring 3: sums that close while programs run, what boot leaves free, the highmem lab."""
+import os
+import re
+
+from harness.jobs import Job
+from harness.vm import BUILD, scratch, vmrun
+
+LAB = os.path.join(BUILD, "guest/lab")
+LEAST_FREE_256M = 235000        # KiB; Linux 6.1 leaves 191,372 of the 256,176 that the firmware leaves
+
+# Processes, files and pipes come and go; the sums are read and added up again in between.
+BALANCE = r"""
+check() {
+	awk '$1 == "sum" { said = $2 } $1 == "total" { total = $2 } $1 == "law" { law = $2 }
+	     !/^(sum|total|usable|not usable|law) / { mine += $NF }
+	     END { printf "%s mine %.0f said %.0f total %.0f law %d\n", law || mine != said || said != total ? "BROKEN" : "closes", mine, said, total, law }' /proc/atlas/accounting
+}
+check
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	head -c ${i}00000 /dev/urandom > /tmp/file$i &
+	sh -c "sleep 0.1; cat /proc/self/maps | wc -l; exec dd if=/dev/zero of=/dev/null bs=${i}M count=1" >/dev/null 2>&1 &
+	check
+done
+wait
+rm /tmp/file*
+check
+[ "$(head -n 1 /proc/atlas/verdict)" = PASS ] && echo verdict passes
+"""
+
+
+def in_guest(name, report, program, options):
+    done, repro = vmrun("--log", os.path.join(scratch(name.replace("/", "-")), "log"), *options, *program)
+    text = done.stdout.decode(errors="replace")
+    report.check(f"{name}/exit", done.returncode == 0, text[-2000:] + done.stderr.decode(errors="replace"), repro)
+    return text, repro
+
+
+def balance(report):
+    for name, options in (("plain", []), ("highmem", ["--memory", "2G", "--append", "highmem=896M"])):
+        text, repro = in_guest(f"memory/balance-{name}", report, ["/bin/busybox", "sh", "-c", BALANCE], options)
+        report.check(f"memory/balance-{name}/closes", text.count("closes") == 12 and "BROKEN" not in text, text, repro)
+        report.check(f"memory/balance-{name}/verdict", "verdict passes" in text, text, repro)
+
+
+def left_free(report):
+    text, repro = in_guest("memory/free-256M", report, ["/bin/busybox", "cat", "/proc/meminfo"], ["--memory", "256M"])
+    free = re.search(r"MemFree: +(\d+) kB", text)
+    report.check("memory/free-256M/enough", free and int(free[1]) >= LEAST_FREE_256M, text, repro, free and f"{free[1]} KiB")
+
+
+def lab(report):
+    text, repro = in_guest("memory/lab", report, [LAB, "highmem"], ["--memory", "2G", "--append", "highmem=896M"])
+    for name, wanted in (("direct-access-faults", "exception 14 (page fault), error code 0"), ("kmap", 'it reads "written through kmap"'),
+                         ("one-page", 'kmap\'s address reads the same: "written through kmap_atomic"'),
+                         ("picture", "f8000000  high_memory    ffff880038000000"), ("file", "a file's contents, put here by the kernel")):
+        report.check(f"memory/lab/{name}", wanted in text, text, repro)
+    physical = re.search(r"its page is physical (\w+)", text)
+    report.check("memory/lab/page-is-high", physical and int(physical[1], 16) >= 896 << 20, text, repro)
+    text, repro = in_guest("memory/lab-off", report, [LAB, "highmem"], [])
+    report.check("memory/lab-off/says-how", "Boot with highmem=896M" in text, text, repro)
+
+
+def bad_options(report):
+    """highmem= with nonsense: a sentence in the log, and the machine runs."""
+    for value in ("0", "1M", "8G", "garbage", "", "-5", "700000000", "64M"):
+        name = f"memory/highmem={value}"
+        text, repro = in_guest(name, report, ["/bin/busybox", "cat", "/proc/atlas/verdict"], ["--append", f"highmem={value}"])
+        report.check(f"{name}/verdict", text.startswith("PASS"), text, repro)
+
+
+def jobs():
+    return [Job("memory/balance", balance, 25), Job("memory/free", left_free, 8), Job("memory/lab", lab, 15),
+            Job("memory/highmem-options", bad_options, 50)]
