@@ -27,7 +27,6 @@ MACHINES = {
     "relocated": dict(cpu="max", config="test_take_1mib=yes"),
     "no-apic": dict(cpu="max,apic=off"),
     "no-nx-smep-smap": dict(cpu="max,nx=off,smep=off,smap=off,umip=off,fsgsbase=off,xsave=off"),
-    "64g": dict(cpu="max", memory="64G"),
     "highmem-lab": dict(cpu="max", memory="2G", options="highmem=896M"),
 }
 
