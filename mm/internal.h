@@ -34,6 +34,8 @@ extern struct memblock_type boot_sections;
 void section_online(phys_addr_t start, u64 *first_free_pfn);
 /* True: the vmemmap's tables say what the sets of sections say, and the templates are as made. Else *where. */
 bool vmemmap_check(unsigned long *where);
+/* Of a pud or pmd entry that shows a template: in pages of 2 MiB? */
+bool vmemmap_template_is_large(u64 entry);
 /* For the accounting: flags the boot's pages behind the templates, which no page table leads to any more. */
 void vmemmap_mark_templates(void);
 /* [B] Where the image is, physically. */

@@ -22,6 +22,7 @@
 
 #define PCP_HIGH 128
 #define PCP_BATCH 32
+#define ONLINE_RESERVE (64UL << (20 - PAGE_SHIFT))  /* of DMA32, for those who need it */
 #define BAD_FREE_FLAGS (1UL << PG_buddy | 1UL << PG_pcp | 1UL << PG_reserved | 1UL << PG_untouched | 1UL << PG_slab)
 
 struct pcp {
@@ -195,28 +196,49 @@ static enum zone_type gfp_zone(gfp_t gfp)
 	return gfp & __GFP_HIGHMEM ? ZONE_HIGHMEM : ZONE_NORMAL;
 }
 
-/* Up to @nr blocks of @order into @out, from the best zone that has any. Returns how many. */
+/* Up to @nr blocks of @order into @out from @z. Returns how many. */
+static unsigned int take_from_zone(struct zone *z, gfp_t gfp, unsigned int order, unsigned int nr, struct page **out)
+{
+	unsigned int got = 0;
+
+	spin_lock(&z->lock);
+	while (got < nr && watermark_ok(z, gfp_zone(gfp), gfp, order)) {
+		struct page *page = take_block(z, order);
+
+		if (!page && zone_grow(z))
+			page = take_block(z, order);
+		if (!page)
+			break;
+		out[got++] = page;
+	}
+	spin_unlock(&z->lock);
+	return got;
+}
+
+/*
+ * Normal memory is dry, so that a section would have to come online, while DMA32 has more than enough that is
+ * online anyway, from the boot: that first. On a big machine the boot then needs no struct pages above 4 GiB.
+ */
+static bool use_online_first(const struct zone *z, unsigned int order)
+{
+	const struct zone *low = &zones[ZONE_DMA32];
+
+	return z == &zones[ZONE_NORMAL] && z->nr_free < 1UL << order && z->nr_untouched && low->nr_free > ONLINE_RESERVE;
+}
+
+/* From the best zone that has any. */
 static unsigned int take_from_zones(gfp_t gfp, unsigned int order, unsigned int nr, struct page **out)
 {
-	enum zone_type class = gfp_zone(gfp);
-
-	for (int i = class; i >= 0; i--) {
+	for (int i = gfp_zone(gfp); i >= 0; i--) {
 		struct zone *z = &zones[i];
 		unsigned int got = 0;
 
 		if (!z->managed_pages)
 			continue;
-		spin_lock(&z->lock);
-		while (got < nr && watermark_ok(z, class, gfp, order)) {
-			struct page *page = take_block(z, order);
-
-			if (!page && zone_grow(z))
-				page = take_block(z, order);
-			if (!page)
-				break;
-			out[got++] = page;
-		}
-		spin_unlock(&z->lock);
+		if (use_online_first(z, order))
+			got = take_from_zone(&zones[ZONE_DMA32], __GFP_DMA32, order, nr, out);
+		if (!got)
+			got = take_from_zone(z, gfp, order, nr, out);
 		if (got)
 			return got;
 	}

@@ -14,7 +14,7 @@
 #define SHOWN (_PAGE_PRESENT | _PAGE_RW | _PAGE_USER | _PAGE_PWT | _PAGE_PCD | _PAGE_PSE | _PAGE_GLOBAL | _PAGE_NX)
 
 #define TEMPLATE _PAGE_SOFT1    /* the run shows one shared page of struct pages again and again */
-#define TEMPLATE_FLAGS (_PAGE_PRESENT | _PAGE_PSE | _PAGE_GLOBAL | _PAGE_NX | TEMPLATE)
+#define TEMPLATE_FLAGS (_PAGE_PRESENT | _PAGE_GLOBAL | _PAGE_NX | TEMPLATE)
 
 struct dump {
 	ptdump_line_fn line;
@@ -120,7 +120,7 @@ static void dump_table(struct dump *d, phys_addr_t table, unsigned int level, un
 		if (!(e & _PAGE_PRESENT))
 			note(d, addr, 0, size, 0, level);
 		else if (is_template(addr, e, level))
-			note(d, addr, 0, size, TEMPLATE_FLAGS, 2);
+			note(d, addr, 0, size, TEMPLATE_FLAGS | (vmemmap_template_is_large(e) ? _PAGE_PSE : 0), vmemmap_template_is_large(e) ? 2 : 1);
 		else if (level == 1 || (level < 4 && e & _PAGE_PSE))
 			note(d, addr, e & pfn_mask, size, f, level);
 		else

@@ -6,12 +6,13 @@
  *
  * What an entry of the pmd level maps:
  *   absent     one shared, read-only 2 MiB page of PG_reserved struct pages
- *   untouched  the same with PG_untouched and the zone: a section of usable RAM, wholly free, never used
+ *   untouched  a shared table that shows one read-only page of PG_untouched struct pages 512 times: a section of
+ *              usable RAM, wholly free, never used (small, since each zone has its own)
  *   online     a 2 MiB page of the section's own first 2 MiB (or, when the section is only partly RAM, a
  *              table of its own whose entries map a real page a chunk of RAM and the absent page elsewhere)
  * Where 64 GiB or more are all absent or all untouched, the pmd table above is shared as well. So the cost at
- * boot is that of the map's entries: 2 MiB a template (should no such block be free: one page, mapped 512
- * times), and online sections only where something is reserved or where RAM begins or ends inside a section.
+ * boot is that of the map's entries, 2 MiB for the absent template (one page as above should no such block be
+ * free), and online sections only where something is reserved or where RAM begins or ends inside a section.
  * Beyond the CPU's physical addresses nothing is mapped.
  *
  * Invariants: 1 untouched and boot_sections are section-aligned and disjoint; 2 a section of untouched lies
@@ -92,12 +93,13 @@ static phys_addr_t large_template(unsigned long flags)
 	return pa;
 }
 
-static void template_init(struct template *t, unsigned long flags)
+/* @page: 2 MiB of equal struct pages, or 0 for a single page, mapped 512 times. */
+static void template_init(struct template *t, phys_addr_t page, unsigned long flags)
 {
-	if (t->page)
+	if (t->pmd)
 		return;
-	t->page = large_template(flags);
-	t->large = t->page != 0;
+	t->page = page;
+	t->large = page != 0;
 	if (t->large) {
 		t->entry = t->page | kernel_prot(PAGE_KERNEL_RO).val | _PAGE_PSE;
 	} else {
@@ -333,7 +335,7 @@ static void map_untouched(u64 start, u64 end, enum zone_type zone)
 	const u64 pud_span = SECTION_SIZE * PTRS_PER_TABLE;
 	phys_addr_t none = 0;
 
-	template_init(t, 1UL << PG_untouched | (unsigned long)zone << PAGE_ZONE_SHIFT);
+	template_init(t, 0, 1UL << PG_untouched | (unsigned long)zone << PAGE_ZONE_SHIFT);
 	while (start < end) {
 		if (IS_ALIGNED(start, pud_span) && end - start >= pud_span && zone != ZONE_HIGHMEM) {
 			*pud_slot(start >> PAGE_SHIFT) = t->pmd | _KERNPG_TABLE;
@@ -397,7 +399,7 @@ static void map_all_absent(void)
 
 	vmemmap_end_pfn = min(window, mm_cpu.phys_bits ? 1UL << (mm_cpu.phys_bits - PAGE_SHIFT) : window);
 	vmemmap_end_pfn = ALIGN(vmemmap_end_pfn, pud_pfns);
-	template_init(&absent, 1UL << PG_reserved);
+	template_init(&absent, large_template(1UL << PG_reserved), 1UL << PG_reserved);
 	for (u64 pfn = 0; pfn < vmemmap_end_pfn; pfn += pud_pfns) {
 		unsigned long addr = (unsigned long)VMEMMAP_START + pfn * sizeof(struct page);
 
@@ -439,7 +441,7 @@ void section_online(phys_addr_t start, u64 *first_free_pfn)
 	pmd = pmd_slot(pfn, &spare);
 	BUG_ON(*pmd != untouched_tmpl[zone_of(start)].entry);
 	WRITE_ONCE(*pmd, start | kernel_prot(PAGE_KERNEL).val | _PAGE_PSE);
-	tlb_flush_all();        /* the template's translation may be cached */
+	tlb_flush_all();        /* 512 small translations of the template may be cached */
 
 	fill_structs(pfn, used, zone | 1UL << PG_vmemmap);
 	*first_free_pfn = spare >> PAGE_SHIFT;

@@ -25,10 +25,12 @@ static bool table_is(phys_addr_t table, u64 entry)
 
 static bool structs_say(const struct page *p, unsigned long n, unsigned long flags)
 {
+	u64 differ = 0;
+
+	/* The two words that code tests and counts in; no branch a struct: this runs at every boot. */
 	for (unsigned long i = 0; i < n; i++)
-		if (p[i].flags != flags || p[i]._refcount.counter || p[i]._mapcount.counter)
-			return false;
-	return true;
+		differ |= (p[i].flags ^ flags) | *(const u64 *)&p[i]._refcount;
+	return !differ;
 }
 
 static bool template_intact(const struct template *t, unsigned long flags)
@@ -133,6 +135,11 @@ bool vmemmap_is_template_page(phys_addr_t pa)
 	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
 		yes |= pa == untouched_tmpl[z].page;
 	return yes && pa;
+}
+
+bool vmemmap_template_is_large(u64 entry)
+{
+	return absent.large && (entry == absent.entry || (entry & PTE_PFN_MASK) == absent.pmd);
 }
 
 static void mark(phys_addr_t pa, enum pageflags flag)

@@ -20,6 +20,9 @@ struct walk_state {
 	struct verdict *v;
 	u64 direct_bytes;
 	u64 image_bytes;
+	/* Leaves come in address order: what the last one was in is the first guess for the next. */
+	unsigned int region;            /* enum vm_region_id */
+	struct range ram;               /* of memblock.memory */
 };
 
 static void broken(struct verdict *v, enum verdict_law law, unsigned long where)
@@ -30,20 +33,21 @@ static void broken(struct verdict *v, enum verdict_law law, unsigned long where)
 	}
 }
 
-static enum vm_region_id region_of(unsigned long addr)
+static enum vm_region_id region_of(struct walk_state *w, unsigned long addr)
 {
-	unsigned int r = 0;
-
-	while (r + 1 < NR_VM_REGIONS && vm_layout[r + 1].start <= addr)
-		r++;
-	return r;
+	while (w->region + 1 < NR_VM_REGIONS && vm_layout[w->region + 1].start <= addr)
+		w->region++;
+	return w->region;
 }
 
-static bool is_ram(struct range r)
+static bool is_ram(struct walk_state *w, struct range r)
 {
-	unsigned int i = memblock_type_search(&memblock.memory, r.start);
+	if (!range_covers(w->ram, r)) {
+		unsigned int i = memblock_type_search(&memblock.memory, r.start);
 
-	return i < memblock.memory.nr && range_covers(memblock.memory.r[i], r);
+		w->ram = i < memblock.memory.nr ? memblock.memory.r[i] : (struct range){ 0, 0 };
+	}
+	return range_covers(w->ram, r);
 }
 
 static bool touches_ram(struct range r)
@@ -60,7 +64,7 @@ static struct range pages_of(struct range r)
 
 static void judge_direct(struct walk_state *w, const struct pg_leaf *l, struct range pa)
 {
-	if (l->paddr != l->vaddr - PAGE_OFFSET || !is_ram(pa) || pa.end > high_memory)
+	if (l->paddr != l->vaddr - PAGE_OFFSET || !is_ram(w, pa) || pa.end > high_memory)
 		broken(w->v, VERDICT_DIRECT, l->vaddr);
 	w->direct_bytes += range_size(pa);
 }
@@ -102,16 +106,33 @@ static int judge_template(struct walk_state *w, const struct pg_leaf *l)
 	return 0;
 }
 
+/* Most leaves, in a few instructions: plain RAM in the direct map with all its bits right. */
+static bool is_plain_direct(struct walk_state *w, const struct pg_leaf *l, struct range pa)
+{
+	const u64 all = _PAGE_PRESENT | _PAGE_RW | _PAGE_USER | _PAGE_PWT | _PAGE_PCD | _PAGE_GLOBAL | _PAGE_NX;
+	const u64 want = (_PAGE_PRESENT | _PAGE_RW | _PAGE_GLOBAL | _PAGE_NX) & supported_pte_mask;
+
+	return (l->flags & all) == want && l->paddr == l->vaddr - PAGE_OFFSET && range_covers(w->ram, pa) && pa.end <= high_memory &&
+		(pa.start >= kernel_image.rodata.end || pa.end <= kernel_image.code.start);
+}
+
 static int judge(const struct pg_leaf *l, void *arg)
 {
 	struct walk_state *w = arg;
 	const struct range pa = { l->paddr, l->paddr + pg_level_size(l->level) };
+	enum vm_region_id region;
 	bool cached = !(l->flags & (_PAGE_PCD | _PAGE_PWT)), firmware_table = false;
 
-	if (region_of(l->vaddr) == VM_VMEMMAP && vmemmap_is_template_page(l->paddr))
+	if (is_plain_direct(w, l, pa)) {
+		w->direct_bytes += pa.end - pa.start;
+		w->v->leaves[l->level]++;
+		return 0;
+	}
+	region = region_of(w, l->vaddr);
+	if (region == VM_VMEMMAP && vmemmap_is_template_page(l->paddr))
 		return judge_template(w, l);
 	w->v->leaves[l->level]++;
-	switch (region_of(l->vaddr)) {
+	switch (region) {
 	case VM_DIRECT_MAP: judge_direct(w, l, pa); break;
 	case VM_VMALLOC: firmware_table = judge_vmalloc(w, l); break;
 	case VM_KERNEL: judge_image(w, l, pa); break;
@@ -124,7 +145,7 @@ static int judge(const struct pg_leaf *l, void *arg)
 		broken(w->v, VERDICT_USER, l->vaddr);
 	if (l->flags & _PAGE_RW && range_overlaps(pa, (struct range){ kernel_image.code.start, kernel_image.rodata.end }))
 		broken(w->v, VERDICT_TEXT, l->vaddr);
-	if (cached ? !is_ram(pa) && !firmware_table : touches_ram(pa))
+	if (cached ? !is_ram(w, pa) && !firmware_table : touches_ram(pa))
 		broken(w->v, VERDICT_CACHE, l->vaddr);
 	if (!(l->flags & _PAGE_GLOBAL) && mm_cpu.has_pge)
 		broken(w->v, VERDICT_GLOBAL, l->vaddr);

@@ -45,8 +45,8 @@ static void every_pfn_reads(void)
 	CHECK(page_test(pfn_to_page((TIB + 2 * GIB - 1) >> 12), PG_untouched));
 	CHECK(page_test(pfn_to_page((TIB + 2 * GIB) >> 12), PG_reserved));
 	CHECK(page_test(pfn_to_page((VMEMMAP_END + 1 - VMEMMAP_START) / 64 - 1), PG_reserved));
-	CHECK(page_test(pfn_to_page((16 * MIB) >> 12), PG_buddy));              /* section 0 is online */
-	CHECK(page_is_online(pfn_to_page((16 * MIB) >> 12)));
+	CHECK(page_test(pfn_to_page((64 * MIB) >> 12), PG_buddy));              /* section 0 is online */
+	CHECK(page_is_online(pfn_to_page((64 * MIB) >> 12)));
 	CHECK(!page_is_online(pfn_to_page((16 * GIB) >> 12)));
 }
 
@@ -68,9 +68,14 @@ static void a_dry_zone_takes_the_next_section(void)
 
 	host_boot(tib, PHYS_ADDR_MAX);
 	section_stats(&a);
-	p = alloc_pages(GFP_KERNEL, 0);
+	/* What is online below 4 GiB goes first, but for a reserve. */
+	CHECK((p = alloc_page(GFP_KERNEL)) && page_zone_id(p) == ZONE_DMA32);
 	section_stats(&b);
-	CHECK(p && page_zone_id(p) == ZONE_NORMAL);
+	CHECK_EQ(b.nr_online, a.nr_online);
+	while ((p = alloc_pages(GFP_KERNEL, MAX_ORDER)) && page_zone_id(p) != ZONE_NORMAL)
+		;
+	section_stats(&b);
+	CHECK(p && zones[ZONE_DMA32].nr_free > 60 * MIB >> 12);
 	CHECK_EQ(b.nr_online, a.nr_online + 1);
 	CHECK_EQ(b.nr_untouched, a.nr_untouched - 1);
 	/* The section is the first of the zone, its struct pages are its own first 2 MiB. */
@@ -80,7 +85,7 @@ static void a_dry_zone_takes_the_next_section(void)
 	CHECK(page_is_online(pfn_to_page((4 * GIB >> 12) + 32767)));
 	CHECK(page_test(pfn_to_page((4 * GIB >> 12) + 32768), PG_untouched));
 	CHECK_EQ(page_alloc_check(), 0);
-	free_page(p);
+	put_page(p);
 	CHECK_EQ(page_alloc_check(), 0);
 }
 
