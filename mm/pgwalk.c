@@ -217,6 +217,16 @@ struct walk {
 	void *arg;
 };
 
+/* How many entries from @slot on map what follows the one before, up to @max. */
+static u64 run_length(const u64 *slot, u64 max, u64 size)
+{
+	u64 n = 1;
+
+	while (n < max && slot[n] == slot[0] + n * size)
+		n++;
+	return n;
+}
+
 /* [vaddr, last], inclusive since the top of the address space has no end. */
 static int walk_table(const struct walk *w, phys_addr_t table, unsigned int level, unsigned long vaddr,
 		      unsigned long last, u64 and, u64 or)
@@ -224,7 +234,8 @@ static int walk_table(const struct walk *w, phys_addr_t table, unsigned int leve
 	u64 mask = pg_level_size(level) - 1;
 
 	for (;;) {
-		u64 e = READ_ONCE(((u64 *)__va(table))[pg_level_index(vaddr, level)]);
+		const u64 *slot = (u64 *)__va(table) + pg_level_index(vaddr, level);
+		u64 e = READ_ONCE(*slot);
 		unsigned long piece_last = min(vaddr | mask, last);
 		int ret = 0;
 
@@ -233,7 +244,15 @@ static int walk_table(const struct walk *w, phys_addr_t table, unsigned int leve
 			struct pg_leaf leaf = { vaddr & ~mask, e & pfn_mask, level,
 				(e & ~pfn_mask & ~(_PAGE_RW | _PAGE_USER)) | (and & e) | or };
 
-			ret = w->ops->leaf(&leaf, w->arg);
+			if (w->ops->run) {
+				u64 left = (last - (vaddr & ~mask)) / (mask + 1) + 1;   /* entries up to @last */
+				u64 nr = run_length(slot, min(left, (u64)PTRS_PER_TABLE - pg_level_index(vaddr, level)), mask + 1);
+
+				ret = w->ops->run(&leaf, nr, w->arg);
+				piece_last = min((vaddr & ~mask) + (nr * (mask + 1) - 1), last);
+			} else {
+				ret = w->ops->leaf(&leaf, w->arg);
+			}
 		} else if (e & _PAGE_PRESENT) {
 			phys_addr_t next = e & PTE_PFN_MASK;
 

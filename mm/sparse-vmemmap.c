@@ -341,8 +341,12 @@ static void map_untouched(u64 start, u64 end, enum zone_type zone)
 			*pud_slot(start >> PAGE_SHIFT) = t->pmd | _KERNPG_TABLE;
 			start += pud_span;
 		} else {
-			*pmd_slot(start >> PAGE_SHIFT, &none) = t->entry;
-			start += SECTION_SIZE;
+			u64 *pmd = pmd_slot(start >> PAGE_SHIFT, &none);
+
+			do {    /* to the table's end */
+				*pmd++ = t->entry;
+				start += SECTION_SIZE;
+			} while (start < end && !IS_ALIGNED(start, pud_span));
 		}
 	}
 }
@@ -400,12 +404,13 @@ static void map_all_absent(void)
 	vmemmap_end_pfn = min(window, mm_cpu.phys_bits ? 1UL << (mm_cpu.phys_bits - PAGE_SHIFT) : window);
 	vmemmap_end_pfn = ALIGN(vmemmap_end_pfn, pud_pfns);
 	template_init(&absent, large_template(1UL << PG_reserved), 1UL << PG_reserved);
-	for (u64 pfn = 0; pfn < vmemmap_end_pfn; pfn += pud_pfns) {
-		unsigned long addr = (unsigned long)VMEMMAP_START + pfn * sizeof(struct page);
+	for (u64 pfn = 0; pfn < vmemmap_end_pfn; pfn += pud_pfns * PTRS_PER_TABLE) {
+		u64 n = min((vmemmap_end_pfn - pfn) / pud_pfns, (u64)PTRS_PER_TABLE), *pud;
 
-		if (!pgd_present((pgd_t){ pgd[pgd_index(addr)] }))
-			pgd[pgd_index(addr)] = boot_table() | _KERNPG_TABLE;
-		*pud_slot(pfn) = absent.pmd | _KERNPG_TABLE;
+		pgd[pgd_index((unsigned long)VMEMMAP_START + pfn * sizeof(struct page))] = boot_table() | _KERNPG_TABLE;
+		pud = pud_slot(pfn);
+		while (n--)
+			pud[n] = absent.pmd | _KERNPG_TABLE;
 	}
 }
 

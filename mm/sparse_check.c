@@ -55,16 +55,25 @@ static bool has_ram(u64 start, u64 end)
 	return i < memblock.memory.nr && memblock.memory.r[i].start < end;
 }
 
-/* One section by its pmd entry. */
-static bool section_ok(u64 start, u64 pmd)
+/* [start, end) lies in one range of @set. */
+static bool all_in_set(const struct memblock_type *set, u64 start, u64 end)
+{
+	unsigned int i = memblock_type_search(set, start);
+
+	return i < set->nr && range_covers(set->r[i], (struct range){ start, end });
+}
+
+/* Sections [start, end), all of one zone, that have the same @pmd entry. */
+static bool sections_ok(u64 start, u64 end, u64 pmd)
 {
 	phys_addr_t table = pmd & PTE_PFN_MASK;
 
 	if (pmd == absent.entry)
-		return !has_ram(start, start + SECTION_SIZE);
-	if (pmd == untouched_tmpl[zone_of(start)].entry)
-		return in_set(&untouched, start);
-	if (in_set(&untouched, start) || !has_ram(start, start + SECTION_SIZE))
+		return !has_ram(start, end);
+	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
+		if (pmd == untouched_tmpl[z].entry)
+			return zone_of(start) == z && zone_of(end - 1) == z && all_in_set(&untouched, start, end);
+	if (end - start != SECTION_SIZE || in_set(&untouched, start) || !has_ram(start, end))
 		return false;
 	/* Online: a large page, or a table of its own in a section of the boot. */
 	if (pmd & _PAGE_PSE)
@@ -72,24 +81,33 @@ static bool section_ok(u64 start, u64 pmd)
 	return in_set(&boot_sections, start) && !vmemmap_is_template_table(table);
 }
 
-/* 64 GiB of sections by their pud entry. */
-static bool pud_ok(u64 start, u64 pud, u64 *bad)
+/* 64 GiB of sections in a table of their own, in runs of equal entries. */
+static bool pmd_table_ok(u64 start, const u64 *pmd, u64 *bad)
 {
-	phys_addr_t table = pud & PTE_PFN_MASK;
-	const u64 *pmd = __va(table);
-
-	*bad = start;
-	if (table == absent.pmd)
-		return !has_ram(start, start + PUD_SPAN);
-	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
-		if (table && table == untouched_tmpl[z].pmd)
-			return in_set(&untouched, start) && untouched.r[memblock_type_search(&untouched, start)].end >= start + PUD_SPAN;
-	for (unsigned int i = 0; i < PTRS_PER_TABLE; i++) {
+	for (unsigned int i = 0, n; i < PTRS_PER_TABLE; i += n) {
+		for (n = 1; i + n < PTRS_PER_TABLE && pmd[i + n] == pmd[i]; n++)
+			;
 		*bad = start + i * SECTION_SIZE;
-		if (!(pmd[i] & _PAGE_PRESENT) || !section_ok(*bad, pmd[i]))
+		if (!(pmd[i] & _PAGE_PRESENT) || !sections_ok(*bad, *bad + n * SECTION_SIZE, pmd[i]))
 			return false;
 	}
 	return true;
+}
+
+/* @n times 64 GiB of sections that have the same pud entry. */
+static bool puds_ok(u64 start, u64 n, u64 pud, u64 *bad)
+{
+	phys_addr_t table = pud & PTE_PFN_MASK;
+
+	*bad = start;
+	if (!(pud & _PAGE_PRESENT))
+		return false;
+	if (table == absent.pmd)
+		return !has_ram(start, start + n * PUD_SPAN);
+	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
+		if (table == untouched_tmpl[z].pmd)
+			return zone_of(start) == z && all_in_set(&untouched, start, start + n * PUD_SPAN);
+	return n == 1 && pmd_table_ok(start, __va(table), bad);
 }
 
 static unsigned long struct_page_addr(u64 pa)
@@ -106,12 +124,14 @@ bool vmemmap_check(unsigned long *where)
 	for (unsigned long z = 0; z < MAX_NR_ZONES; z++)
 		if (!template_intact(&untouched_tmpl[z], 1UL << PG_untouched | z << PAGE_ZONE_SHIFT))
 			return false;
-	for (u64 pa = 0; pa < PFN_PHYS(vmemmap_end_pfn); pa += PUD_SPAN) {
-		u64 entry = pgd[pgd_index(struct_page_addr(pa))], bad = pa;
+	for (u64 pa = 0, n; pa < PFN_PHYS(vmemmap_end_pfn); pa += n * PUD_SPAN) {
+		u64 entry = pgd[pgd_index(struct_page_addr(pa))], bad = pa, max = (PFN_PHYS(vmemmap_end_pfn) - pa) / PUD_SPAN;
+		unsigned int i = pud_index(struct_page_addr(pa));
 		const u64 *pud = __va(entry & PTE_PFN_MASK);
 
-		if (!(entry & _PAGE_PRESENT) || !(pud[pud_index(struct_page_addr(pa))] & _PAGE_PRESENT) ||
-		    !pud_ok(pa, pud[pud_index(struct_page_addr(pa))], &bad)) {
+		for (n = 1; n < max && i + n < PTRS_PER_TABLE && entry & _PAGE_PRESENT && pud[i + n] == pud[i]; n++)
+			;
+		if (!(entry & _PAGE_PRESENT) || !puds_ok(pa, n, pud[i], &bad)) {
 			*where = struct_page_addr(bad);
 			return false;
 		}

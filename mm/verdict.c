@@ -87,58 +87,38 @@ static void judge_image(struct walk_state *w, const struct pg_leaf *l, struct ra
 }
 
 /* Which area has it? Firmware tables are the one thing besides RAM that may be cached. */
-static bool judge_vmalloc(struct walk_state *w, const struct pg_leaf *l)
+static bool judge_vmalloc(struct walk_state *w, const struct pg_leaf *l, u64 size)
 {
 	const struct vmap_area *va = vmap_area_find(l->vaddr);
 
-	if (!va || l->vaddr + pg_level_size(l->level) > va->end - PAGE_SIZE) {
+	if (!va || l->vaddr + size > va->end - PAGE_SIZE) {
 		broken(w->v, VERDICT_GUARDS, l->vaddr);
 		return false;
 	}
 	return !strcmp(va->kind, "memremap");
 }
 
-/* Shared by thousands of sections: not counted. vmemmap_check() looks at the contents and at who shows it. */
-static int judge_template(struct walk_state *w, const struct pg_leaf *l)
-{
-	if (l->flags & (_PAGE_RW | _PAGE_USER))
-		broken(w->v, VERDICT_VMEMMAP, l->vaddr);
-	return 0;
-}
-
-/* Most leaves, in a few instructions: plain RAM in the direct map with all its bits right. */
-static bool is_plain_direct(struct walk_state *w, const struct pg_leaf *l, struct range pa)
-{
-	const u64 all = _PAGE_PRESENT | _PAGE_RW | _PAGE_USER | _PAGE_PWT | _PAGE_PCD | _PAGE_GLOBAL | _PAGE_NX;
-	const u64 want = (_PAGE_PRESENT | _PAGE_RW | _PAGE_GLOBAL | _PAGE_NX) & supported_pte_mask;
-
-	return (l->flags & all) == want && l->paddr == l->vaddr - PAGE_OFFSET && range_covers(w->ram, pa) && pa.end <= high_memory &&
-		(pa.start >= kernel_image.rodata.end || pa.end <= kernel_image.code.start);
-}
-
-static int judge(const struct pg_leaf *l, void *arg)
+/* A run of equal leaves, next to each other by both addresses. */
+static int judge(const struct pg_leaf *l, u64 nr, void *arg)
 {
 	struct walk_state *w = arg;
-	const struct range pa = { l->paddr, l->paddr + pg_level_size(l->level) };
-	enum vm_region_id region;
+	const u64 size = nr * pg_level_size(l->level);
+	const struct range pa = { l->paddr, l->paddr + size };
 	bool cached = !(l->flags & (_PAGE_PCD | _PAGE_PWT)), firmware_table = false;
+	const enum vm_region_id region = region_of(w, l->vaddr);
 
-	if (is_plain_direct(w, l, pa)) {
-		w->direct_bytes += pa.end - pa.start;
-		w->v->leaves[l->level]++;
-		return 0;
-	}
-	region = region_of(w, l->vaddr);
-	if (region == VM_VMEMMAP && vmemmap_is_template_page(l->paddr))
-		return judge_template(w, l);
-	w->v->leaves[l->level]++;
+	if (region == VM_VMEMMAP && !(l->flags & _PAGE_RW) && vmemmap_is_template_page(l->paddr))
+		return 0;       /* shared by thousands of sections: vmemmap_check() looks at it once */
+	w->v->leaves[l->level] += nr;
 	switch (region) {
 	case VM_DIRECT_MAP: judge_direct(w, l, pa); break;
-	case VM_VMALLOC: firmware_table = judge_vmalloc(w, l); break;
+	case VM_VMALLOC: firmware_table = judge_vmalloc(w, l, size); break;
 	case VM_KERNEL: judge_image(w, l, pa); break;
 	case VM_VMEMMAP: case VM_PKMAP: case VM_FIXMAP: break;
 	default: broken(w->v, VERDICT_REGIONS, l->vaddr);
 	}
+	if (l->vaddr + (size - 1) > vm_layout[region].end)
+		broken(w->v, VERDICT_REGIONS, l->vaddr);
 	if (l->flags & _PAGE_RW && !(l->flags & _PAGE_NX) && supported_pte_mask & _PAGE_NX)
 		broken(w->v, VERDICT_WX, l->vaddr);
 	if (l->flags & _PAGE_USER)
@@ -182,7 +162,7 @@ static void judge_shared_half(struct verdict *v)
 
 unsigned int kernel_verdict(struct verdict *v)
 {
-	const struct pgwalk_ops ops = { .leaf = judge, .table = enter_table };
+	const struct pgwalk_ops ops = { .run = judge, .table = enter_table };
 	struct walk_state w = { .v = v };
 	unsigned long where = VMEMMAP_START;
 	struct range image = { kernel_image.code.start, kernel_image.bss.end };
