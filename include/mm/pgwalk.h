@@ -54,8 +54,8 @@ bool pgwalk_lookup(phys_addr_t pgd, unsigned long vaddr, struct pg_leaf *leaf);
  */
 struct pgwalk_ops {
 	int (*leaf)(const struct pg_leaf *leaf, void *arg);
-	int (*run)(const struct pg_leaf *first, u64 nr, void *arg);
 	bool (*table)(phys_addr_t table, unsigned int level, unsigned long vaddr, void *arg);
+	int (*run)(const struct pg_leaf *first, u64 nr, void *arg);
 };
 int pgwalk(phys_addr_t pgd, unsigned long start, unsigned long end, const struct pgwalk_ops *ops, void *arg);
 int pgwalk_range(phys_addr_t pgd, unsigned long start, unsigned long end,

@@ -50,7 +50,7 @@ static void leaf_words(struct rpt *r, const struct region_use *u)
 static void region_line(struct rpt *r, unsigned int id, struct region_use *u)
 {
 	const struct vm_region *g = &vm_layout[id];
-	const struct pgwalk_ops ops = { count_leaf, enter_table };
+	const struct pgwalk_ops ops = { .leaf = count_leaf, .table = enter_table };
 	const char *colour = region_colour(id);
 	char size[SIZE_TEXT], used[SIZE_TEXT];
 
