@@ -231,7 +231,9 @@ static void restore_context(const struct sigcontext_abi *c, struct pt_regs *r)
 	r->rdi = c->rdi; r->rsi = c->rsi; r->rbp = c->rbp; r->rbx = c->rbx;
 	r->rdx = c->rdx; r->rax = c->rax; r->rcx = c->rcx; r->rsp = c->rsp;
 	r->rip = c->rip;
-	r->cs = USER_CS;                /* there is no other code segment in ring 3 */
+	/* Ring 3's at the least; a selector that IRETQ refuses becomes the task's own fault. */
+	r->cs = c->cs | 3;
+	r->ss = c->ss | 3;
 	r->ss = USER_DS;
 	r->rflags = (r->rflags & ~FIX_RFLAGS) | (c->eflags & FIX_RFLAGS) | X86_EFLAGS_IF;
 	r->orig_rax = (u64)-1;          /* no call to restart */
