@@ -24,7 +24,6 @@ phys_addr_t high_memory;
 phys_addr_t highmem_boundary = PHYS_ADDR_MAX;
 bool direct_map_ready;
 struct kernel_image_ranges kernel_image;
-struct mm_cpu_features mm_cpu;
 
 static void must(int err, const char *what)
 {

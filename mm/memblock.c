@@ -191,6 +191,8 @@ int memblock_check(const struct memblock *mb)
 	return bad ? bad : memblock_type_check(&mb->reserved);
 }
 
+struct mm_cpu_features mm_cpu;  /* here because memblock is the first to ask */
+
 int memblock_from_e820(struct memblock *mb, const struct e820_table *t)
 {
 	/* What the direct map has room for and the CPU can address: a page-table entry beyond would fault. */
