@@ -11,7 +11,7 @@ DEPFLAGS = -MMD -MP
 # Recipes print one short line; V=1 shows the commands.
 quiet = $(if $(V),,@printf '  %-8s %s\n' '$1' '$@'; )
 # As many jobs as CPUs, unless the caller says.
-ifeq ($(filter -j% --jobs%,$(MAKEFLAGS)),)
+ifeq ($(MAKELEVEL)$(filter -j% --jobs%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 

@@ -207,14 +207,15 @@ static void locks(void)
 	}));
 	if (!fork()) {
 		write(p[1], "x", 1);
-		RESULT(lock(fd, F_SETLKW, F_WRLCK, 10, 1));
-		write(q[1], "y", 1);
+		buf[0] = lock(fd, F_SETLKW, F_WRLCK, 10, 1) ? 'n' : 'y'; /* the parent prints: in one order */
+		write(q[1], buf, 1);
 		_exit(0);
 	}
 	read(p[0], buf, 1);
 	usleep(50000);
 	RESULT(lock(fd, F_SETLK, F_UNLCK, 0, 0));
 	RESULT(read(q[0], buf, 1));
+	RESULT(buf[0]);
 	wait(NULL);
 	RESULT(lock(fd, F_SETLK, F_WRLCK, 0, 0));
 	close(dup(fd));
