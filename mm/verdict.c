@@ -72,11 +72,15 @@ static void judge_direct(struct walk_state *w, const struct pg_leaf *l, struct r
 static void judge_image(struct walk_state *w, const struct pg_leaf *l, struct range pa)
 {
 	const u64 wx = l->flags & (_PAGE_RW | _PAGE_NX) & supported_pte_mask;
+	struct range rodata = pages_of(kernel_image.rodata);
 	u64 want;
+
+	if (!(supported_pte_mask & _PAGE_NX))   /* text and rodata look the same then: one run */
+		rodata.start = pages_of(kernel_image.code).start;
 
 	if (range_covers(pages_of(kernel_image.code), pa))
 		want = 0;
-	else if (range_covers(pages_of(kernel_image.rodata), pa))
+	else if (range_covers(rodata, pa))
 		want = _PAGE_NX;
 	else
 		want = _PAGE_RW | _PAGE_NX;
