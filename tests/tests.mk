@@ -10,6 +10,7 @@ HOST_SRC := $(addprefix kernel/task/,fairq.c pidmap.c elf_program.c) efi/elf_che
 	$(addprefix kernel/drivers/,smbios.c acpi.c acpi_parse.c aml.c aml_resource.c pci.c) kernel/fs/cpio.c kernel/fs/ldisc.c kernel/fs/seq_file.c kernel/drivers/keymap.c \
 	$(addprefix kernel/console/,vt.c vt_screen.c vt_colour.c fb.c blocks.c) kernel/report/text.c $(B)/gen/fonts.c
 $(B)/host/$(B)/gen/fonts.o: HOST_FLAGS += -Ikernel/console
+$(B)/host/efi/%.o: HOST_FLAGS += -DREAL_LAYOUT
 HOST_TESTS := $(patsubst tests/host/%_test.c,%,$(wildcard tests/host/*_test.c))
 HOST_OBJ = $(patsubst %.c,$(B)/host/%.o,$(HOST_SRC))
 

@@ -14,6 +14,7 @@ FUZZ_SRC_cpio := kernel/fs/cpio.c
 FUZZ_SRC_vt := $(addprefix kernel/console/,vt.c vt_screen.c vt_colour.c)
 FUZZ_SECONDS := 30
 F := $(FUZZ)
+$(B)/fuzz/loader_fuzz: FUZZ_FLAGS += -DREAL_LAYOUT
 
 .SECONDEXPANSION:
 $(B)/fuzz/%_fuzz: tests/fuzz/%_fuzz.c tests/fuzz/check.h $$(FUZZ_SRC_$$*) $(FUZZ_LIB)

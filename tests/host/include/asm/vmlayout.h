@@ -3,12 +3,14 @@
  * The host's version of the layout: the same regions at addresses that a Linux process may have, between
  * ASan's shadow (up to 0x10007fff8000) and its heap (from 0x500000000000); a quarter of the sizes. The real
  * header is read first, so its own asserts and types are the real ones. stub/machine.c is the MMU.
+ * With REAL_LAYOUT nothing is moved: for code that only computes with the addresses (the loader's).
  */
 #ifndef HOST_ASM_VMLAYOUT_H
 #define HOST_ASM_VMLAYOUT_H
 
 #include_next <asm/vmlayout.h>
 
+#ifndef REAL_LAYOUT
 #undef KERNEL_HALF_START
 #undef PAGE_OFFSET
 #undef PAGE_OFFSET_END
@@ -36,5 +38,6 @@
 #define PKMAP_END          0x00003500003fffffUL
 #define FIXADDR_START      0x0000350000400000UL
 #define FIXADDR_TOP        0x0000350000fff000UL
+#endif
 
 #endif
