@@ -114,6 +114,7 @@ static void load_replay(struct bootinfo *bi)
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 {
 	u64 tsc_entry = tsc_read(), entry, cr3;
+	struct memory_map found;
 	struct bootinfo *bi;
 
 	ST = system_table;
@@ -122,6 +123,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	config_defaults(&config);
 	log_init();
 	BS->SetWatchdogTimer(0, 0, 0, NULL);
+	memory_map_alloc(&found);       /* as it was before us, but for this list itself */
 
 	volume_open();
 	read_config();
@@ -133,6 +135,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	bi->version = BOOTINFO_VERSION;
 	bi->size = sizeof(*bi);
 	bi->tsc_entry = tsc_entry;
+	bi->efi_map_found = (struct bootinfo_blob){ (u64)found.buf, found.size };
 	entry = kernel_load(bi);
 	load_initramfs(bi);
 	load_replay(bi);

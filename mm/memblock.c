@@ -235,6 +235,7 @@ int memblock_reserve_boot(struct memblock *mb, const struct bootinfo *bi, phys_a
 	int err = reserve_pages(mb, bi_phys, bi->size);
 
 	err = err ? err : reserve_pages(mb, bi->efi_map.addr, bi->efi_map.size);
+	err = err ? err : reserve_pages(mb, bi->efi_map_found.addr, bi->efi_map_found.size);
 	err = err ? err : reserve_pages(mb, bi->kernel.addr, bi->kernel.size);
 	err = err ? err : reserve_pages(mb, bi->replay.addr, bi->replay.size);
 	err = err ? err : reserve_pages(mb, bi->initramfs.addr, bi->initramfs.size);

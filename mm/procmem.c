@@ -121,6 +121,18 @@ u64 pagemap_entry(struct mm_struct *mm, unsigned long addr, bool show_pfn)
 	return entry;
 }
 
+void page_table_entries(const struct mm_struct *mm, unsigned long addr, u64 e[4])
+{
+	pgd_t *pgd = mm_pgd(mm) + pgd_index(addr);
+	pmd_t *pmd = pmd_lookup(mm, addr);
+	pte_t *pte = pte_lookup(mm, addr);
+
+	e[0] = pgd->val;
+	e[1] = pgd->val & _PAGE_PRESENT ? ((u64 *)__va(pgd->val & PTE_PFN_MASK))[pud_index(addr)] : 0;
+	e[2] = pmd ? pmd->val : 0;
+	e[3] = pte ? pte->val : 0;
+}
+
 void vma_flag_names(const struct vm_area_struct *vma, char *buf)
 {
 	static const struct { unsigned long flag; char name[3]; } names[] = {

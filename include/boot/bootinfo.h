@@ -23,7 +23,7 @@
 #include <lib/types.h>
 
 #define BOOTINFO_MAGIC 0x31534c5441534c54ULL
-#define BOOTINFO_VERSION 2
+#define BOOTINFO_VERSION 3
 
 enum bootinfo_fb_format {
 	BOOTINFO_FB_NONE = 0,   /* no usable linear framebuffer */
@@ -85,6 +85,9 @@ struct bootinfo {
 	u32 firmware_revision;
 	u32 uefi_revision;              /* major << 16 | minor*10.. as in the table header */
 	char firmware_vendor[BOOTINFO_VENDOR_LEN]; /* ASCII, NUL-terminated, '?' for what is not */
+
+	/* The same map as the loader found it, before its own allocations; may be 0. efi_desc_size is that of both. */
+	struct bootinfo_blob efi_map_found;
 };
 
 static_assert(sizeof(struct bootinfo_fb) == 48);
@@ -99,6 +102,7 @@ static_assert(offsetof(struct bootinfo, tsc_entry) == 136);
 static_assert(offsetof(struct bootinfo, fb) == 168);
 static_assert(offsetof(struct bootinfo, replay) == 216);
 static_assert(offsetof(struct bootinfo, firmware_vendor) == 240);
-static_assert(sizeof(struct bootinfo) == 304);
+static_assert(offsetof(struct bootinfo, efi_map_found) == 304);
+static_assert(sizeof(struct bootinfo) == 320);
 
 #endif

@@ -21,6 +21,9 @@ void vma_usage_add(struct mm_struct *mm, struct vm_area_struct *vma, struct vma_
 /* The 64-bit entry of /proc/PID/pagemap for @addr: Documentation/admin-guide/mm/pagemap.rst. pfn only if @show_pfn. */
 u64 pagemap_entry(struct mm_struct *mm, unsigned long addr, bool show_pfn);
 
+/* The entries that translate @addr, pgd, pud, pmd, pte, as they are in memory; 0 where there is no table. */
+void page_table_entries(const struct mm_struct *mm, unsigned long addr, u64 e[4]);
+
 /* Two-letter VmFlags of smaps, each followed by a blank; NUL-ended. @buf: 96 bytes. */
 void vma_flag_names(const struct vm_area_struct *vma, char *buf);
 

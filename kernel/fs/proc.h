@@ -20,6 +20,7 @@ int proc_maps_show(struct seq_file *m, struct mm_struct *mm);
 int proc_smaps_show(struct seq_file *m, struct mm_struct *mm);
 int proc_smaps_rollup_show(struct seq_file *m, struct mm_struct *mm);
 ssize_t proc_pagemap_read(struct mm_struct *mm, void *buf, size_t n, u64 pos);
+ssize_t proc_page_tables_read(struct mm_struct *mm, void *buf, size_t n, u64 pos);
 /* proc_status.c */
 int proc_stat_show(struct seq_file *m, struct task_struct *t, bool whole);
 int proc_status_show(struct seq_file *m, struct task_struct *t);

@@ -140,6 +140,24 @@ int proc_smaps_rollup_show(struct seq_file *m, struct mm_struct *mm)
 	return 0;
 }
 
+/* Page-table entries, four times eight bytes a page: pgd, pud, pmd, pte. Not in Linux. */
+ssize_t proc_page_tables_read(struct mm_struct *mm, void *buf, size_t n, u64 pos)
+{
+	const size_t record = 4 * sizeof(u64);
+	size_t nr = n / record, i;
+	u64 *out = buf;
+
+	if (pos % record || n % record)
+		return -EINVAL;
+	if (!mm)
+		return 0;
+	down_read(&mm->mmap_lock);
+	for (i = 0; i < nr && (pos / record + i) << PAGE_SHIFT < mm->task_size; i++)
+		page_table_entries(mm, (pos / record + i) << PAGE_SHIFT, out + 4 * i);
+	up_read(&mm->mmap_lock);
+	return i * record;
+}
+
 /* Eight bytes a page. Others than root see no frame numbers, as in Linux. */
 ssize_t proc_pagemap_read(struct mm_struct *mm, void *buf, size_t n, u64 pos)
 {

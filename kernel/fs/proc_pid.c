@@ -129,6 +129,16 @@ static ssize_t pagemap_raw(struct task_struct *t, void *buf, size_t n, u64 pos)
 	return ret;
 }
 
+static ssize_t page_tables_raw(struct task_struct *t, void *buf, size_t n, u64 pos)
+{
+	struct mm_struct *mm = get_mm(t);
+	ssize_t ret = capable_fs() ? proc_page_tables_read(mm, buf, n, pos) : -EPERM;
+
+	if (mm)
+		mmput(mm);
+	return ret;
+}
+
 static ssize_t mem_raw(struct task_struct *t, void *buf, size_t n, u64 pos)
 {
 	struct mm_struct *mm = get_mm(t);
@@ -233,6 +243,7 @@ static const struct pid_entry entries[] = {
 	{ "mounts", 0444, PID_TEXT, .show = mounts_show },
 	{ "oom_score", 0444, PID_TEXT, .show = oom_score_show },
 	{ "oom_score_adj", 0644, PID_TEXT, .show = oom_adj_show, .write = oom_adj_write },
+	{ "page_tables", 0400, PID_RAW, .raw = page_tables_raw, .owner_only = true },
 	{ "pagemap", 0400, PID_RAW, .raw = pagemap_raw, .owner_only = true },
 	{ "personality", 0400, PID_TEXT, .show = personality_show, .owner_only = true },
 	{ "root", 0777, PID_LINK, .link = root_link, .owner_only = true },

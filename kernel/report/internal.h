@@ -98,6 +98,11 @@ void rpt_resources(struct rpt *r, struct resource *root);
 /* replay=NAME: reads the recorded map that the loader brought. */
 void replay_init(const struct bootinfo *bi);
 
+/* The files of layout.c, map_files.c and page_file.c. */
+void layout_file_init(void);
+void map_files_init(void);
+void page_file_init(void);
+
 void page_machine(struct rpt *r);
 void page_balance(struct rpt *r);
 void page_firmware(struct rpt *r);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* Page: the kernel's virtual address space, region by region, with what is mapped in each. */
+/* Page and file: the kernel's virtual address space, region by region, with what is mapped in each. */
 #include "internal.h"
 #include <asm/vmlayout.h>
+#include <fs/proc.h>
+#include <lib/printk.h>
 #include <lib/string.h>
 #include <mm/init.h>
 #include <mm/pgwalk.h>
@@ -47,16 +49,22 @@ static void leaf_words(struct rpt *r, const struct region_use *u)
 			rpt(r, " %llu x %s", (unsigned long long)u->leaves[level], name[level]);
 }
 
-static void region_line(struct rpt *r, unsigned int id, struct region_use *u)
+static void region_use(unsigned int id, struct region_use *u)
 {
-	const struct vm_region *g = &vm_layout[id];
 	const struct pgwalk_ops ops = { .leaf = count_leaf, .table = enter_table };
-	const char *colour = region_colour(id);
-	char size[SIZE_TEXT], used[SIZE_TEXT];
 
 	*u = (struct region_use){ 0 };
 	if (id != VM_USER)
-		pgwalk(swapper_pg_dir_phys, g->start, g->end + 1, &ops, u);
+		pgwalk(swapper_pg_dir_phys, vm_layout[id].start, vm_layout[id].end + 1, &ops, u);
+}
+
+static void region_line(struct rpt *r, unsigned int id, struct region_use *u)
+{
+	const struct vm_region *g = &vm_layout[id];
+	const char *colour = region_colour(id);
+	char size[SIZE_TEXT], used[SIZE_TEXT];
+
+	region_use(id, u);
 	rpt(r, "  %s%016lx-%016lx" C_END " %s %s%s%s%s" C_END "\n", colour, g->start, g->end, size_text(g->end - g->start + 1, size),
 	    colour, u->bytes ? size_text(u->bytes, used) : "         ", r->cols < 100 ? "\n      " : "  ", g->purpose);
 	if (u->bytes) {
@@ -106,4 +114,24 @@ void page_layout(struct rpt *r)
 	    size_word(nr_kernel_table_pages << PAGE_SHIFT, size));
 	rpt(r, "\n");
 	laws(r);
+}
+
+/* /proc/atlas/layout: "start-end mapped-bytes NAME purpose", a line a region. */
+static int layout_show(struct seq_file *m, void *arg)
+{
+	struct region_use u;
+
+	for (unsigned int id = 0; id < NR_VM_REGIONS; id++) {
+		const struct vm_region *g = &vm_layout[id];
+
+		region_use(id, &u);
+		seq_printf(m, "%016lx-%016lx %lu %s %s\n", g->start, g->end, (unsigned long)u.bytes, g->name, g->purpose);
+	}
+	return 0;
+}
+
+void layout_file_init(void)
+{
+	if (proc_create("atlas/layout", 0444, layout_show, NULL))
+		pr_warn("no /proc/atlas/layout\n");
 }
