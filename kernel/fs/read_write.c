@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Moving bytes: read, write and their p- and v-forms, lseek, sendfile, copy_file_range, sync. */
+/* Moving bytes: read, write and their p- and v-forms, lseek; the kernel's own reads and writes. */
 #include "internal.h"
-#include <task/signal.h>
 
 size_t copy_kernel(void *to, const void *from, size_t n)
 {
@@ -31,79 +30,69 @@ ssize_t vfs_write(struct file *f, const void *buf, size_t n, u64 *pos, copy_fn c
 	return f->op->write(f, buf, min(n, MAX_RW_COUNT), pos, copy);
 }
 
-/* The position is shared by all who share the open file: they take turns. */
-static bool lock_pos(struct file *f)
+/* A descriptor for use at its position. Who shares the open file shares the position: they take turns. */
+struct fd_pos { struct fd fd; bool locked; };
+
+static __always_inline struct fd_pos fdget_pos(unsigned int n)
 {
-	if (likely(atomic_read(&f->count) == 1) || !(f->mode & FMODE_SEEK))
-		return false;
-	mutex_lock(&f->pos_lock);
-	return true;
+	struct fd_pos r = { fdget(n), false };
+
+	if (likely(r.fd.file) && unlikely(atomic_read(&r.fd.file->count) != 1) && (r.fd.file->mode & FMODE_SEEK)) {
+		mutex_lock(&r.fd.file->pos_lock);
+		r.locked = true;
+	}
+	return r;
 }
 
-SYSCALL(read)
+static __always_inline void fdput_pos(struct fd_pos r)
 {
-	struct fd fd = fdget(a0);
-	bool locked;
-	ssize_t ret;
+	if (unlikely(r.locked))
+		mutex_unlock(&r.fd.file->pos_lock);
+	fdput(r.fd);
+}
 
-	if (unlikely(!fd.file))
+/* The two directions: the frames below are inlined with one of them. */
+typedef ssize_t rw_fn(struct file *f, unsigned long buf, size_t n, u64 *pos);
+
+static __always_inline ssize_t read_user(struct file *f, unsigned long buf, size_t n, u64 *pos)
+{
+	return vfs_read(f, (void *)buf, n, pos, copy_to_user);
+}
+
+static __always_inline ssize_t write_user(struct file *f, unsigned long buf, size_t n, u64 *pos)
+{
+	return vfs_write(f, (const void *)buf, n, pos, copy_from_user);
+}
+
+static __always_inline long rw_here(unsigned int n, unsigned long buf, size_t count, rw_fn *rw)
+{
+	struct fd_pos f = fdget_pos(n);
+	long ret;
+
+	if (unlikely(!f.fd.file))
 		return -EBADF;
-	if (unlikely(!access_ok((void *)a1, a2))) {
-		fdput(fd);
-		return -EFAULT;
-	}
-	locked = lock_pos(fd.file);
-	ret = vfs_read(fd.file, (void *)a1, a2, &fd.file->pos, copy_to_user);
-	if (unlikely(locked))
-		mutex_unlock(&fd.file->pos_lock);
-	fdput(fd);
+	ret = likely(access_ok((void *)buf, count)) ? rw(f.fd.file, buf, count, &f.fd.file->pos) : -EFAULT;
+	fdput_pos(f);
 	return ret;
 }
 
-SYSCALL(write)
-{
-	struct fd fd = fdget(a0);
-	bool locked;
-	ssize_t ret;
-
-	if (unlikely(!fd.file))
-		return -EBADF;
-	if (unlikely(!access_ok((void *)a1, a2))) {
-		fdput(fd);
-		return -EFAULT;
-	}
-	locked = lock_pos(fd.file);
-	ret = vfs_write(fd.file, (const void *)a1, a2, &fd.file->pos, copy_from_user);
-	if (unlikely(locked))
-		mutex_unlock(&fd.file->pos_lock);
-	fdput(fd);
-	return ret;
-}
-
-static long do_pread(unsigned int n, unsigned long buf, size_t count, loff_t pos, bool write)
+static __always_inline long rw_there(unsigned int n, unsigned long buf, size_t count, loff_t pos, rw_fn *rw)
 {
 	struct fd fd = fdget(n);
 	u64 p = pos;
-	ssize_t ret;
+	long ret;
 
 	if (!fd.file)
 		return -EBADF;
-	if (pos < 0)
-		ret = -EINVAL;
-	else if (!(fd.file->mode & FMODE_SEEK))
-		ret = -ESPIPE;
-	else if (!access_ok((void *)buf, count))
-		ret = -EFAULT;
-	else if (write)
-		ret = vfs_write(fd.file, (void *)buf, count, &p, copy_from_user);
-	else
-		ret = vfs_read(fd.file, (void *)buf, count, &p, copy_to_user);
+	ret = pos < 0 ? -EINVAL : !(fd.file->mode & FMODE_SEEK) ? -ESPIPE : !access_ok((void *)buf, count) ? -EFAULT : rw(fd.file, buf, count, &p);
 	fdput(fd);
 	return ret;
 }
 
-SYSCALL(pread64) { return do_pread(a0, a1, a2, a3, false); }
-SYSCALL(pwrite64) { return do_pread(a0, a1, a2, a3, true); }
+SYSCALL(read) { return rw_here(a0, a1, a2, read_user); }
+SYSCALL(write) { return rw_here(a0, a1, a2, write_user); }
+SYSCALL(pread64) { return rw_there(a0, a1, a2, a3, read_user); }
+SYSCALL(pwrite64) { return rw_there(a0, a1, a2, a3, write_user); }
 
 /* --- vectors --------------------------------------------------------------------------------- */
 
@@ -164,7 +153,8 @@ static ssize_t write_gathered(struct file *f, const struct iovec_abi *v, unsigne
 	return ret;
 }
 
-static ssize_t do_vector(struct file *f, const struct iovec_abi *v, unsigned long nr, u64 *pos, bool write)
+/* @rw is read_user for @mode FMODE_READ, write_user for FMODE_WRITE. */
+static __always_inline ssize_t do_vector(struct file *f, const struct iovec_abi *v, unsigned long nr, u64 *pos, rw_fn *rw, unsigned int mode)
 {
 	ssize_t total = 0, ret = 0;
 	size_t size = 0, segs = 0;
@@ -173,56 +163,60 @@ static ssize_t do_vector(struct file *f, const struct iovec_abi *v, unsigned lon
 		size += v[i].iov_len;
 		segs += v[i].iov_len != 0;
 	}
-	if (write && segs > 1 && size <= PIPE_BUF && !S_ISREG(f->inode->mode))
+	if (!size)
+		return (f->mode & mode) ? 0 : -EBADF;
+	if (mode == FMODE_WRITE && segs > 1 && size <= PIPE_BUF && !S_ISREG(f->inode->mode))
 		return write_gathered(f, v, nr, size, pos);
 	for (unsigned long i = 0; i < nr; i++) {
-		if (!v[i].iov_len && !(size == 0 && i == 0))
+		if (!v[i].iov_len)
 			continue;
-		ret = write ? vfs_write(f, (void *)v[i].iov_base, v[i].iov_len, pos, copy_from_user)
-			    : vfs_read(f, (void *)v[i].iov_base, v[i].iov_len, pos, copy_to_user);
+		ret = rw(f, v[i].iov_base, v[i].iov_len, pos);
 		if (ret < 0)
 			break;
 		total += ret;
 		if ((u64)ret < v[i].iov_len)
 			break;
 	}
-	if (!total && !nr)
-		return (f->mode & (write ? FMODE_WRITE : FMODE_READ)) ? 0 : -EBADF;
 	return total ? total : ret;
 }
 
-static long do_rwv(unsigned int n, unsigned long uvec, unsigned long nr, loff_t pos, bool positional, bool write)
+/* @pos NULL: the file's own. */
+static __always_inline long rw_vector(unsigned int n, unsigned long uvec, unsigned long nr, const loff_t *pos, rw_fn *rw, unsigned int mode)
 {
 	struct iovec_abi inl[IOV_INLINE], *v;
-	struct fd fd = fdget(n);
-	u64 p = pos;
-	bool locked;
+	struct fd_pos f = pos ? (struct fd_pos){ fdget(n), false } : fdget_pos(n);
+	u64 p = pos ? *pos : 0;
 	long ret;
 
-	if (!fd.file)
+	if (!f.fd.file)
 		return -EBADF;
-	ret = positional && pos < 0 ? -EINVAL : positional && !(fd.file->mode & FMODE_SEEK) ? -ESPIPE :
-		import_iovec((void *)uvec, nr, inl, &v);
-	if (ret)
-		goto out;
-	locked = !positional && lock_pos(fd.file);
-	ret = do_vector(fd.file, v, nr, positional ? &p : &fd.file->pos, write);
-	if (locked)
-		mutex_unlock(&fd.file->pos_lock);
-	if (v != inl)
-		kfree(v);
-out:
-	fdput(fd);
+	ret = pos && *pos < 0 ? -EINVAL : pos && !(f.fd.file->mode & FMODE_SEEK) ? -ESPIPE : import_iovec((void *)uvec, nr, inl, &v);
+	if (!ret) {
+		ret = do_vector(f.fd.file, v, nr, pos ? &p : &f.fd.file->pos, rw, mode);
+		if (v != inl)
+			kfree(v);
+	}
+	fdput_pos(f);
 	return ret;
 }
 
-SYSCALL(readv) { return do_rwv(a0, a1, a2, 0, false, false); }
-SYSCALL(writev) { return do_rwv(a0, a1, a2, 0, false, true); }
-SYSCALL(preadv) { return do_rwv(a0, a1, a2, a3, true, false); }
-SYSCALL(pwritev) { return do_rwv(a0, a1, a2, a3, true, true); }
+static long read_vector(unsigned int n, unsigned long vec, unsigned long nr, const loff_t *pos)
+{
+	return rw_vector(n, vec, nr, pos, read_user, FMODE_READ);
+}
+
+static long write_vector(unsigned int n, unsigned long vec, unsigned long nr, const loff_t *pos)
+{
+	return rw_vector(n, vec, nr, pos, write_user, FMODE_WRITE);
+}
+
+SYSCALL(readv) { return read_vector(a0, a1, a2, NULL); }
+SYSCALL(writev) { return write_vector(a0, a1, a2, NULL); }
+SYSCALL(preadv) { return read_vector(a0, a1, a2, &a3); }
+SYSCALL(pwritev) { return write_vector(a0, a1, a2, &a3); }
 /* RWF_HIPRI, DSYNC, SYNC mean nothing here; NOWAIT and APPEND are not offered. */
-SYSCALL(preadv2) { return (a5 & ~7L) ? -EOPNOTSUPP : do_rwv(a0, a1, a2, a3, a3 != -1, false); }
-SYSCALL(pwritev2) { return (a5 & ~7L) ? -EOPNOTSUPP : do_rwv(a0, a1, a2, a3, a3 != -1, true); }
+SYSCALL(preadv2) { return (a5 & ~7L) ? -EOPNOTSUPP : read_vector(a0, a1, a2, a3 != -1 ? &a3 : NULL); }
+SYSCALL(pwritev2) { return (a5 & ~7L) ? -EOPNOTSUPP : write_vector(a0, a1, a2, a3 != -1 ? &a3 : NULL); }
 
 /* --- position -------------------------------------------------------------------------------- */
 
@@ -272,17 +266,13 @@ loff_t generic_llseek(struct file *f, loff_t off, int whence)
 
 SYSCALL(lseek)
 {
-	struct fd fd = fdget(a0);
-	bool locked;
+	struct fd_pos f = fdget_pos(a0);
 	long ret;
 
-	if (!fd.file)
+	if (!f.fd.file)
 		return -EBADF;
-	locked = lock_pos(fd.file);
-	ret = fd.file->op->llseek ? fd.file->op->llseek(fd.file, a1, a2) : -ESPIPE;
-	if (locked)
-		mutex_unlock(&fd.file->pos_lock);
-	fdput(fd);
+	ret = f.fd.file->op->llseek ? f.fd.file->op->llseek(f.fd.file, a1, a2) : -ESPIPE;
+	fdput_pos(f);
 	return ret;
 }
 
@@ -312,167 +302,4 @@ ssize_t kernel_write(struct file *f, const void *buf, size_t n, u64 pos)
 	if (!f->op->write)
 		return -EINVAL;
 	return f->op->write(f, buf, n, &pos, copy_kernel);
-}
-
-/* --- file to file ---------------------------------------------------------------------------- */
-
-/* Through one page. Stops at the first short piece. */
-static ssize_t splice_through_page(struct file *in, u64 *in_pos, struct file *out, u64 *out_pos, size_t count)
-{
-	char *page = get_free_pages(GFP_KERNEL, 0);
-	ssize_t done = 0, ret = 0;
-
-	if (!page)
-		return -ENOMEM;
-	while (count && !ret) {
-		size_t n = min(count, PAGE_SIZE), put = 0;
-		u64 pos = *in_pos;
-
-		ret = vfs_read(in, page, n, &pos, copy_kernel);
-		if (ret <= 0)
-			break;
-		n = ret;
-		while (put < n) {
-			ret = vfs_write(out, page + put, n - put, out_pos, copy_kernel);
-			if (ret <= 0)
-				break;
-			put += ret;
-		}
-		*in_pos += put;
-		done += put;
-		count -= put;
-		if (put < n)
-			break;
-		ret = signal_pending() ? -EINTR : 0;
-	}
-	free_pages_addr(page, 0);
-	return done ? done : ret;
-}
-
-static int get_offset(u64 *pos, const void __user *u, struct file *f)
-{
-	if (!u) {
-		*pos = f->pos;
-		return 0;
-	}
-	if (!(f->mode & FMODE_SEEK))
-		return -ESPIPE;
-	if (get_user_u64(pos, u))
-		return -EFAULT;
-	return (s64)*pos < 0 ? -EINVAL : 0;
-}
-
-static int put_offset(u64 pos, void __user *u, struct file *f)
-{
-	if (u)
-		return put_user_u64(pos, u);
-	f->pos = pos;
-	return 0;
-}
-
-static long copy_between(unsigned int in_fd, void __user *in_off, unsigned int out_fd, void __user *out_off, size_t count, bool regular)
-{
-	struct fd in = fdget(in_fd), out = fdget(out_fd);
-	u64 in_pos, out_pos;
-	long ret = -EBADF;
-
-	if (!in.file || !out.file || !(in.file->mode & FMODE_READ) || !(out.file->mode & FMODE_WRITE))
-		goto out;
-	ret = -EISDIR;
-	if (regular && (S_ISDIR(in.file->inode->mode) || S_ISDIR(out.file->inode->mode)))
-		goto out;
-	ret = -EINVAL;
-	if (regular && (!S_ISREG(in.file->inode->mode) || !S_ISREG(out.file->inode->mode)))
-		goto out;
-	ret = -EBADF;
-	if (regular && (out.file->flags & O_APPEND))
-		goto out;
-	ret = get_offset(&in_pos, in_off, in.file);
-	if (!ret)
-		ret = get_offset(&out_pos, out_off, out.file);
-	if (ret)
-		goto out;
-	ret = -EINVAL;
-	if (regular && in.file->inode == out.file->inode && in_pos < out_pos + count && out_pos < in_pos + count)
-		goto out;
-	ret = splice_through_page(in.file, &in_pos, out.file, &out_pos, min(count, MAX_RW_COUNT));
-	if (ret > 0) {
-		if (put_offset(in_pos, in_off, in.file) || put_offset(out_pos, out_off, out.file))
-			ret = -EFAULT;
-	}
-out:
-	fdput(in);
-	fdput(out);
-	return ret;
-}
-
-SYSCALL(sendfile) { return copy_between(a1, (void *)a2, a0, NULL, a3, false); }
-SYSCALL(copy_file_range)
-{
-	if (a5)
-		return -EINVAL;
-	return copy_between(a0, (void *)a1, a2, (void *)a3, a4, true);
-}
-
-SYSCALL(splice)
-{
-	struct fd in = fdget(a0), out = fdget(a2);
-	bool pipe = in.file && out.file && (S_ISFIFO(in.file->inode->mode) || S_ISFIFO(out.file->inode->mode));
-	bool both = in.file && out.file, same = both && in.file->inode == out.file->inode;
-
-	fdput(in);
-	fdput(out);
-	if (!both)
-		return -EBADF;
-	if (!pipe || same || (a5 & ~0xfL))
-		return -EINVAL;
-	return copy_between(a0, (void *)a1, a2, (void *)a3, a4, false);
-}
-
-/* Everything lives in memory: there is nothing behind it to bring up to date. */
-SYSCALL(sync) { return 0; }
-
-static long sync_fd(unsigned int n)
-{
-	struct fd fd = fdget(n);
-	long ret = !fd.file ? -EBADF : S_ISREG(fd.file->inode->mode) || S_ISDIR(fd.file->inode->mode) ? 0 : -EINVAL;
-
-	fdput(fd);
-	return ret;
-}
-
-SYSCALL(fsync) { return sync_fd(a0); }
-SYSCALL(fdatasync) { return sync_fd(a0); }
-SYSCALL(syncfs)
-{
-	struct fd fd = fdget(a0);
-	long ret = fd.file ? 0 : -EBADF;
-
-	fdput(fd);
-	return ret;
-}
-
-SYSCALL(sync_file_range)
-{
-	if (a1 < 0 || a2 < 0 || a1 + a2 < a1 || (a3 & ~7L))
-		return -EINVAL;
-	return sync_fd(a0) == -EINVAL ? -ESPIPE : sync_fd(a0);
-}
-
-SYSCALL(readahead)
-{
-	struct fd fd = fdget(a0);
-	long ret = !fd.file || !(fd.file->mode & FMODE_READ) ? -EBADF : S_ISREG(fd.file->inode->mode) ? 0 : -EINVAL;
-
-	fdput(fd);
-	return ret;
-}
-
-SYSCALL(fadvise64)
-{
-	struct fd fd = fdget(a0);
-	long ret = !fd.file ? -EBADF : S_ISFIFO(fd.file->inode->mode) ? -ESPIPE : a3 < 0 || a3 > 5 || a2 < 0 ? -EINVAL : 0;
-
-	fdput(fd);
-	return ret;
 }

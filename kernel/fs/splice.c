@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* From file to file, through one page of the kernel: sendfile(2), copy_file_range(2), splice(2). */
+#include "internal.h"
+#include <task/signal.h>
+
+/* Through one page. Stops at the first short piece. */
+static ssize_t splice_through_page(struct file *in, u64 *in_pos, struct file *out, u64 *out_pos, size_t count)
+{
+	char *page = get_free_pages(GFP_KERNEL, 0);
+	ssize_t done = 0, ret = 0;
+
+	if (!page)
+		return -ENOMEM;
+	while (count && !ret) {
+		size_t n = min(count, PAGE_SIZE), put = 0;
+		u64 pos = *in_pos;
+
+		ret = vfs_read(in, page, n, &pos, copy_kernel);
+		if (ret <= 0)
+			break;
+		n = ret;
+		while (put < n) {
+			ret = vfs_write(out, page + put, n - put, out_pos, copy_kernel);
+			if (ret <= 0)
+				break;
+			put += ret;
+		}
+		*in_pos += put;
+		done += put;
+		count -= put;
+		if (put < n)
+			break;
+		ret = signal_pending() ? -EINTR : 0;
+	}
+	free_pages_addr(page, 0);
+	return done ? done : ret;
+}
+
+static int get_offset(u64 *pos, const void __user *u, struct file *f)
+{
+	if (!u) {
+		*pos = f->pos;
+		return 0;
+	}
+	if (!(f->mode & FMODE_SEEK))
+		return -ESPIPE;
+	if (get_user_u64(pos, u))
+		return -EFAULT;
+	return (s64)*pos < 0 ? -EINVAL : 0;
+}
+
+static int put_offset(u64 pos, void __user *u, struct file *f)
+{
+	if (u)
+		return put_user_u64(pos, u);
+	f->pos = pos;
+	return 0;
+}
+
+static long copy_between(unsigned int in_fd, void __user *in_off, unsigned int out_fd, void __user *out_off, size_t count, bool regular)
+{
+	struct fd in = fdget(in_fd), out = fdget(out_fd);
+	u64 in_pos, out_pos;
+	long ret = -EBADF;
+
+	if (!in.file || !out.file || !(in.file->mode & FMODE_READ) || !(out.file->mode & FMODE_WRITE))
+		goto out;
+	ret = -EISDIR;
+	if (regular && (S_ISDIR(in.file->inode->mode) || S_ISDIR(out.file->inode->mode)))
+		goto out;
+	ret = -EINVAL;
+	if (regular && (!S_ISREG(in.file->inode->mode) || !S_ISREG(out.file->inode->mode)))
+		goto out;
+	ret = -EBADF;
+	if (regular && (out.file->flags & O_APPEND))
+		goto out;
+	ret = get_offset(&in_pos, in_off, in.file);
+	if (!ret)
+		ret = get_offset(&out_pos, out_off, out.file);
+	if (ret)
+		goto out;
+	ret = -EINVAL;
+	if (regular && in.file->inode == out.file->inode && in_pos < out_pos + count && out_pos < in_pos + count)
+		goto out;
+	ret = splice_through_page(in.file, &in_pos, out.file, &out_pos, min(count, MAX_RW_COUNT));
+	if (ret > 0) {
+		if (put_offset(in_pos, in_off, in.file) || put_offset(out_pos, out_off, out.file))
+			ret = -EFAULT;
+	}
+out:
+	fdput(in);
+	fdput(out);
+	return ret;
+}
+
+SYSCALL(sendfile) { return copy_between(a1, (void *)a2, a0, NULL, a3, false); }
+SYSCALL(copy_file_range)
+{
+	if (a5)
+		return -EINVAL;
+	return copy_between(a0, (void *)a1, a2, (void *)a3, a4, true);
+}
+
+SYSCALL(splice)
+{
+	struct fd in = fdget(a0), out = fdget(a2);
+	bool pipe = in.file && out.file && (S_ISFIFO(in.file->inode->mode) || S_ISFIFO(out.file->inode->mode));
+	bool both = in.file && out.file, same = both && in.file->inode == out.file->inode;
+
+	fdput(in);
+	fdput(out);
+	if (!both)
+		return -EBADF;
+	if (!pipe || same || (a5 & ~0xfL))
+		return -EINVAL;
+	return copy_between(a0, (void *)a1, a2, (void *)a3, a4, false);
+}
