@@ -39,12 +39,12 @@ $(B)/tools/psf2c: tools/psf2c.c
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -o $@ $<
 
-$(B)/gen/config.c: kernel/fs/config.txt
+$(B)/gen/config.c: kernel/proc/config.txt
 	@mkdir -p $(@D)
 	@{ echo '#include "config_gz.h"'; echo 'const unsigned char config_gz[] = {'; \
 	gzip -9nc $< | od -An -v -tx1 | sed 's/ \(..\)/0x\1,/g'; \
 	echo '};'; echo 'const unsigned long config_gz_size = sizeof(config_gz);'; } >$@
-$(B)/gen/config.c.o: KCFLAGS += -Ikernel/fs
+$(B)/gen/config.c.o: KCFLAGS += -Ikernel/proc
 $(B)/gen/fonts.c: $(B)/tools/psf2c $(FONTS)
 	$(call quiet,GEN)$(B)/tools/psf2c $(FONTS) > $@
 $(B)/gen/fonts.c.o: KCFLAGS += -Ikernel/console

@@ -10,7 +10,6 @@
 #include <drivers/devices.h>
 #include <drivers/keyboard.h>
 #include <fs/fs.h>
-#include <fs/tty.h>
 #include <iomem/e820.h>
 #include <iomem/resource.h>
 #include <lib/bug.h>
@@ -23,13 +22,14 @@
 #include <mm/highmem.h>
 #include <mm/init.h>
 #include <mm/mm.h>
+#include <mm/ptdump.h>
 #include <mm/slab.h>
 #include <mm/sparse.h>
-#include <mm/ptdump.h>
 #include <mm/vmalloc.h>
 #include <report/report.h>
 #include <syscall/syscall.h>
 #include <task/task.h>
+#include <tty/tty.h>
 #include <x86/cpu.h>
 #include <x86/mtrr.h>
 #include <x86/traps.h>

@@ -17,6 +17,5 @@
 #define SYSCALL(name) long sys_##name(SYSCALL_ARGS)
 
 void syscall_init(void);
-void shm_proc_init(void);                 /* /proc/sysvipc/shm and its limits; called by syscall_init */
 
 #endif

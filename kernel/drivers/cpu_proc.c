@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* /proc/interrupts and /proc/mtrr in Linux's formats, and a word at boot when RAM is not write-back. */
 #include <drivers/devices.h>
-#include <fs/proc.h>
 #include <iomem/e820.h>
 #include <lib/printk.h>
+#include <proc/proc.h>
 #include <x86/cpu.h>
 #include <x86/mtrr.h>
 #include <x86/traps.h>

@@ -2,9 +2,9 @@
 /* One keyboard state for all keyboards (include/drivers/keyboard.h). Interrupts off while it changes. */
 #include <console/console.h>
 #include <drivers/keyboard.h>
-#include <fs/tty.h>
 #include <lib/cmdline.h>
 #include <lib/printk.h>
+#include <tty/tty.h>
 #include <x86/cpu.h>
 
 static struct keymap keymap;

@@ -4,8 +4,8 @@
  * A super_block is one tree mounted at one place (no bind mounts, no mount namespaces: EINVAL).
  */
 #include "internal.h"
-#include <fs/proc.h>
-#include <fs/tty.h>
+#include <proc/proc.h>
+#include <tty/tty.h>
 
 static LIST_HEAD(types);
 LIST_HEAD(all_mounts);          /* [n] latest last */

@@ -96,9 +96,7 @@ SYSCALL(pwrite64) { return rw_there(a0, a1, a2, a3, write_user); }
 
 /* --- vectors --------------------------------------------------------------------------------- */
 
-#define IOV_INLINE 8
-
-static int import_iovec(const void __user *u, unsigned long nr, struct iovec_abi *inl, struct iovec_abi **out)
+int import_iovec(const void __user *u, unsigned long nr, struct iovec_abi *inl, struct iovec_abi **out)
 {
 	struct iovec_abi *v = inl;
 	u64 total = 0;

@@ -7,7 +7,6 @@
  */
 #include "internal.h"
 #include <asm/memory.h>
-#include <fs/proc.h>
 #include <lib/err.h>
 #include <lib/printk.h>
 #include <lib/string.h>
@@ -17,6 +16,7 @@
 #include <mm/page_alloc.h>
 #include <mm/pgwalk.h>
 #include <mm/vmalloc.h>
+#include <proc/proc.h>
 #include <report/report.h>
 #include <x86/probe.h>
 

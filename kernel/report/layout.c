@@ -2,7 +2,6 @@
 /* Page and file: the kernel's virtual address space, region by region, with what is mapped in each. */
 #include "internal.h"
 #include <asm/vmlayout.h>
-#include <fs/proc.h>
 #include <lib/printk.h>
 #include <lib/string.h>
 #include <mm/init.h>
@@ -10,6 +9,7 @@
 #include <mm/ptdump.h>
 #include <mm/sparse.h>
 #include <mm/vmalloc.h>
+#include <proc/proc.h>
 
 struct region_use {
 	u64 bytes;

@@ -7,11 +7,11 @@
  *     /sys/firmware/memmap             the cleaned map, as Linux shows it
  */
 #include "internal.h"
-#include <fs/proc.h>
 #include <lib/printk.h>
 #include <lib/string.h>
 #include <mm/init.h>
 #include <mm/vmalloc.h>
+#include <proc/proc.h>
 #include <report/report.h>
 
 struct map_copy {

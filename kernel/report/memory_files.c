@@ -10,13 +10,13 @@
  */
 #include "internal.h"
 #include <asm/tlb.h>
-#include <fs/proc.h>
 #include <lib/printk.h>
 #include <lib/string.h>
 #include <mm/init.h>
 #include <mm/pgwalk.h>
 #include <mm/ptdump.h>
 #include <mm/sparse.h>
+#include <proc/proc.h>
 #include <report/report.h>
 
 static int accounting_show(struct seq_file *m, void *arg)

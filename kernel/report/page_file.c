@@ -8,7 +8,6 @@
  * Frames that no struct page describes (beyond the vmemmap) have the last lines only.
  */
 #include "internal.h"
-#include <fs/proc.h>
 #include <lib/printk.h>
 #include <lib/string.h>
 #include <mm/init.h>
@@ -17,6 +16,7 @@
 #include <mm/procmem.h>
 #include <mm/slab.h>
 #include <mm/sparse.h>
+#include <proc/proc.h>
 #include <report/report.h>
 #include <uapi/errno.h>
 #include <x86/cpu.h>

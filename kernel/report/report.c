@@ -8,11 +8,11 @@
  */
 #include <console/console.h>
 #include <drivers/smbios.h>
-#include <fs/proc.h>
 #include <lib/cmdline.h>
 #include <lib/printk.h>
 #include <lib/string.h>
 #include <mm/vmalloc.h>
+#include <proc/proc.h>
 #include <report/report.h>
 #include <task/wait.h>
 #include <uapi/errno.h>

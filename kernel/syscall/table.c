@@ -3,6 +3,7 @@
  * The system call table of x86-64 Linux: every number and its name. Each name has a weak fallback here that
  * answers ENOSYS (with one log line a number), so that a call exists as soon as some folder defines it.
  */
+#include <ipc/ipc.h>
 #include <lib/printk.h>
 #include <syscall/syscalls.h>
 #include <task/task.h>
@@ -409,5 +410,5 @@ long sys_not_there(SYSCALL_ARGS)
 void syscall_init(void)
 {
 	x86_set_syscall_table(table, NR_SYSCALLS, sys_not_there);
-	shm_proc_init();
+	ipc_init();
 }

@@ -13,15 +13,14 @@ import sys
 PURE = {"uapi", "boot"}
 BASE = {"uapi", "boot", "asm", "lib"}
 MACHINE = BASE | {"x86", "iomem", "console"}
-HIGH = {"task", "fs", "drivers", "syscall"}
+HIGH = {"task", "fs", "tty", "net", "proc", "ipc", "drivers", "syscall"}
 MAY_USE = {
     "uapi": {"lib"}, "boot": {"uapi", "lib"}, # of lib types.h and compiler.h only, see PURE_LIB
     "asm": {"uapi", "lib"},
     "lib": {"asm", "uapi"},
     "x86": BASE, "iomem": BASE, "console": BASE,
     "mm": MACHINE,
-    "task": MACHINE | HIGH | {"mm"}, "fs": MACHINE | HIGH | {"mm"},
-    "drivers": MACHINE | HIGH | {"mm"}, "syscall": MACHINE | HIGH | {"mm"},
+    **{room: MACHINE | HIGH | {"mm"} for room in HIGH},
     "report": MACHINE | HIGH | {"mm", "main"}, "main": MACHINE | HIGH | {"mm", "report", "tests"},
     "tests": MACHINE | HIGH | {"mm", "main", "report"},
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The terminal's line discipline: termios(3), a law a test; and a random walk over its invariant. */
 #include "check.h"
-#include <fs/ldisc.h>
-#include <fs/seq_file.h>
+#include <proc/seq_file.h>
 #include <signal.h>
+#include <tty/ldisc.h>
 
 static struct ldisc ld;
 static char echoed[1 << 16];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A process's mappings as text: maps, smaps, smaps_rollup, and pagemap. Formats: proc(5), pagemap.rst. */
-#include "proc.h"
+#include "internal.h"
 #include <mm/mm.h>
 #include <mm/procmem.h>
 

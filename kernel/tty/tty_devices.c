@@ -5,7 +5,6 @@
  * option console=ttyS0 (or ttyS1 ...) makes it that port alone, console=tty1 the screen alone.
  */
 #include "internal.h"
-#include "tty.h"
 #include <console/console.h>
 #include <lib/cmdline.h>
 #include <x86/traps.h>

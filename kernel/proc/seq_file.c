@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Text into a buffer of limited size (include/fs/seq_file.h). Pure. */
-#include <fs/seq_file.h>
+/* Text into a buffer of limited size (include/proc/seq_file.h). Pure. */
 #include <lib/string.h>
+#include <proc/seq_file.h>
 
 void seq_printf(struct seq_file *m, const char *fmt, ...)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Shared by the files of procfs. */
-#ifndef KERNEL_FS_PROC_H
-#define KERNEL_FS_PROC_H
+#ifndef KERNEL_PROC_INTERNAL_H
+#define KERNEL_PROC_INTERNAL_H
 
-#include "internal.h"
-#include <fs/proc.h>
+#include <fs/vfs.h>
+#include <proc/proc.h>
 
 /* Text of an open file, made when it is read from position 0; f->private is the buffer's. */
 typedef int (*text_show_fn)(struct file *f, struct seq_file *m);
@@ -25,6 +25,10 @@ ssize_t proc_page_tables_read(struct mm_struct *mm, void *buf, size_t n, u64 pos
 int proc_stat_show(struct seq_file *m, struct task_struct *t, bool whole);
 int proc_status_show(struct seq_file *m, struct task_struct *t);
 int proc_limits_show(struct seq_file *m, struct task_struct *t);
+
+/* proc_pid.c */
+struct dentry *proc_pid_lookup(struct dentry *dir, const char *name, size_t len);
+int proc_pid_iterate(struct file *f, filldir_fn fill, void *arg, u64 base);
 
 /* proc_mem.c */
 void proc_memory_init(void);

@@ -5,8 +5,8 @@
  * Output post-processing: ONLCR, OCRNL, ONOCR, ONLRET, XTABS, OLCUC. UTF-8 aware erase with IUTF8.
  * Lock: the owner's. termios(3) is the specification.
  */
-#ifndef FS_LDISC_H
-#define FS_LDISC_H
+#ifndef TTY_LDISC_H
+#define TTY_LDISC_H
 
 #include <lib/compiler.h>
 #include <lib/types.h>

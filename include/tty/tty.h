@@ -6,14 +6,14 @@
  * Devices hand characters in with tty_receive() from interrupt handlers; a kernel thread runs them through
  * the discipline (echo, ^C), so that no interrupt handler takes a sleeping lock or sends a signal.
  */
-#ifndef FS_TTY_H
-#define FS_TTY_H
+#ifndef TTY_TTY_H
+#define TTY_TTY_H
 
-#include <fs/ldisc.h>
 #include <lib/rwsem.h>
 #include <lib/spinlock.h>
 #include <lib/types.h>
 #include <task/wait.h>
+#include <tty/ldisc.h>
 #include <uapi/termios.h>
 
 #define TTY_RX_SIZE 4096

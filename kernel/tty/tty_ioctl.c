@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ioctl_tty(2): settings, window size, process groups, sessions. */
 #include "internal.h"
-#include "tty.h"
 
 static long set_termios(struct tty_struct *tty, unsigned int cmd, unsigned long arg, bool v2)
 {

@@ -7,7 +7,6 @@
  * runs them through the line discipline under tty->lock, so that echo and signals happen in a task's context.
  */
 #include "internal.h"
-#include "tty.h"
 #include <fs/poll.h>
 #include <x86/cpu.h>
 

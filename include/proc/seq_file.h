@@ -3,8 +3,8 @@
  * Text files made by a function. show() prints the whole content into a seq_file; what does not fit sets
  * ->overflow and the reader calls show() again with a larger buffer. Pure.
  */
-#ifndef FS_SEQ_FILE_H
-#define FS_SEQ_FILE_H
+#ifndef PROC_SEQ_FILE_H
+#define PROC_SEQ_FILE_H
 
 #include <lib/compiler.h>
 #include <lib/types.h>

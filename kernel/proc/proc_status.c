@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* /proc/PID/{stat,statm's source fields,status,limits}. Formats: proc(5). */
-#include "proc.h"
-#include <fs/tty.h>
+#include "internal.h"
 #include <mm/mm.h>
 #include <task/signal.h>
+#include <tty/tty.h>
 
 static u64 ticks(u64 ns)
 {

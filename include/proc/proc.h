@@ -3,11 +3,11 @@
  * procfs and sysfs, files made of text. Registered at boot (before or after vfs_init) by any module of
  * floor 4 or 5; directories on the way are made. Entries are never removed.
  */
-#ifndef FS_PROC_H
-#define FS_PROC_H
+#ifndef PROC_PROC_H
+#define PROC_PROC_H
 
-#include <fs/seq_file.h>
 #include <lib/types.h>
+#include <proc/seq_file.h>
 
 typedef int (*proc_show_fn)(struct seq_file *m, void *arg);     /* 0 or -errno */
 /* @buf is NUL-terminated, at most PAGE_SIZE - 1 bytes of one write(). Bytes taken, or -errno. */
@@ -30,5 +30,9 @@ int sysctl_show_int(struct seq_file *m, void *sysctl_int);
 ssize_t sysctl_write_int(const char *buf, size_t n, void *sysctl_int);
 int sysctl_show_ulong(struct seq_file *m, void *sysctl_ulong);
 ssize_t sysctl_write_ulong(const char *buf, size_t n, void *sysctl_ulong);
+
+/* Boot, called by vfs_init: the file systems; the files that belong to no other module. */
+void procfs_register(void);
+void proc_misc_init(void);
 
 #endif

@@ -7,7 +7,7 @@
  * which it is found anew.
  */
 #include <asm/uaccess.h>
-#include <fs/proc.h>
+#include <ipc/ipc.h>
 #include <lib/err.h>
 #include <lib/printk.h>
 #include <lib/string.h>
@@ -15,6 +15,7 @@
 #include <mm/mm.h>
 #include <mm/page_alloc.h>
 #include <mm/slab.h>
+#include <proc/proc.h>
 #include <syscall/syscalls.h>
 #include <task/task.h>
 #include <task/timer.h>
@@ -386,7 +387,7 @@ static int show_segments(struct seq_file *m, void *arg)
 	return 0;
 }
 
-void shm_proc_init(void)
+void ipc_init(void)
 {
 	static struct sysctl_ulong max = { &shmmax, 1, ~0UL }, all = { &shmall, 1, ~0UL };
 	static struct sysctl_int mni = { &shmmni, 0, MAX_SEGMENTS };

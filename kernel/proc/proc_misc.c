@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* System-wide text files of /proc that other folders' data fill: cpuinfo, version, stat, iomem, sys/kernel ... */
 #include "config_gz.h"
-#include "proc.h"
+#include "internal.h"
 #include <asm/io.h>
 #include <iomem/resource.h>
 #include <lib/cmdline.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory in /proc: meminfo, vmstat, zoneinfo, buddyinfo, slabinfo, vmallocinfo, sys/vm. Linux's formats. */
-#include "proc.h"
+#include "internal.h"
 #include <mm/init.h>
 #include <mm/mm.h>
 #include <mm/pgwalk.h>

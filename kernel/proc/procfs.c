@@ -4,8 +4,6 @@
  * made whole by its show function when it is read from its start. /proc/PID comes from proc_pid.c.
  */
 #include "internal.h"
-#include "proc.h"
-#include <fs/proc.h>
 #include <mm/vmalloc.h>
 
 #define TEXT_MAX (256UL << 20)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * N_TTY (include/fs/ldisc.h). The input ring holds [tail, commit) to read and [commit, head) of the line that is
+ * N_TTY (include/tty/ldisc.h). The input ring holds [tail, commit) to read and [commit, head) of the line that is
  * still edited.
  *
  * Invariant (ldisc_check in the tests): tail <= commit <= head <= tail + LDISC_BUF.
  */
-#include <fs/ldisc.h>
 #include <lib/string.h>
+#include <tty/ldisc.h>
 #include <uapi/signal.h>
 
 #define IDX(pos) ((pos) & (LDISC_BUF - 1))

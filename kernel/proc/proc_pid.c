@@ -3,7 +3,7 @@
  * /proc/PID and /proc/PID/task/TID. Nothing of it is stored: a lookup makes an inode that knows a pid and a row of
  * the table below; each use finds the task again (ESRCH when it is gone).
  */
-#include "proc.h"
+#include "internal.h"
 #include <mm/mm.h>
 #include <mm/pgwalk.h>
 #include <task/signal.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* AF_UNIX sockets: shared by the machine (unix.c) and the system calls (socket.c). */
-#ifndef KERNEL_FS_UNIX_H
-#define KERNEL_FS_UNIX_H
+#ifndef KERNEL_NET_UNIX_H
+#define KERNEL_NET_UNIX_H
 
-#include "internal.h"
+#include <fs/vfs.h>
 #include <uapi/socket.h>
 
 struct unix_address { u32 len; struct sockaddr_un_abi un; };

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The VFS as seen by those who bring files into it: file systems, devices, terminals, sockets. fs/fs.h is for
+ * those who use files. Locks as there: [n] namespace_lock.
+ */
+#ifndef FS_VFS_H
+#define FS_VFS_H
+
+#include <asm/uaccess.h>
+#include <fs/fs.h>
+#include <lib/bug.h>
+#include <lib/printk.h>
+#include <lib/string.h>
+#include <mm/highmem.h>
+#include <mm/page_alloc.h>
+#include <mm/slab.h>
+#include <syscall/syscalls.h>
+#include <task/task.h>
+#include <uapi/mman.h>
+
+#define MAX_RW_COUNT (0x7fffffffUL & ~4095UL)
+
+/* Descriptors of the current task. A table that nobody shares is used without taking references. */
+struct fd { struct file *file; bool put; };
+static inline struct fd fdget_raw(unsigned int n)
+{
+	struct files_struct *fs = current->files;
+	struct fd r = { NULL, false };
+
+	if (likely(n < fs->max))
+		r.file = fs->fd[n];
+	if (r.file && unlikely(atomic_read(&fs->count) > 1)) {
+		atomic_inc(&r.file->count);
+		r.put = true;
+	}
+	return r;
+}
+static inline void fdput(struct fd r)
+{
+	if (unlikely(r.put))
+		fput(r.file);
+}
+/* As fdget_raw, but an O_PATH open counts as not there. */
+static inline struct fd fdget(unsigned int n)
+{
+	struct fd r = fdget_raw(n);
+
+	if (r.file && unlikely(r.file->mode & FMODE_PATH)) {
+		fdput(r);
+		r.file = NULL;
+		r.put = false;
+	}
+	return r;
+}
+struct file *alloc_file(struct inode *inode, struct dentry *d, unsigned int flags, const struct file_operations *op);
+int get_unused_fd(unsigned int from, bool cloexec);
+void put_unused_fd(unsigned int fd);
+void fd_install(unsigned int fd, struct file *f);
+int close_fd(unsigned int fd);
+
+/* Inodes. */
+s64 current_time_ns(void);
+struct inode *new_inode(struct super_block *sb, u32 mode);
+struct inode *ihold(struct inode *inode);
+void iput(struct inode *inode);
+/* MAY_* = R_OK, W_OK, X_OK bits. 0 or -EACCES. */
+int inode_permission(const struct inode *inode, int mask);
+int inode_permission_as(const struct inode *inode, int mask, u32 uid, u32 gid);
+bool capable_fs(void);
+bool inode_owner_or_capable(const struct inode *inode);
+bool in_group(u32 gid);
+int inode_setsize(struct inode *inode, u64 size);
+int get_write_access(struct inode *inode);
+void touch_mtime(struct inode *inode);
+static inline void touch_atime(struct inode *inode, unsigned int file_flags);
+void __touch_atime(struct inode *inode);
+static inline void touch_atime(struct inode *inode, unsigned int file_flags)
+{
+	/* relatime: only the first read after a change */
+	if (unlikely(inode->atime_ns <= inode->mtime_ns) && !(file_flags & O_NOATIME))
+		__touch_atime(inode);
+}
+extern struct super_block anon_sb;
+
+/* Names. */
+extern struct mutex namespace_lock;
+struct dentry *d_alloc(struct dentry *parent, const char *name, size_t len, struct inode *inode);
+struct dentry *d_alloc_root(struct inode *inode);
+struct dentry *dget(struct dentry *d);
+void dput(struct dentry *d);
+void d_add(struct dentry *d);           /* into its parent's children; takes the name's reference */
+void d_drop(struct dentry *d);          /* out of the tree; drops it */
+struct dentry *d_find(struct dentry *dir, const char *name, size_t len); /* no reference */
+struct dentry *d_first_child_from(struct dentry *dir, u64 cookie);       /* lowest cookie >= */
+int d_move(struct dentry *d, struct dentry *new_dir, const char *name, size_t len);
+bool d_is_ancestor(const struct dentry *a, const struct dentry *d);
+struct super_block *mounted_on(const struct dentry *d);
+
+/* Paths. */
+#define LOOKUP_FOLLOW 1u        /* a symlink at the end is followed */
+#define LOOKUP_DIRECTORY 2u     /* the end must be a directory */
+#define LOOKUP_EMPTY 4u         /* "" means the start */
+/* Referenced dentry in *out. @dirfd as in openat. Takes namespace_lock. */
+int path_lookup(int dirfd, const char *path, unsigned int flags, struct dentry **out);
+int kern_mknod(const char *path, u32 mode, u64 rdev);
+/* An open of the object behind @d; consumes the reference in every case. Permissions were checked. */
+struct file *dentry_open(struct dentry *d, unsigned int flags);
+
+/* Moving bytes. */
+ssize_t vfs_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy);
+ssize_t vfs_write(struct file *f, const void *buf, size_t n, u64 *pos, copy_fn copy);
+size_t copy_kernel(void *to, const void *from, size_t n);
+loff_t generic_llseek(struct file *f, loff_t off, int whence);
+/* Reads of a generated or small kernel buffer. */
+ssize_t simple_read(void *buf, size_t n, u64 *pos, copy_fn copy, const void *from, size_t size);
+/* A vector of user memory, checked: into @inl when it fits (IOV_INLINE), else to be kfree()d. 0 or -errno. */
+#define IOV_INLINE 8
+int import_iovec(const void __user *u, unsigned long nr, struct iovec_abi *inl, struct iovec_abi **out);
+
+/* Devices and file systems. */
+struct chrdev { u32 major, minor, nr; const struct file_operations *fop; struct list_head list; };
+void chrdev_register(struct chrdev *c);
+extern const struct file_operations chrdev_open_fops, dir_fops;
+/* A node in every devtmpfs, now and later. */
+void devtmpfs_node(const char *name, u32 mode, u64 rdev);
+void fs_register(struct file_system_type *t);
+int dir_iterate_stored(struct file *f, filldir_fn fill, void *arg);
+extern int pipe_max_size;       /* /proc/sys/fs/pipe-max-size */
+/* style 0: /proc/mounts, 1: mountinfo. */
+int mounts_show_for(struct task_struct *t, void *m, int style);
+
+#endif
