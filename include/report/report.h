@@ -5,6 +5,10 @@
  * itself (boot option report=page,SECONDS; 8 by default, 0: at once) and leaves the last one; the whole
  * text goes to the serial console once, without colours. /proc/atlas/report: reading gives the text,
  * writing "show" shows it and returns when the last page is up.
+ *
+ * /proc/atlas/report.json is the same as one JSON document with a checksum, described by report.schema.json next to this
+ * file. report=json: it goes to serial in place of the text, between two lines "-----BEGIN ATLAS REPORT-----" and
+ * "-----END ATLAS REPORT-----".
  */
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H

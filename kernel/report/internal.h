@@ -92,6 +92,20 @@ void account_all(struct account *a);
 /* The whole machine as one bar with its key; lines in front of it must not be needed. */
 void account_picture(struct rpt *r, const struct account *a);
 
+/* What of a region of the kernel half is mapped; nothing of user space. */
+struct region_use {
+	u64 bytes;
+	u64 leaves[4];          /* by level: 1 4K, 2 2M, 3 1G */
+};
+void region_count(unsigned int id, struct region_use *u);
+
+/* What the document calls a segment: "code", "data", "heap" ... */
+struct mm_struct;
+struct vm_area_struct;
+const char *segment_word(const struct mm_struct *mm, const struct vm_area_struct *v);
+/* The file's path or the special name ("[stack]"), "" without. */
+const char *vma_name(const struct mm_struct *mm, struct vm_area_struct *v, char *buf, size_t size);
+
 /* A table, a tree, without heading. */
 void rpt_e820(struct rpt *r, const struct e820_table *t);
 void rpt_resources(struct rpt *r, struct resource *root);

@@ -11,11 +11,6 @@
 #include <mm/vmalloc.h>
 #include <proc/proc.h>
 
-struct region_use {
-	u64 bytes;
-	u64 leaves[4];          /* by level: 1 4K, 2 2M, 3 1G */
-};
-
 static int count_leaf(const struct pg_leaf *leaf, void *arg)
 {
 	struct region_use *u = arg;
@@ -28,6 +23,16 @@ static int count_leaf(const struct pg_leaf *leaf, void *arg)
 static bool enter_table(phys_addr_t table, unsigned int level, unsigned long vaddr, void *arg)
 {
 	return !vmemmap_is_template_table(table);
+}
+
+void region_count(unsigned int id, struct region_use *u)
+{
+	const struct pgwalk_ops ops = { .leaf = count_leaf, .table = enter_table };
+	const struct vm_region *g = &vm_layout[id];
+
+	*u = (struct region_use){ 0 };
+	if (id != VM_USER)
+		pgwalk(swapper_pg_dir_phys, g->start, g->end + 1, &ops, u);
 }
 
 static const char *region_colour(unsigned int id)
@@ -49,22 +54,13 @@ static void leaf_words(struct rpt *r, const struct region_use *u)
 			rpt(r, " %llu x %s", (unsigned long long)u->leaves[level], name[level]);
 }
 
-static void region_use(unsigned int id, struct region_use *u)
-{
-	const struct pgwalk_ops ops = { .leaf = count_leaf, .table = enter_table };
-
-	*u = (struct region_use){ 0 };
-	if (id != VM_USER)
-		pgwalk(swapper_pg_dir_phys, vm_layout[id].start, vm_layout[id].end + 1, &ops, u);
-}
-
 static void region_line(struct rpt *r, unsigned int id, struct region_use *u)
 {
 	const struct vm_region *g = &vm_layout[id];
 	const char *colour = region_colour(id);
 	char size[SIZE_TEXT], used[SIZE_TEXT];
 
-	region_use(id, u);
+	region_count(id, u);
 	rpt(r, "  %s%016lx-%016lx" C_END " %s %s%s%s%s" C_END "\n", colour, g->start, g->end, size_text(g->end - g->start + 1, size),
 	    colour, u->bytes ? size_text(u->bytes, used) : "         ", r->cols < 100 ? "\n      " : "  ", g->purpose);
 	if (u->bytes) {
@@ -124,7 +120,7 @@ static int layout_show(struct seq_file *m, void *arg)
 	for (unsigned int id = 0; id < NR_VM_REGIONS; id++) {
 		const struct vm_region *g = &vm_layout[id];
 
-		region_use(id, &u);
+		region_count(id, &u);
 		seq_printf(m, "%016lx-%016lx %lu %s %s\n", g->start, g->end, (unsigned long)u.bytes, g->name, g->purpose);
 	}
 	return 0;

@@ -11,8 +11,7 @@
 #include <mm/procmem.h>
 #include <task/task.h>
 
-/* What the document calls a segment. */
-static const char *segment_word(const struct mm_struct *mm, const struct vm_area_struct *v)
+const char *segment_word(const struct mm_struct *mm, const struct vm_area_struct *v)
 {
 	if (v->vm_start <= mm->brk && v->vm_end >= mm->start_brk && mm->brk > mm->start_brk && !v->vm_file)
 		return "heap";
@@ -32,7 +31,7 @@ static const char *segment_colour(const struct vm_area_struct *v)
 	return v->vm_flags & VM_WRITE ? C_USER : C_END;
 }
 
-static const char *vma_name(const struct mm_struct *mm, struct vm_area_struct *v, char *buf, size_t size)
+const char *vma_name(const struct mm_struct *mm, struct vm_area_struct *v, char *buf, size_t size)
 {
 	const char *name = vma_special_name(mm, v);
 

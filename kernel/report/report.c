@@ -18,6 +18,7 @@
 #include <uapi/errno.h>
 #include <x86/cpu.h>
 #include "internal.h"
+#include "json_report.h"
 
 #define TEXT_SIZE (256 * 1024)
 #define DEFAULT_SECONDS 8
@@ -208,7 +209,15 @@ static void legend(unsigned int cols, unsigned int rows)
 	fbcon_write(line, strlen(line));
 }
 
-/* report=page,SECONDS */
+/* report=json: the document on serial in place of the text. */
+static bool wants_json(void)
+{
+	char value[32];
+
+	return cmdline_get("report", value, sizeof(value)) >= 4 && !strncmp(value, "json", 4) && (!value[4] || value[4] == ',');
+}
+
+/* report=page,SECONDS or report=json,SECONDS */
 static unsigned int seconds_a_page(void)
 {
 	char value[32];
@@ -267,6 +276,14 @@ static void to_serial(void *arg, const char *text, size_t len)
 	serial->write(serial, text, len);
 }
 
+static void json_to_serial(struct console *serial)
+{
+	to_serial(serial, "\n" JSON_REPORT_BEGIN, sizeof(JSON_REPORT_BEGIN));
+	if (report_json_write(to_serial, serial))
+		pr_warn("no memory for the report as JSON\n");
+	to_serial(serial, JSON_REPORT_END, sizeof(JSON_REPORT_END) - 1);
+}
+
 int report_show(void)
 {
 	struct serial_port *port = serial_probe(0);
@@ -277,7 +294,9 @@ int report_show(void)
 	r = rpt_new(cols, rows);
 	if (!r)
 		return -ENOMEM;
-	if (port)
+	if (port && wants_json())
+		json_to_serial(serial_console(port));
+	else if (port)
 		plain_report(r, to_serial, serial_console(port));
 	if (cols)
 		show_on_screen(r);
@@ -354,4 +373,5 @@ void report_init(const struct bootinfo *bi, const struct kernel_image_ranges *im
 	read_smbios(bi->smbios3 ? bi->smbios3 : bi->smbios);
 	if (proc_create_rw("atlas/report", 0600, proc_show, proc_write, NULL))
 		pr_warn("no /proc/atlas/report\n");
+	report_json_init();
 }
