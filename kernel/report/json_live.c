@@ -5,7 +5,7 @@
 #include <asm/vmlayout.h>
 #include <console/console.h>
 #include <drivers/smbios.h>
-#include <fs/proc.h>
+#include <proc/proc.h>
 #include <lib/cmdline.h>
 #include <lib/printk.h>
 #include <lib/rwsem.h>
