@@ -15,6 +15,7 @@
 #include <lib/bug.h>
 #include <lib/err.h>
 #include <lib/printk.h>
+#include <mm/highmem.h>
 #include <mm/init.h>
 #include <mm/pgwalk.h>
 #include "internal.h"
@@ -79,6 +80,9 @@ void direct_map_init(struct memblock *mb, const struct kernel_image_ranges *imag
 
 	highmem_boundary = highmem_start < top ? ALIGN_DOWN(highmem_start, PAGE_SIZE) : PHYS_ADDR_MAX;
 	high_memory = min(top, highmem_boundary);
+	highmem_enabled = highmem_boundary != PHYS_ADDR_MAX;
+	if (highmem_enabled)
+		static_key_enable(KEY_HIGHMEM); /* as long as the text can be written */
 	kernel_image = *image;
 	if (!mm_cpu.has_nx)
 		supported_pte_mask &= ~_PAGE_NX;

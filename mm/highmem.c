@@ -3,12 +3,13 @@
  * Pages without a permanent kernel address (highmem= lab mode), and how the kernel reaches them.
  *
  * kmap_local: a stack of fixmap slots per CPU; the innermost mapping must go first. Low pages use their
- * direct-map address and no slot.
+ * direct-map address and no slot. Unmapping flushes, so that mapping need not.
  * kmap: the PKMAP window, 1,024 slots, one a page, counted; kunmap leaves the translation in place until the window
  * wraps around, when all unused slots are forgotten with one TLB flush. When all are in use the caller yields.
  */
 #include <asm/memory.h>
 #include <asm/pageops.h>
+#include <asm/percpu.h>
 #include <asm/tlb.h>
 #include <lib/bug.h>
 #include <lib/printk.h>
@@ -21,6 +22,14 @@
 #include "internal.h"
 
 bool highmem_enabled;
+
+/* kmap_local's slots; deeper ones have higher addresses. CPU 0's; another CPU starts elsewhere. */
+#define KMAP_LOCAL_START (FIXADDR_TOP - ((FIX_KMAP_BEGIN + 1UL) << PAGE_SHIFT))
+#define KMAP_LOCAL_END (KMAP_LOCAL_START + KM_DEPTH * PAGE_SIZE)
+
+static DEFINE_PER_CPU(unsigned long, local_next) = KMAP_LOCAL_START;    /* [C] the free slot to be used next */
+static pte_t *local_ptes;               /* [B] of KMAP_LOCAL_START */
+static u64 local_prot;                  /* [B] */
 
 #define NR_PKMAP ((PKMAP_END + 1 - PKMAP_BASE) >> PAGE_SHIFT)
 #define PKMAP_HASH 256
@@ -35,7 +44,6 @@ static spinlock_t kmap_lock = SPIN_LOCK_INIT(LOCK_KMAP);       /* [k] */
 static struct pkmap_slot pkmap[NR_PKMAP];
 static u16 pkmap_hash[PKMAP_HASH];
 static unsigned int pkmap_cursor, pkmap_used;
-static unsigned int kmap_depth;         /* [C] local slots in use */
 struct kmap_stats kmap_stats;
 
 static bool is_high(const struct page *page)
@@ -43,28 +51,42 @@ static bool is_high(const struct page *page)
 	return page_zone_id(page) == ZONE_HIGHMEM;
 }
 
+static pte_t *local_slot(unsigned long va)
+{
+	return &local_ptes[(va - KMAP_LOCAL_START) >> PAGE_SHIFT];
+}
+
+/* The slot was left empty and flushed: what was not present is in no TLB. SDM vol. 3, 4.10.4.3. */
 void *kmap_local_high(struct page *page)
 {
-	enum fixed_addresses idx;
+	unsigned long va = this_cpu_read(local_next);
 
 	if (!is_high(page))
 		return page_address(page);
-	BUG_ON(kmap_depth == KM_DEPTH);
-	idx = FIX_KMAP_BEGIN - kmap_depth++;
-	set_fixmap(idx, page_to_phys(page), PAGE_KERNEL);
-	return (void *)fix_to_virt(idx);
+	BUG_ON(va == KMAP_LOCAL_END);
+	this_cpu_write(local_next, va + PAGE_SIZE);
+	set_pte(local_slot(va), (pte_t){ page_to_phys(page) | local_prot });
+	return (void *)va;
+}
+
+static noinline void kunmap_local_other(unsigned long va)
+{
+	if (va < PAGE_OFFSET || va > PAGE_OFFSET_END)
+		BUG("kunmap_local(0x%lx): not the innermost mapping (depth %lu)", va,
+		    (this_cpu_read(local_next) - KMAP_LOCAL_START) >> PAGE_SHIFT);
 }
 
 void kunmap_local_high(const void *addr)
 {
 	unsigned long va = (unsigned long)addr & PAGE_MASK;
 
-	if (va >= PAGE_OFFSET && va <= PAGE_OFFSET_END)
+	if (va != this_cpu_read(local_next) - PAGE_SIZE) {
+		kunmap_local_other(va);
 		return;
-	if (!kmap_depth || va != fix_to_virt(FIX_KMAP_BEGIN - (kmap_depth - 1)))
-		BUG("kunmap_local(0x%lx): not the innermost mapping (depth %u)", va, kmap_depth);
-	kmap_depth--;
-	clear_fixmap(FIX_KMAP_BEGIN - kmap_depth);
+	}
+	set_pte(local_slot(va), (pte_t){ 0 });
+	tlb_flush_page(va);
+	this_cpu_write(local_next, va);
 }
 
 static unsigned int hash_page(const struct page *page)
@@ -179,6 +201,8 @@ void highmem_init(void)
 {
 	if (!highmem_enabled)
 		return;
+	local_ptes = kernel_pte(KMAP_LOCAL_START);
+	local_prot = kernel_prot(PAGE_KERNEL).val;
 	for (unsigned long a = PKMAP_BASE; a < PKMAP_END; a += PMD_SIZE)
 		if (!kernel_pte_alloc(a))
 			panic("not enough memory for the PKMAP window's page tables");

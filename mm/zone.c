@@ -112,7 +112,6 @@ void page_alloc_init(struct memblock *mb, phys_addr_t highmem_start)
 	u64 i = 0;
 
 	BUG_ON(highmem_boundary != PHYS_ADDR_MAX && highmem_boundary > highmem_start);
-	highmem_enabled = highmem_boundary != PHYS_ADDR_MAX;
 	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
 		zone_init(&zones[z], mb);
 	while (memblock_next_free(mb, &i, &r)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How the kernel touches a page that belongs to a user or a file: always through these verbs, since with
- * highmem= such a page may have no permanent address. Without highmem they are page_address().
+ * highmem= such a page may have no permanent address. Without highmem they are page_address() and a NOP.
  *
  * kmap_local_page: per CPU, LIFO (checked), at most KM_DEPTH (mm/fixmap.h) deep, cheap, not across sleeping.
  * kmap: PKMAP window, for longer; may sleep until a slot is free.
@@ -9,27 +9,31 @@
 #ifndef MM_HIGHMEM_H
 #define MM_HIGHMEM_H
 
+#include <asm/static_key.h>
 #include <lib/string.h>
 #include <mm/page.h>
 
-extern bool highmem_enabled;                    /* [B] */
+extern bool highmem_enabled;                    /* [B] the same as the key, to be read anywhere */
 void *kmap_local_high(struct page *page);       /* mm/highmem.c */
 void kunmap_local_high(const void *addr);
 void highmem_init(void);                        /* after page_alloc_init(); nothing to do without highmem= */
 
 /* Low memory only. */
-static inline void *page_address(const struct page *p) { return __va(page_to_phys(p)); }
+static inline void *page_address(const struct page *p)
+{
+	return (void *)(((unsigned long)p << 6) + (PAGE_OFFSET - (VMEMMAP_START << 6)));        /* __va(page_to_phys(p)) in two steps */
+}
 
 static inline void *kmap_local_page(struct page *p)
 {
-	if (unlikely(highmem_enabled))
+	if (static_key(KEY_HIGHMEM))
 		return kmap_local_high(p);
 	return page_address(p);
 }
 
 static inline void kunmap_local(const void *addr)
 {
-	if (unlikely(highmem_enabled))
+	if (static_key(KEY_HIGHMEM))
 		kunmap_local_high(addr);
 }
 

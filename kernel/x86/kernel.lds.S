@@ -40,6 +40,9 @@ SECTIONS {
 		__start_altinstr = .;
 		KEEP(*(.altinstr))
 		__end_altinstr = .;
+		__start_static_keys = .;
+		KEEP(*(.static_keys))
+		__end_static_keys = .;
 		. = ALIGN(32);
 		__start_ktests = .;
 		KEEP(*(.ktests))

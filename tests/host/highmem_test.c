@@ -77,7 +77,7 @@ static void three_ways_reach_one_page(void)
 static void local_mappings_nest_and_are_lifo(void)
 {
 	struct page *p[KM_DEPTH], *low;
-	u64 *a[KM_DEPTH];
+	u64 *a[KM_DEPTH], flushes;
 
 	boot();
 	low = alloc_page(GFP_KERNEL);
@@ -90,7 +90,9 @@ static void local_mappings_nest_and_are_lifo(void)
 	kunmap_local(page_address(low));
 	for (unsigned int i = KM_DEPTH; i--; kunmap_local(a[i]))
 		CHECK_EQ(*a[i], i);
+	flushes = host_tlb_stats.flush_page;
 	copy_highpage(p[3], p[7]);
+	CHECK_EQ(host_tlb_stats.flush_page, flushes + 2);       /* at unmapping only */
 	a[0] = kmap_local_page(p[3]);
 	CHECK_EQ(*a[0], 7);
 	kunmap_local(a[0]);

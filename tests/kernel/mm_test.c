@@ -221,7 +221,8 @@ KTEST(costs_of_hot_paths)
 	COST("zeroed page", 600, , free_page(alloc_page(GFP_KERNEL | __GFP_ZERO)));
 	COST("kmalloc(64)+kfree", 50, , kfree(kmalloc(64, GFP_KERNEL)));
 	COST("kmalloc(variable)+kfree", 0, size_t n = 64 + best % 2, kfree(kmalloc(n, GFP_KERNEL)));
-	COST("kmap_local+kunmap_local", highmem_enabled ? 60 : 0, , a = kmap_local_page(p); kunmap_local(a));
+	COST("page_address", 0, , __asm__ volatile("" : "+r"(p)); a = page_address(p); __asm__ volatile("" :: "r"(a)));
+	COST("kmap_local+kunmap_local (page_address and two NOPs without highmem=)", highmem_enabled ? 60 : 5, , a = kmap_local_page(p); kunmap_local(a));
 	COST("thread stack, kept", 0, , free_thread_stack(alloc_thread_stack()));
 	COST("vmalloc+vfree 16K", 3000, , vfree(vmalloc(16384)));
 	for (unsigned int i = 0; i < ARRAY_SIZE(many); i++)

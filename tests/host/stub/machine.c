@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <asm/memory.h>
+#include <asm/static_key.h>
 #include <asm/tlb.h>
 #include <lib/bug.h>
 #include <mm/highmem.h>
@@ -25,6 +26,7 @@
 
 struct host_tlb_stats host_tlb_stats;
 phys_addr_t phys_base;
+bool host_static_keys[NR_KEYS];
 
 static int ram = -1;
 static phys_addr_t cr3;
