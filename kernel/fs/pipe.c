@@ -21,6 +21,7 @@ struct pipe {
 	unsigned int nr_pages;          /* power of two */
 	unsigned int readers, writers;  /* opens */
 	unsigned int reader_opens, writer_opens; /* ever: a fifo's open waits for the other side's next one */
+	bool anonymous;                 /* made by pipe(2): opening it again through /proc/PID/fd never waits */
 	unsigned int users;             /* opens, for a fifo: the struct lives while there are any */
 	struct wait_queue_head rd_wait, wr_wait;
 	char **pages;
@@ -261,6 +262,10 @@ static int fifo_open(struct inode *inode, struct file *f)
 	unsigned int rd, wr;
 	int err = 0;
 
+	if (p && p->anonymous) {
+		pipe_add_user(p, f);
+		return 0;
+	}
 	if ((f->flags & O_ACCMODE) == O_WRONLY && (f->flags & O_NONBLOCK) && (!p || !p->readers))
 		return -ENXIO;
 	if (!p) {
@@ -295,6 +300,7 @@ static int make_pipe(struct file **rd, struct file **wr, unsigned int flags)
 
 	if (!p)
 		return -ENFILE;
+	p->anonymous = true;
 	*rd = anon_file(S_IFIFO | 0600, NULL, NULL, p, O_RDONLY | flags);
 	if (!*rd) {
 		free_pipe(p);

@@ -44,6 +44,35 @@ static void long_way(void)
 			say_status("stage", status);
 }
 
+/* An end that is opened a second time, through /proc, does not wait for the other side, which may be gone. */
+static void opened_again(void)
+{
+	int ends[2], again;
+	char name[40], buf[16];
+
+	alarm(10);
+	if (pipe(ends))
+		return;
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", ends[0]);
+	RESULT(write(ends[1], "left", 4));
+	close(ends[1]);
+	again = open(name, O_RDONLY);
+	RESULT(read(again, buf, sizeof(buf)));
+	RESULT(read(again, buf, sizeof(buf)));
+	close(ends[0]);
+	close(again);
+	if (pipe(ends))
+		return;
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", ends[1]);
+	close(ends[0]);
+	again = open(name, O_WRONLY | O_NONBLOCK);
+	ASK(again >= 0);
+	RESULT(write(again, "x", 1));
+	close(ends[1]);
+	close(again);
+	alarm(0);
+}
+
 int main(void)
 {
 	static char big[70000];
@@ -112,5 +141,7 @@ int main(void)
 	});
 	close(ends[1]);
 	long_way();
+	signal(SIGPIPE, SIG_IGN);
+	opened_again();
 	return 0;
 }
