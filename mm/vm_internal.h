@@ -165,6 +165,8 @@ struct vm_area_struct *vma_modify(struct mm_struct *mm, struct vm_area_struct *v
 				  unsigned long end, unsigned long flags);
 /* vm_start moves down (stack) or vm_end moves. */
 void vma_set_bounds(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long start, unsigned long end);
+/* The same for vm_end alone, where what it grows over was not free. */
+void vma_set_end(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long end);
 void vm_stat_account(struct mm_struct *mm, unsigned long flags, long pages);
 unsigned long vm_start_gap(const struct vm_area_struct *vma);
 unsigned long vma_own_gap(const struct vm_area_struct *vma);
