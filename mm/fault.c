@@ -115,14 +115,16 @@ static void fault_around(const struct fault *f, u64 pgoff)
 	unsigned long start = f->addr & ~(FAULT_AROUND_PAGES * PAGE_SIZE - 1);
 	unsigned long end = min(start + FAULT_AROUND_PAGES * PAGE_SIZE, vma->vm_end);
 	struct page *pages[FAULT_AROUND_PAGES];
-	unsigned int nr, i;
+	unsigned int nr, want, i;
 	pte_t *pte;
 	long *rss;
 
 	start = max(start, vma->vm_start);
-	nr = (end - start) >> PAGE_SHIFT;
+	want = (end - start) >> PAGE_SHIFT;
 	pgoff -= (f->addr - start) >> PAGE_SHIFT;
-	nr = filemap_peek(vma->vm_mapping, pgoff, nr, pages);
+	nr = filemap_peek(vma->vm_mapping, pgoff, want, pages);
+	if (nr && nr < want)            /* at most two nodes hold them */
+		nr += filemap_peek(vma->vm_mapping, pgoff + nr, want - nr, pages + nr);
 	pte = f->pte - ((f->addr - start) >> PAGE_SHIFT);
 	rss = vma->vm_mapping->is_shmem ? &f->mm->rss_shmem : &f->mm->rss_file;
 	for (i = 0; i < nr; i++) {
