@@ -258,6 +258,7 @@ static int insert_mapping(struct mm_struct *mm, const struct vm_area_struct *pro
 		return -ENOMEM;
 	*vma = *proto;
 	vma_link(mm, vma, prev);
+	mm->vmacache = vma;             /* the next mapping goes below it */
 	vma_file_link(vma);
 	if (vma->vm_ops && vma->vm_ops->open)
 		vma->vm_ops->open(vma);

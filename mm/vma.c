@@ -2,13 +2,16 @@
 /*
  * The set of VMAs of one address space: a red-black tree by address, each node also carrying the largest
  * free gap of its subtree, and a list in address order. Find, insert, remove and the search for a gap
- * are O(log n). A VMA's own gap is the free space below it (less the guard gap of a stack).
+ * are O(log n). A VMA's own gap is the free space below it (less the guard gap of a stack), GAP_CAP at most: the huge gap
+ * that mmap fills from above keeps its value all the time, so that a new mapping there changes no summary up the tree.
  *
  * Lock: mmap_lock, for write where the set changes.
  */
 #include "vm_internal.h"
 
 static struct kmem_cache *vma_cache;
+
+#define GAP_CAP (1UL << 40)
 
 #define rb_vma(n) rb_entry(n, struct vm_area_struct, rb)
 
@@ -42,7 +45,7 @@ unsigned long vma_own_gap(const struct vm_area_struct *vma)
 	unsigned long start = vm_start_gap(vma);
 	unsigned long prev_end = vma->vm_prev ? vma->vm_prev->vm_end : 0;
 
-	return start > prev_end ? start - prev_end : 0;
+	return start > prev_end ? min(start - prev_end, GAP_CAP) : 0;
 }
 
 static __always_inline unsigned long vma_subtree_gap(const struct vm_area_struct *vma)
@@ -101,35 +104,41 @@ static void vma_gap_insert(struct vm_area_struct *vma, struct vm_area_struct *ne
 		;
 }
 
+/* Start of the highest place for @len bytes in the gap right below @vma, inside [low, high); 0: none. */
+static __always_inline unsigned long gap_place(const struct vm_area_struct *vma, unsigned long low, unsigned long high,
+					       unsigned long len)
+{
+	unsigned long prev_end = vma->vm_prev ? vma->vm_prev->vm_end : 0;
+	unsigned long end = min(vm_start_gap(vma), high), start = max(prev_end, low);
+
+	return end > start && end - start >= len ? end - len : 0;
+}
+
 /*
- * Reverse in-order walk that enters only subtrees whose largest gap is big enough. A gap that is big
- * enough but ends above @high is clipped, which can make it too small; such gaps lie on one path.
+ * Reverse in-order walk that enters only subtrees whose largest gap is big enough. What is big enough may turn out too
+ * small: a gap that ends above @high (they lie on one path), and one of GAP_CAP or more (there are few).
  */
 static unsigned long gap_search(struct mm_struct *mm, unsigned long low, unsigned long high, unsigned long len)
 {
+	unsigned long enough = min(len, GAP_CAP), place;
 	struct rb_node *n = mm->mm_rb.node;
 	bool from_right = false;
 
 	for (;;) {
 		struct vm_area_struct *vma = rb_vma(n);
-		unsigned long prev_end, end;
 
-		if (!from_right && n->right && vma->vm_end < high && rb_vma(n->right)->rb_subtree_gap >= len) {
+		if (!from_right && n->right && vma->vm_end < high && rb_vma(n->right)->rb_subtree_gap >= enough) {
 			n = n->right;
 			continue;
 		}
-		if (vma->gap < len)
-			goto next;
-		prev_end = vma->vm_prev ? vma->vm_prev->vm_end : 0;
-		end = min(vm_start_gap(vma), high);
-		if (end >= low && end - low >= len && end > prev_end && end - prev_end >= len) {
+		place = vma->gap < enough ? 0 : gap_place(vma, low, high, len);
+		if (place) {
 			mm->vmacache = vma;     /* the caller asks for it next */
-			return end - len;
+			return place;
 		}
-next:
 		if (vma->vm_start <= low)
 			return -ENOMEM;
-		if (n->left && rb_vma(n->left)->rb_subtree_gap >= len) {
+		if (n->left && rb_vma(n->left)->rb_subtree_gap >= enough) {
 			n = n->left;
 			from_right = false;
 			continue;
@@ -148,6 +157,20 @@ next:
 	}
 }
 
+/* The search goes on where the last one ended: mostly right below the VMA that it made, or that is above its place now. */
+static unsigned long gap_search_again(struct mm_struct *mm, unsigned long low, unsigned long len)
+{
+	const struct vm_area_struct *vma = mm->vmacache;
+	unsigned long high = mm->gap_high, place;
+
+	if (vma && vma->vm_start <= high && vma->vm_end >= high) {
+		place = gap_place(vma, low, high, len);
+		if (place)
+			return place;
+	}
+	return gap_search(mm, low, high, len);
+}
+
 unsigned long vma_find_gap_topdown(struct mm_struct *mm, unsigned long low, unsigned long high, unsigned long len)
 {
 	bool below_base = high == mm->mmap_base;
@@ -158,8 +181,9 @@ unsigned long vma_find_gap_topdown(struct mm_struct *mm, unsigned long low, unsi
 	if (mm->highest_end <= high && high - max(mm->highest_end, low) >= len)
 		return high - len;
 	if (below_base && mm->gap_high && len >= mm->gap_len)
-		high = min(high, mm->gap_high);
-	found = gap_search(mm, low, high, len);
+		found = gap_search_again(mm, low, len);
+	else
+		found = gap_search(mm, low, high, len);
 	if (below_base && !IS_ERR_VALUE(found)) {
 		mm->gap_high = found + len;
 		mm->gap_len = len;
@@ -288,7 +312,9 @@ void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 	} else {
 		mm->highest_end = prev ? prev->vm_end : 0;
 	}
-	gap_grows(mm, vma->vm_end);
+	/* Right below @next nothing merges. */
+	if (vma->vm_end != mm->gap_high || !next || vm_start_gap(next) > vma->vm_end)
+		gap_grows(mm, vma->vm_end);
 	rb_erase(&mm->mm_rb, &vma->rb, vma_augment);
 	mm->vmacache = next;
 	mm->map_count--;

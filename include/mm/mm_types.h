@@ -69,7 +69,7 @@ struct vm_area_struct {
 	u64 vm_pgoff;                   /* [m] page offset in the file, or vm_start >> PAGE_SHIFT when anonymous */
 	struct mm_struct *vm_mm;        /* [I] */
 	struct rb_node rb;              /* [m] by address, augmented with the largest gap below */
-	unsigned long gap;              /* [m] free bytes right below (a stack's guard gap taken off) */
+	unsigned long gap;              /* [m] free bytes right below (a stack's guard gap taken off), capped: mm/vma.c */
 	unsigned long rb_subtree_gap;   /* [m] the largest gap in this subtree */
 	struct vm_area_struct *vm_prev, *vm_next; /* [m] address order */
 	u64 anon_id;                    /* [m] whose private pages: 0 none yet; mm/vma.c says what it is for */
@@ -85,7 +85,7 @@ struct mm_struct {
 	struct vm_area_struct *mmap;    /* [m] the lowest */
 	struct vm_area_struct *vmacache; /* [m] what find_vma found last, or NULL */
 	unsigned long highest_end;      /* [m] vm_end of the highest VMA */
-	/* [m] No gap of gap_len bytes or more is between gap_high and mmap_base: where a search may start. 0: not known. */
+	/* [m] No gap of gap_len bytes or more ends between gap_high and mmap_base: where a search may start. 0: not known. */
 	unsigned long gap_high, gap_len;
 	phys_addr_t pgd;                /* [I] physical address of the top-level table */
 	atomic_t mm_users;              /* [A] tasks using it */

@@ -508,6 +508,29 @@ static void gaps_body(void)
 	mmput(mm);
 }
 
+/*
+ * Gaps of terabytes, which the tree shows as equal:
+ *   |        90 T        |p|  4 T  |p| 3 T |p|       30 T        | mmap_base
+ */
+static void large_gaps_body(void)
+{
+	const unsigned long tib = 1UL << 40, tib_pages = tib >> PAGE_SHIFT;
+	struct mm_struct *mm;
+
+	boot();
+	mm = new_mm();
+	CHECK_EQ(map_anon(mm, 90 * tib, 1, MAP_FIXED), 90 * tib);
+	CHECK_EQ(map_anon(mm, 94 * tib, 1, MAP_FIXED), 94 * tib);
+	CHECK_EQ(map_anon(mm, 97 * tib, 1, MAP_FIXED), 97 * tib);
+	CHECK_EQ(map_anon(mm, 0, 30 * tib_pages, MAP_NORESERVE), mm->mmap_base - 30 * tib);
+	CHECK_EQ(map_anon(mm, 0, 4 * tib_pages - 2, MAP_NORESERVE), 90 * tib + 2 * PAGE_SIZE);
+	CHECK_EQ(map_anon(mm, 0, 50 * tib_pages, MAP_NORESERVE), 40 * tib);
+	CHECK_EQ(map_anon(mm, 0, 2 * tib_pages, MAP_NORESERVE), 95 * tib);
+	CHECK_EQ(map_anon(mm, 0, 41 * tib_pages, MAP_NORESERVE), (unsigned long)-ENOMEM);
+	CHECK_EQ(mm_check(mm), 0);
+	mmput(mm);
+}
+
 /* Where an mmap without address goes, by looking at every page from the top down. */
 static unsigned long naive_gap(struct mm_struct *mm, unsigned long pages)
 {
@@ -561,6 +584,7 @@ static void gap_search_matches_naive(void **state)
 static void gap_search_is_top_down(void **state)
 {
 	assert_int_equal(host_isolated(gaps_body), 0);
+	assert_int_equal(host_isolated(large_gaps_body), 0);
 }
 
 /* Private pages beyond the new end go, SIGBUS there; the rest of the last page reads zero. */
