@@ -217,51 +217,50 @@ struct walk {
 	void *arg;
 };
 
-/* How many entries from @slot on map what follows the one before, up to @max. */
-static u64 run_length(const u64 *slot, u64 max, u64 size)
+/* How many entries from @slot on follow the one before by @step, up to @max. */
+static u64 run_length(const u64 *slot, u64 max, u64 step)
 {
-	u64 n = 1;
+	u64 n = 1, expected = slot[0] + step;
 
-	while (n < max && slot[n] == slot[0] + n * size)
-		n++;
+	for (; n < max && slot[n] == expected; n++)
+		expected += step;
 	return n;
 }
 
-/* [vaddr, last], inclusive since the top of the address space has no end. */
+/*
+ * [vaddr, last], inclusive since the top of the address space has no end. Entries that are empty, or lead to a table
+ * that the caller does not want to see, are passed over in runs.
+ */
 static int walk_table(const struct walk *w, phys_addr_t table, unsigned int level, unsigned long vaddr,
 		      unsigned long last, u64 and, u64 or)
 {
-	u64 mask = pg_level_size(level) - 1;
+	const u64 mask = pg_level_size(level) - 1;
 
 	for (;;) {
-		const u64 *slot = (u64 *)__va(table) + pg_level_index(vaddr, level);
-		u64 e = READ_ONCE(*slot);
-		unsigned long piece_last = min(vaddr | mask, last);
+		const unsigned long start = vaddr & ~mask;
+		const u64 *slot = (u64 *)__va(table) + pg_level_index(vaddr, level), e = READ_ONCE(*slot);
+		const u64 max = min((last - start) / (mask + 1) + 1, (u64)PTRS_PER_TABLE - pg_level_index(vaddr, level));
+		u64 nr = 1;
 		int ret = 0;
 
-		if ((e & _PAGE_PRESENT) && is_leaf(e, level)) {
-			u64 pfn_mask = PTE_PFN_MASK & ~mask;
-			struct pg_leaf leaf = { vaddr & ~mask, e & pfn_mask, level,
+		if (!(e & _PAGE_PRESENT)) {
+			nr = run_length(slot, max, 0);
+		} else if (is_leaf(e, level)) {
+			const u64 pfn_mask = PTE_PFN_MASK & ~mask;
+			const struct pg_leaf leaf = { start, e & pfn_mask, level,
 				(e & ~pfn_mask & ~(_PAGE_RW | _PAGE_USER)) | (and & e) | or };
 
-			if (w->ops->run) {
-				u64 left = (last - (vaddr & ~mask)) / (mask + 1) + 1;   /* entries up to @last */
-				u64 nr = run_length(slot, min(left, (u64)PTRS_PER_TABLE - pg_level_index(vaddr, level)), mask + 1);
-
-				ret = w->ops->run(&leaf, nr, w->arg);
-				piece_last = min((vaddr & ~mask) + (nr * (mask + 1) - 1), last);
-			} else {
-				ret = w->ops->leaf(&leaf, w->arg);
-			}
-		} else if (e & _PAGE_PRESENT) {
-			phys_addr_t next = e & PTE_PFN_MASK;
-
-			if (!w->ops->table || w->ops->table(next, level - 1, vaddr & ~mask, w->arg))
-				ret = walk_table(w, next, level - 1, vaddr, piece_last, and & e, or | (e & _PAGE_NX));
+			if (w->ops->run)
+				nr = run_length(slot, max, mask + 1);
+			ret = w->ops->run ? w->ops->run(&leaf, nr, w->arg) : w->ops->leaf(&leaf, w->arg);
+		} else if (w->ops->table && !w->ops->table(e & PTE_PFN_MASK, level - 1, start, w->arg)) {
+			nr = run_length(slot, max, 0);
+		} else {
+			ret = walk_table(w, e & PTE_PFN_MASK, level - 1, vaddr, min(vaddr | mask, last), and & e, or | (e & _PAGE_NX));
 		}
-		if (ret || piece_last == last)
+		vaddr = start + nr * (mask + 1);        /* 0 behind the last page */
+		if (ret || vaddr - 1 >= last)
 			return ret;
-		vaddr = piece_last + 1;
 	}
 }
 

@@ -48,7 +48,8 @@ bool pgwalk_lookup(phys_addr_t pgd, unsigned long vaddr, struct pg_leaf *leaf);
 /*
  * Every leaf in [start, end) in address order; stops at fn's first non-0 value and returns it. end 0
  * means the top of the address space. @table, if not NULL, is asked before a table of @level (1..3) that maps
- * from @vaddr on is entered: false skips it (shared tables are big: see vmemmap_is_template_table).
+ * from @vaddr on is entered: false skips it, and equal entries behind it (shared tables are big: see
+ * vmemmap_is_template_table).
  * @run, if not NULL, is called instead of @leaf for @nr neighbours in one table with equal flags and consecutive
  * physical addresses at once: much less work for large mappings.
  */
