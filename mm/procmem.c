@@ -167,11 +167,29 @@ const char *vma_special_name(const struct mm_struct *mm, struct vm_area_struct *
 	return NULL;
 }
 
+bool page_is_free(const struct page *p)
+{
+	u64 pfn = page_to_pfn(p);
+
+	if (page_test(p, PG_buddy) || page_test(p, PG_pcp) || page_test(p, PG_untouched))
+		return true;
+	if (p->flags & PAGE_FLAGS_MASK || page_count(p))
+		return false;
+	/* Inside a free block only the first page tells: look for it below, block size by block size. */
+	for (unsigned int order = 1; order < NR_ORDERS; order++) {
+		const struct page *head = pfn_to_page(pfn & ~((1UL << order) - 1));
+
+		if (page_test(head, PG_buddy))
+			return head->order >= order;
+	}
+	return false;
+}
+
 /* Linux's bit numbers: include/uapi/linux/kernel-page-flags.h */
 u64 stable_page_flags(const struct page *p)
 {
 	static const struct { enum pageflags flag; unsigned int kpf; } map[] = {
-		{ PG_dirty, 4 }, { PG_slab, 7 }, { PG_buddy, 10 }, { PG_pcp, 10 }, { PG_untouched, 10 }, { PG_anon, 12 }, { PG_head, 15 },
+		{ PG_dirty, 4 }, { PG_slab, 7 }, { PG_anon, 12 }, { PG_head, 15 },
 		{ PG_tail, 16 }, { PG_zeropage, 24 }, { PG_table, 26 }, { PG_reserved, 32 },
 	};
 	u64 flags = 0;
@@ -179,6 +197,8 @@ u64 stable_page_flags(const struct page *p)
 	for (unsigned int i = 0; i < ARRAY_SIZE(map); i++)
 		if (page_test(p, map[i].flag))
 			flags |= 1UL << map[i].kpf;
+	if (page_is_free(p))
+		flags |= 1UL << 10;                             /* buddy */
 	if (page_mapcount(p))
 		flags |= 1UL << 11 | 1UL << 2 | 1UL << 3;       /* mmap, referenced, uptodate */
 	if (page_test(p, PG_shmem) || page_test(p, PG_anon))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Process 1. Mounts what is not mounted yet, then either runs what tools/vmrun put into the initramfs
- * (/vmrun/conf) and powers off, or starts the demonstration programs, asks for the report, and keeps a
- * shell on the console, reaping whatever is orphaned.
+ * (/vmrun/conf) and powers off, or starts the demonstration programs, asks for the report, and keeps the
+ * viewer and a shell on the console in turns, reaping whatever is orphaned.
  */
 #define _GNU_SOURCE
 #include "init.h"
@@ -20,11 +20,13 @@
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
 #define SHELL "/bin/sh"
-#define SHELL_PAUSE 2   /* seconds before a shell that ended is started again */
+#define VIEWER "/bin/atlas"
+#define PAUSE 2         /* seconds before a program that could not be started is tried again */
 
 void say(const char *fmt, ...)
 {
@@ -96,12 +98,12 @@ static void write_report(void)
 	close(fd);
 }
 
-/* A new session with the console as its terminal, so that ^C and job control work. */
-static pid_t start_shell(void)
+/* The viewer, or the shell: in a new session with the console as its terminal, so that ^C and job control work. */
+static pid_t start_program(bool viewer)
 {
-	static char *const argv[] = { "-sh", NULL };
+	static char *const viewer_argv[] = { "atlas", NULL }, *const shell_argv[] = { "-sh", NULL };
 	static char *const envp[] = { "HOME=/root", "PATH=/bin:/sbin:/usr/bin:/usr/sbin", "TERM=xterm-256color",
-		"PS1=atlas:\\w\\$ ", NULL };
+		"PS1=atlas:\\w\\$ ", "SHELL=" SHELL, NULL };
 	pid_t pid = fork();
 
 	if (pid)
@@ -110,8 +112,8 @@ static pid_t start_shell(void)
 	ioctl(STDIN_FILENO, TIOCSCTTY, 1);
 	if (chdir("/root"))
 		say("init: /root: %s", strerror(errno));
-	execve(SHELL, argv, envp);
-	say("init: %s: %s", SHELL, strerror(errno));
+	execve(viewer ? VIEWER : SHELL, viewer ? viewer_argv : shell_argv, envp);
+	say("init: %s: %s", viewer ? VIEWER : SHELL, strerror(errno));
 	_exit(127);
 }
 
@@ -145,31 +147,59 @@ static void end_if_asked(void)
 	say("init: the machine does not go off: %s", strerror(errno));
 }
 
-/* Reaps everything; returns when @pid has ended. */
-static void wait_for(pid_t pid)
+/* Reaps everything; returns when @pid has ended: did it end well? */
+static bool wait_for(pid_t pid)
 {
+	int status = 0;
 	pid_t done;
 
 	do {
 		end_if_asked();
-		done = waitpid(-1, NULL, 0);
+		done = waitpid(-1, &status, 0);
 	} while (done != pid && (done > 0 || errno == EINTR));
+	return done == pid && WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
-/* The report's last page stays until somebody is there: the shell starts on Enter. */
-static void wait_for_enter(void)
+/* Is @word one of the kernel's options? */
+static bool has_option(const char *word)
 {
-	static const char text[] = " Press Enter for a shell. ";
-	char c;
+	char line[2048], *save, *p;
+	int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, line, sizeof(line) - 1);
 
-	if (!isatty(STDIN_FILENO) || write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
-		return;
-	while (read(STDIN_FILENO, &c, 1) == 1 && c != '\n')
+	if (fd >= 0)
+		close(fd);
+	line[n > 0 ? n : 0] = '\0';
+	for (p = strtok_r(line, " \n", &save); p; p = strtok_r(NULL, " \n", &save))
+		if (!strcmp(p, word))
+			return true;
+	return false;
+}
+
+/* The report's last page stays until somebody is there. Any key: is it the viewer that is wanted? */
+static bool wait_for_key(bool viewer)
+{
+	const char *text = viewer ? " Press any key to look around in it, s for a shell. " : " Press Enter for a shell. ";
+	struct termios was, raw;
+	char c = 0;
+
+	if (tcgetattr(STDIN_FILENO, &was) || write(STDERR_FILENO, text, strlen(text)) < 0)
+		return viewer;
+	raw = was;
+	if (viewer)
+		raw.c_lflag &= ~(ICANON | ECHO);
+	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+	while (read(STDIN_FILENO, &c, 1) == 1 && !viewer && c != '\n')
 		;
+	usleep(20000);                  /* the rest of an arrow key's sequence */
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &was);
+	return viewer && c != 's';
 }
 
-static void shell_for_ever(void)
+/* Viewer and shell in turns: leaving one opens the other. start=shell: the shell alone. */
+static void serve_for_ever(void)
 {
+	bool has_viewer = !access(VIEWER, X_OK) && !has_option("start=shell"), viewer, well;
 	pid_t pid;
 
 	if (access(SHELL, X_OK)) {
@@ -178,14 +208,17 @@ static void shell_for_ever(void)
 			if (waitpid(-1, NULL, 0) < 0)
 				pause();
 	}
-	wait_for_enter();
+	viewer = wait_for_key(has_viewer);
 	for (;;) {
-		pid = start_shell();
-		if (pid > 0)
-			wait_for(pid);
-		else
-			say("init: can't start a shell: %s", strerror(errno));
-		nanosleep(&(struct timespec){ SHELL_PAUSE, 0 }, NULL);
+		if (!viewer && has_viewer)
+			say("exit: back to the viewer. poweroff: switch the machine off.");
+		pid = start_program(viewer);
+		well = pid > 0 && wait_for(pid);
+		if (pid < 0)
+			say("init: can't start a program: %s", strerror(errno));
+		if (!well && (viewer || !has_viewer))
+			nanosleep(&(struct timespec){ PAUSE, 0 }, NULL);
+		viewer = has_viewer && !viewer;
 	}
 }
 
@@ -211,5 +244,5 @@ int main(void)
 	catch_endings();
 	show_start();
 	write_report();
-	shell_for_ever();
+	serve_for_ever();
 }

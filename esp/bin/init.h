@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Process 1, in three files: init.c (mounts, decides, the shell), show.c (the programs that show themselves in
+ * Process 1, in three files: init.c (mounts, decides, viewer and shell), show.c (the programs that show themselves in
  * the report) and vmrun_guest.c (the other end of tools/vmrun). Plain Linux programming: it runs on Linux too.
  */
 #ifndef ESP_INIT_H

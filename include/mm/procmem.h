@@ -34,5 +34,7 @@ const char *vma_special_name(const struct mm_struct *mm, struct vm_area_struct *
 struct page;
 u64 page_mapcount(const struct page *p);
 u64 stable_page_flags(const struct page *p);
+/* In a free list, inside a free block, or never touched. */
+bool page_is_free(const struct page *p);
 
 #endif

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* Page: installed memory = what the firmware keeps + what the kernel and the programs have + what is free. */
+/* Page and file: installed memory = what the firmware keeps + what the kernel and the programs have + what is free. */
 #include "internal.h"
+#include <fs/proc.h>
+#include <lib/printk.h>
 #include <lib/string.h>
+#include <mm/slab.h>
+#include <uapi/errno.h>
 
 static const char *slice_colour(enum mem_slice s)
 {
@@ -120,4 +124,28 @@ void page_balance(struct rpt *r)
 	total(r, "usable", a.m.usable, "  System RAM");
 	usable_lines(r, &a, whole, brief);
 	verdict(r, &a);
+}
+
+/* /proc/atlas/installed: "name bytes" a line; installed (0: unknown) = what is listed under it + usable. */
+static int installed_show(struct seq_file *m, void *arg)
+{
+	struct account *a = kmalloc(sizeof(*a), GFP_KERNEL);
+
+	if (!a)
+		return -ENOMEM;
+	account_all(a);
+	seq_printf(m, "%-24s %15lu\n", "installed", (unsigned long)a->installed);
+	for (u32 t = 0; t < NR_EFI_TYPES; t++)
+		if (a->firmware[t])
+			seq_printf(m, "%-24s %15lu\n", efi_type_name(t), (unsigned long)a->firmware[t]);
+	seq_printf(m, "%-24s %15lu\n%-24s %15lu\n%-24s %15lu\n", "in no entry of the map", (unsigned long)a->unlisted, "listed, not installed",
+		   (unsigned long)a->over, "usable", (unsigned long)a->m.usable);
+	kfree(a);
+	return 0;
+}
+
+void installed_file_init(void)
+{
+	if (proc_create("atlas/installed", 0444, installed_show, NULL))
+		pr_warn("no /proc/atlas/installed\n");
 }

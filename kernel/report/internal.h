@@ -112,7 +112,8 @@ void rpt_resources(struct rpt *r, struct resource *root);
 /* replay=NAME: reads the recorded map that the loader brought. */
 void replay_init(const struct bootinfo *bi);
 
-/* The files of layout.c, map_files.c and page_file.c. */
+/* The files of balance.c, layout.c, map_files.c and page_file.c. */
+void installed_file_init(void);
 void layout_file_init(void);
 void map_files_init(void);
 void page_file_init(void);

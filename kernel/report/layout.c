@@ -15,6 +15,8 @@ static int count_leaf(const struct pg_leaf *leaf, void *arg)
 {
 	struct region_use *u = arg;
 
+	if (leaf->vaddr >= VMEMMAP_START && leaf->vaddr <= VMEMMAP_END && vmemmap_is_template_page(leaf->paddr))
+		return 0;       /* one page, shown many times */
 	u->bytes += pg_level_size(leaf->level);
 	u->leaves[leaf->level]++;
 	return 0;

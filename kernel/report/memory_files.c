@@ -88,6 +88,7 @@ void memory_files_init(void)
 	err |= sysfs_create("kernel/debug/page_tables/kernel_phys", 0400, kernel_tables_show, NULL, (void *)1);
 	err |= sysfs_create("kernel/debug/page_tables/current_user", 0400, user_tables_show, NULL, NULL);
 	highmem_lab_init();
+	installed_file_init();
 	layout_file_init();
 	map_files_init();
 	page_file_init();

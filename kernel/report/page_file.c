@@ -59,7 +59,7 @@ static const char *kind(const struct page *p)
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (page_test(p, kinds[i].flag))
 			return kinds[i].name;
-	return page_count(p) ? "the kernel" : "free, inside a block";
+	return page_is_free(p) ? "free, inside a block" : "the kernel";
 }
 
 static const char *zone_of(u64 pfn)

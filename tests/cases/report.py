@@ -66,7 +66,7 @@ def check(name, text, repro, report, memory, options):
 
 def report_at(name, memory, options=""):
     def job(report):
-        stick = make_stick(os.path.join(scratch(name.replace("/", "-")), "esp.img"), f"report=page,0 {options}")
+        stick = make_stick(os.path.join(scratch(name.replace("/", "-")), "esp.img"), f"report=page,0 start=shell {options}")
         with Machine(stick, memory=f"{memory}M") as m:
             m.wait_text("Press Enter for a shell", 90)
             text = m.text().replace("\r", "")

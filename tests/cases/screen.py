@@ -59,7 +59,7 @@ def report_pages(size):
 
     def job(report):
         where = scratch(f"screen-{size}")
-        stick = make_stick(os.path.join(where, "esp.img"), "report=page,0", loader_options=loader_options)
+        stick = make_stick(os.path.join(where, "esp.img"), "report=page,0 start=shell", loader_options=loader_options)
         with Machine(stick, display=display) as m:
             shown = m.wait_text(PROMPT, 90)
             report.check(f"screen/{size}/report", shown, m.text()[-3000:], m.repro())
@@ -78,7 +78,7 @@ def report_pages(size):
 
 def without_serial(report):
     """No serial port at all: the report is on the screen."""
-    stick = make_stick(os.path.join(scratch("screen-no-serial"), "esp.img"), "report=page,0")
+    stick = make_stick(os.path.join(scratch("screen-no-serial"), "esp.img"), "report=page,0 start=shell")
     with Machine(stick, display=["-vga", "std"], serial=False) as m:
         end = time.monotonic() + 90
         text = ""
@@ -93,7 +93,7 @@ def without_serial(report):
 
 def without_screen(report):
     """Neither screen nor keyboard: all is on serial."""
-    stick = make_stick(os.path.join(scratch("screen-none"), "esp.img"), "report=page,0")
+    stick = make_stick(os.path.join(scratch("screen-none"), "esp.img"), "report=page,0 start=shell")
     with Machine(stick) as m:
         report.check("screen/none", m.wait_text(PROMPT, 90) and "Adds up" in m.text(), m.text()[-3000:], m.repro())
 

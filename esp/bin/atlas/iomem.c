@@ -106,3 +106,14 @@ bool is_ram(const struct range *r)
 {
 	return !strcmp(r->name, "System RAM");
 }
+
+uint64_t ram_end(const struct iomem *m)
+{
+	uint64_t end = 0;
+	int i;
+
+	for (i = 0; i < m->n; i++)
+		if (is_ram(&m->r[i]) && m->r[i].end >= end)
+			end = m->r[i].end + 1;
+	return end;
+}

@@ -1,59 +1,168 @@
 // SPDX-License-Identifier: MIT
-/* The frame around the views: title, help line, keys that work everywhere; or one view as plain text. */
+/* The frame around the views: title, help, keys that work everywhere; or one view as plain text. */
 #include "atlas.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 static const struct view *const views[] = {
-	&view_overview, &view_physmap, &view_iomem, &view_zones, &view_page, &view_layout, &view_processes,
+	&view_overview, &view_physmap, &view_iomem, &view_zones, &view_page, &view_layout, &view_processes, &view_firmware, &view_lab,
 };
 #define NR_VIEWS (int)(sizeof(views) / sizeof(views[0]))
 #define REFRESH 1000            /* milliseconds */
 
-static const struct view *current = &view_overview;
+static const struct view *current = &view_overview, *previous = &view_overview;
 static struct screen screen;
-static bool paused;
+static bool paused, helping, snapped;
+
+static struct { const char *text; void (*done)(const char *answer); char answer[40]; } question;
 
 void open_view(const struct view *v)
 {
+	if (v != current)
+		previous = current;
 	current = v;
 	v->load();
 }
 
+void ask(const char *text, void (*done)(const char *answer))
+{
+	question.text = text;
+	question.done = done;
+	question.answer[0] = '\0';
+}
+
+static void draw_title(void)
+{
+	bool narrow = screen.columns < 128;
+	int i, x = narrow ? 0 : put(&screen, 0, 1, C_TITLE, "ATLAS") + 2;
+
+	for (i = x; i < screen.columns; i++)
+		put_cell(&screen, 0, i, ' ', C_TITLE);
+	if (!narrow)
+		put(&screen, 0, 0, C_TITLE, " ATLAS  ");
+	for (i = 0; i < NR_VIEWS; i++)
+		x = put(&screen, 0, x, views[i] == current ? C_CURSOR : C_TITLE, "%c %s", views[i]->key, narrow ? views[i]->brief : views[i]->name) +
+		    (narrow ? 1 : 2);
+}
+
+static void draw_foot(void)
+{
+	int y = screen.rows - 1;
+
+	if (question.text)
+		put(&screen, y, 1, C_BRIGHT, "%s: %s_", question.text, question.answer);
+	else
+		put(&screen, y, 1, C_DIM, "? help  %s", current->keys);
+	if (paused && !question.text)
+		put_right(&screen, y, screen.columns - 1, C_BRIGHT, " paused");
+	else if (snapped && !question.text)
+		put_right(&screen, y, screen.columns - 1, C_DIM, " compared with s");
+}
+
+static void draw_help(void)
+{
+	static const char frame_keys[] =
+		"1 .. 9   the views          Tab     the next one       Backspace   back\n"
+		"g        go to a physical address, e.g. fed00000: what is there?\n"
+		"s        snapshot: from now on, what changed is shown (s again: anew)\n"
+		".        stop and go on refreshing (once a second)\n"
+		"!        a shell; exit comes back       q   quit";
+	int y = 2;
+
+	put(&screen, y++, 2, C_BRIGHT, "%s", current->name);
+	y += put_wrapped(&screen, y, 4, 99, 0, C_PLAIN, current->help) + 1;
+	put(&screen, y++, 2, C_BRIGHT, "Keys here");
+	y += put_wrapped(&screen, y, 4, 99, 0, C_PLAIN, current->keys) + 1;
+	put(&screen, y++, 2, C_BRIGHT, "Keys everywhere");
+	y += put_wrapped(&screen, y, 4, 99, 0, C_PLAIN, frame_keys) + 1;
+	put(&screen, y, 2, C_DIM, "Any key closes this.");
+}
+
 static void draw(void)
 {
-	int i, x;
-
 	screen_clear(&screen);
-	for (i = 0; i < screen.columns; i++)
-		put_cell(&screen, 0, i, ' ', C_TITLE);
-	x = put(&screen, 0, 1, C_TITLE, "ATLAS") + 2;
-	for (i = 0; i < NR_VIEWS && x < screen.columns; i++)
-		x = put(&screen, 0, x, views[i] == current ? C_CURSOR : C_TITLE, "%c %s", views[i]->key, views[i]->name) + 2;
-	current->draw(&screen);
-	put(&screen, screen.rows - 1, 1, C_DIM, "1-%d views  s snapshot  . pause  q quit   %s", NR_VIEWS, current->keys);
-	if (paused)
-		put_right(&screen, screen.rows - 1, screen.columns - 1, C_BRIGHT, "paused");
+	draw_title();
+	if (helping)
+		draw_help();
+	else
+		current->draw(&screen);
+	draw_foot();
+}
+
+static void answer_key(int key)
+{
+	size_t len = strlen(question.answer);
+
+	if (key == K_ENTER) {
+		question.text = NULL;
+		question.done(question.answer);
+	} else if (key == K_BACK && !len) {
+		question.text = NULL;
+	} else if (key == K_BACK) {
+		question.answer[len - 1] = '\0';
+	} else if (key < 256 && isprint(key) && len + 1 < sizeof(question.answer)) {
+		question.answer[len] = (char)key;
+		question.answer[len + 1] = '\0';
+	}
+}
+
+static void go_to(const char *text)
+{
+	if (*text)
+		show_page(strtoull(text, NULL, 16));
+}
+
+static void snapshot(void)
+{
+	int i;
+
+	for (i = 0; i < NR_VIEWS; i++)
+		if (views[i]->snapshot)
+			views[i]->snapshot();
+	snapped = true;
+}
+
+static int index_of_current(void)
+{
+	int i;
+
+	for (i = 0; views[i] != current; i++)
+		;
+	return i;
 }
 
 static void frame_key(int key, bool *done)
 {
 	int i;
 
-	if (key == 'q')
-		*done = true;
-	if (key == '.')
-		paused = !paused;
-	if (key == 's')
+	switch (key) {
+	case 'q': *done = true; break;
+	case '.': paused = !paused; break;
+	case 's': snapshot(); break;
+	case '?': helping = true; break;
+	case '!': term_shell(); break;
+	case 'g': ask("physical address (hex)", go_to); break;
+	case '\t': open_view(views[(index_of_current() + 1) % NR_VIEWS]); break;
+	case K_BACK: open_view(previous); break;
+	default:
 		for (i = 0; i < NR_VIEWS; i++)
-			if (views[i]->snapshot)
-				views[i]->snapshot();
-	for (i = 0; i < NR_VIEWS; i++)
-		if (views[i]->key == key)
-			open_view(views[i]);
+			if (views[i]->key == key)
+				open_view(views[i]);
+	}
+}
+
+static void key_pressed(int key, bool *done)
+{
+	if (question.text)
+		answer_key(key);
+	else if (helping)
+		helping = false;
+	else if (!current->key_pressed(key))
+		frame_key(key, done);
 }
 
 static int run(void)
@@ -72,10 +181,10 @@ static int run(void)
 		draw();
 		term_show(&screen);
 		key = term_key(REFRESH);
-		if (key < 0 && !paused)
+		if (key >= 0)
+			key_pressed(key, &done);
+		else if (!paused)
 			current->load();
-		else if (key >= 0 && !current->key_pressed(key))
-			frame_key(key, &done);
 	}
 	term_close();
 	return 0;

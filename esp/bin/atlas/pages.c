@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* One page: /proc/kpageflags and kpagecount; one process's page: /proc/PID/pagemap. */
+/* One page frame (/proc/kpageflags, kpagecount, /proc/atlas/page) and who maps it: processes by their pagemap, the kernel by its page-table dump. */
 #include "atlas.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,91 +52,24 @@ enum colour page_colour(uint64_t flags)
 	return C_KERNEL;
 }
 
-static bool load_process(int pid, struct process *p)
+bool page_record(uint64_t pfn, char record[513])
 {
-	char path[64], *text, *name;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	text = read_text(path);
-	if (!text)
-		return false;
-	p->pid = pid;
-	p->size_kb = field_kb(text, "VmSize");
-	p->rss_kb = field_kb(text, "VmRSS");
-	p->pte_kb = field_kb(text, "VmPTE");
-	name = strstr(text, "Name:");
-	if (name)
-		snprintf(p->comm, sizeof(p->comm), "%.*s", (int)strcspn(name + 5 + strspn(name + 5, " \t"), "\n"),
-			 name + 5 + strspn(name + 5, " \t"));
-	free(text);
-	return true;
+	record[512] = '\0';
+	return read_at("/proc/atlas/page", pfn * 512, record, 512) == 512;
 }
 
-static int by_pid(const void *a, const void *b)
+bool record_line(const char *record, const char *name, char *value, size_t size)
 {
-	return ((const struct process *)a)->pid - ((const struct process *)b)->pid;
-}
+	size_t len = strlen(name);
+	const char *p;
 
-int processes_load(struct process **list)
-{
-	char path[300];
-	struct dirent *d;
-	int n = 0, room = 0;
-	DIR *dir;
-
-	free(*list);
-	*list = NULL;
-	snprintf(path, sizeof(path), "%s/proc", root);
-	dir = opendir(path);
-	while (dir && (d = readdir(dir))) {
-		int pid = atoi(d->d_name);
-
-		if (pid <= 0)
-			continue;
-		if (n == room) {
-			struct process *more = realloc(*list, (room = room * 2 + 32) * sizeof(*more));
-
-			if (!more)
-				break;
-			*list = more;
+	for (p = record; p && *p; p = strchr(p, '\n'), p += p != NULL)
+		if (!strncmp(p, name, len) && (p[len] == ' ' || p[len] == '\n')) {
+			p += len + (p[len] == ' ');
+			snprintf(value, size, "%.*s", (int)strcspn(p, "\n"), p);
+			return true;
 		}
-		memset(&(*list)[n], 0, sizeof(**list));
-		n += load_process(pid, &(*list)[n]);
-	}
-	if (dir)
-		closedir(dir);
-	if (n)
-		qsort(*list, n, sizeof(**list), by_pid);
-	return n;
-}
-
-int segments_load(int pid, struct segment **list)
-{
-	char path[64], *text, *at, *line;
-	int n = 0, room = 0;
-
-	free(*list);
-	*list = NULL;
-	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
-	text = at = read_text(path);
-	while (text && (line = next_line(&at))) {
-		struct segment g = { 0 };
-		int name = 0;
-
-		if (sscanf(line, "%lx-%lx %7s %*s %*s %*s %n", &g.start, &g.end, g.perm, &name) < 3)
-			continue;
-		snprintf(g.name, sizeof(g.name), "%s", name ? line + name : "");
-		if (n == room) {
-			struct segment *more = realloc(*list, (room = room * 2 + 32) * sizeof(*more));
-
-			if (!more)
-				break;
-			*list = more;
-		}
-		(*list)[n++] = g;
-	}
-	free(text);
-	return n;
+	return false;
 }
 
 bool page_of(int pid, uint64_t vaddr, bool *present, uint64_t *pfn)
@@ -151,4 +83,100 @@ bool page_of(int pid, uint64_t vaddr, bool *present, uint64_t *pfn)
 	*present = entry >> 63;
 	*pfn = *present ? entry & ((1ULL << 55) - 1) : 0;
 	return true;
+}
+
+/* Looks through one segment's pagemap, 4096 entries at a time. */
+static int search_segment(const struct process *p, const struct segment *g, uint64_t pfn, struct mapping *m, int n)
+{
+	static uint64_t entries[4096];
+	uint64_t page = g->start / PAGE, end = g->end / PAGE;
+	char path[64];
+	long got, i;
+
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", p->pid);
+	for (; page < end && n < MAX_MAPPINGS; page += got / 8) {
+		uint64_t want = end - page < 4096 ? end - page : 4096;
+
+		got = read_at(path, page * 8, entries, want * 8);
+		if (got < 8)
+			break;
+		for (i = 0; i < got / 8 && n < MAX_MAPPINGS; i++) {
+			if (!(entries[i] >> 63) || (entries[i] & ((1ULL << 55) - 1)) != pfn)
+				continue;
+			m[n].pid = p->pid;
+			m[n].vaddr = (page + i) * PAGE;
+			snprintf(m[n].comm, sizeof(m[n].comm), "%s", p->comm);
+			snprintf(m[n].segment, sizeof(m[n].segment), "%s %.80s", g->perm, g->name);
+			n++;
+		}
+	}
+	return n;
+}
+
+int mappings_of(uint64_t phys, struct mapping m[MAX_MAPPINGS])
+{
+	static struct process *list;
+	static struct segment *segments;
+	int count = processes_load(&list), i, j, nr, n = 0;
+
+	for (i = 0; i < count; i++) {
+		nr = segments_load(list[i].pid, &segments);
+		for (j = 0; j < nr; j++)
+			n = search_segment(&list[i], &segments[j], phys / PAGE, m, n);
+	}
+	return n;
+}
+
+/* A line of the dump with physical addresses: "0xSTART-0xEND 0xPHYS   SIZE FLAGS LEVEL", 32 columns of flags. */
+static bool parse_run(const char *line, uint64_t phys, struct kernel_mapping *k)
+{
+	uint64_t start, end, pa;
+	int at = 0;
+
+	if (sscanf(line, "0x%lx-0x%lx 0x%lx %*s %n", &start, &end, &pa, &at) != 3 || !at || phys < pa || phys - pa >= end - start)
+		return false;
+	k->vaddr = start + (phys - pa);
+	if (sscanf(line + strlen(line) - 3, "%7s", k->level) != 1)
+		return false;
+	snprintf(k->flags, sizeof(k->flags), "%s, %s, %s", strstr(line, " RW ") ? "writable" : "read-only", strstr(line, " NX ") ? "no execute" : "executable",
+		 strstr(line, " PCD ") ? "uncached" : strstr(line, " PWT ") ? "write-combining" : "cached");
+	return true;
+}
+
+int kernel_mappings_of(uint64_t phys, struct kernel_mapping m[MAX_KERNEL_MAPPINGS])
+{
+	char *text = read_text("/sys/kernel/debug/page_tables/kernel_phys"), *at = text, *line, region[24] = "";
+	int n = 0;
+
+	if (!text)
+		return -1;
+	while (n < MAX_KERNEL_MAPPINGS && (line = next_line(&at))) {
+		if (sscanf(line, "---[ %23[^:]", region) != 1 && parse_run(line, phys, &m[n]))
+			memcpy(m[n++].region, region, sizeof(region));
+	}
+	free(text);
+	return n;
+}
+
+bool entries_of(int pid, uint64_t vaddr, uint64_t e[4])
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/page_tables", pid);
+	return read_at(path, vaddr / PAGE * 32, e, 32) == 32;
+}
+
+/* SDM vol. 3, 4.5.5; what is not in a page table is what a CPU ignores. */
+void entry_text(uint64_t e, int level, char *buf, size_t size)
+{
+	bool leaf = level == 1 || (level < 4 && e >> 7 & 1);
+
+	if (!(e & 1)) {
+		snprintf(buf, size, e ? "not present" : "empty");
+		return;
+	}
+	snprintf(buf, size, "%s %012lx %s%s%s%s%s%s%s%s%s", leaf ? "page " : "table", e & 0x000ffffffffff000UL & (leaf && level > 1 ? ~0x1fffUL : ~0UL),
+		 e & 2 ? "RW" : "ro", e & 4 ? " user" : " kernel", e >> 63 ? " NX" : " x", e & 0x20 ? " accessed" : "",
+		 leaf && e & 0x40 ? " dirty" : "", e & 8 ? " PWT" : "", e & 0x10 ? " PCD" : "", leaf && level > 1 ? " large" : "",
+		 leaf && e & 0x100 ? " global" : "");
 }

@@ -87,6 +87,26 @@ void put_right(struct screen *s, int y, int x, enum colour c, const char *fmt, .
 	put_text(s, y, x - n, c, text);
 }
 
+int put_wrapped(struct screen *s, int y, int x, int rows, int skip, enum colour c, const char *text)
+{
+	int width = s->columns - x - 1, row = 0;
+
+	for (; *text; row++) {
+		int len = (int)strcspn(text, "\n"), show = len;
+
+		if (len > width) {
+			for (show = width; show > width / 2 && text[show] != ' '; show--)
+				;
+			len = text[show] == ' ' ? show : (show = width);
+		}
+		if (row >= skip && row - skip < rows)
+			put(s, y + row - skip, x, c, "%.*s", show, text);
+		text += len;
+		text += *text == '\n' || *text == ' ';
+	}
+	return row;
+}
+
 void put_bar(struct screen *s, int y, int x, int width, const struct piece *pieces, int n)
 {
 	uint64_t sum = 0, done = 0;
@@ -162,16 +182,33 @@ const char *human(uint64_t bytes)
 	return buf;
 }
 
-void scroll_to(int *cursor, int *top, int n, int visible)
+void list_fit(struct list *l, int n, int visible)
 {
-	if (*cursor >= n)
-		*cursor = n - 1;
-	if (*cursor < 0)
-		*cursor = 0;
-	if (*cursor < *top)
-		*top = *cursor;
-	if (visible > 0 && *cursor >= *top + visible)
-		*top = *cursor - visible + 1;
-	if (*top > n - visible)
-		*top = n > visible ? n - visible : 0;
+	l->n = n;
+	l->visible = visible > 0 ? visible : 1;
+	if (l->cursor >= n)
+		l->cursor = n - 1;
+	if (l->cursor < 0)
+		l->cursor = 0;
+	if (l->cursor < l->top)
+		l->top = l->cursor;
+	if (l->cursor >= l->top + l->visible)
+		l->top = l->cursor - l->visible + 1;
+	if (l->top > n - l->visible)
+		l->top = n > l->visible ? n - l->visible : 0;
+}
+
+bool list_key(struct list *l, int key)
+{
+	switch (key) {
+	case K_UP: l->cursor--; break;
+	case K_DOWN: l->cursor++; break;
+	case K_PAGE_UP: l->cursor -= l->visible; break;
+	case K_PAGE_DOWN: l->cursor += l->visible; break;
+	case K_HOME: l->cursor = 0; break;
+	case K_END: l->cursor = l->n - 1; break;
+	default: return false;
+	}
+	list_fit(l, l->n, l->visible);
+	return true;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Who has the memory: Atlas's own accounting (adds up to the byte), else what /proc/meminfo tells. */
+/* Who has the memory: Atlas's own accounting (adds up to the byte), else what /proc/meminfo and /proc/iomem tell. */
 #include "atlas.h"
 
 #include <stdio.h>
@@ -7,17 +7,20 @@
 #include <string.h>
 
 static const struct { const char *name; enum colour colour; const char *who; } known[] = {
-	{ "free, untouched",      C_UNTOUCHED, "free: nobody has needed it since power-on" },
+	{ "free, untouched",      C_UNTOUCHED, "free, never needed" },
 	{ "free, per CPU",        C_FREE,      "free" },
 	{ "free",                 C_FREE,      "free" },
-	{ "anonymous",            C_PROCESS,   "programs: ends with them" },
-	{ "tmpfs and shared",     C_CACHE,     "files in memory: delete them" },
+	{ "anonymous",            C_PROCESS,   "programs" },
+	{ "tmpfs and shared",     C_CACHE,     "files in memory" },
 	{ "page cache",           C_CACHE,     "files in memory" },
-	{ "user page tables",     C_PROCESS,   "programs: ends with them" },
-	{ "firmware",             C_FIRMWARE,  "firmware setup: graphics memory, TSEG, runtime services" },
-	{ "persistent memory",    C_DEVICE,    "a device" },
-	{ "special purpose",      C_DEVICE,    "a device (CXL, high-bandwidth memory)" },
-	{ "bad pages",            C_BAD,       "broken memory: replace the module" },
+	{ "user page tables",     C_PROCESS,   "programs" },
+	{ "bad pages",            C_BAD,       "broken memory" },
+	{ "runtime services",     C_FIRMWARE,  "UEFI runtime services" },
+	{ "ACPI",                 C_FIRMWARE,  "firmware's tables" },
+	{ "unusable",             C_BAD,       "errors found" },
+	{ "in no entry",          C_FIRMWARE,  "ROMs, chipset, graphics" },
+	{ "reserved",             C_FIRMWARE,  "firmware: graphics, SMM" },
+	{ "persistent",           C_DEVICE,    "a device" },
 	{ "",                     C_KERNEL,    "the kernel" },
 };
 
@@ -26,7 +29,7 @@ static void add_slice(struct slices *s, const char *name, uint64_t bytes)
 	struct slice *e = &s->s[s->n];
 	int i = 0;
 
-	if (s->n == MAX_SLICES)
+	if (s->n == MAX_SLICES || !bytes)
 		return;
 	while (strncmp(name, known[i].name, strlen(known[i].name)))
 		i++;
@@ -34,64 +37,121 @@ static void add_slice(struct slices *s, const char *name, uint64_t bytes)
 	e->bytes = bytes;
 	e->colour = known[i].colour;
 	e->who = known[i].who;
-	s->sum += bytes;
 	s->n++;
 }
 
-/* "NAME   BYTES" a line, up to the line "sum". */
-static void from_accounting(struct slices *s, char *text)
+/* "name   number": cuts the line behind the name. */
+static bool name_and_number(char *line, uint64_t *number)
 {
-	char *line, *number;
+	char *p = strrchr(line, ' ');
+
+	if (!p)
+		return false;
+	*number = strtoull(p, NULL, 10);
+	while (p > line && p[-1] == ' ')
+		p--;
+	*p = '\0';
+	return true;
+}
+
+/* /proc/atlas/installed: installed, its parts that the firmware keeps, usable. */
+static void from_installed(struct slices *s, char *text)
+{
+	uint64_t bytes;
+	char *line;
 
 	while ((line = next_line(&text))) {
-		number = strrchr(line, ' ');
-		if (!number)
+		if (!name_and_number(line, &bytes))
 			continue;
-		*number++ = '\0';
-		while (strlen(line) && line[strlen(line) - 1] == ' ')
-			line[strlen(line) - 1] = '\0';
-		if (!strcmp(line, "total"))
-			s->total = strtoull(number, NULL, 10);
-		else if (!s->total && strcmp(line, "sum"))
-			add_slice(s, line, strtoull(number, NULL, 10));
+		if (!strcmp(line, "installed"))
+			s->installed = bytes;
+		else if (!strcmp(line, "usable"))
+			s->usable = bytes;
+		else if (!strcmp(line, "listed, not installed"))
+			s->installed += bytes;
+		else
+			add_slice(s, line, bytes);
 	}
+	s->installed_says = "by SMBIOS";
+	s->usable_from = s->n;
+}
+
+/* /proc/atlas/accounting: the slices of usable memory come first, the firmware's behind them are in the other file. */
+static void from_accounting(struct slices *s, char *text)
+{
+	uint64_t bytes;
+	char *line;
+
+	while ((line = next_line(&text)) && name_and_number(line, &bytes) && strncmp(line, "firmware:", 9) && strcmp(line, "sum"))
+		add_slice(s, line, bytes);
 	s->exact = true;
 }
 
+/* Linux: what is installed nobody says; the firmware's System RAM is the next best. */
 static void from_meminfo(struct slices *s, const char *text)
 {
-	uint64_t total = field_kb(text, "MemTotal"), other = total, v;
 	static const struct { const char *field, *name; } parts[] = {
 		{ "MemFree", "free" }, { "AnonPages", "anonymous" }, { "Shmem", "tmpfs and shared" },
 		{ "Buffers", "page cache: buffers" }, { "Slab", "slab" }, { "KernelStack", "kernel stacks" },
 		{ "PageTables", "user page tables" },
 	};
-	uint64_t cached = field_kb(text, "Cached") - field_kb(text, "Shmem");
+	uint64_t cached = field_kb(text, "Cached") - field_kb(text, "Shmem"), other, v;
+	static struct iomem iomem;
 	size_t i;
+	int k;
 
+	s->usable = field_kb(text, "MemTotal") << 10;
+	if (iomem_load(&iomem))
+		for (k = 0; k < iomem.n; k++)
+			s->installed += is_ram(&iomem.r[k]) ? iomem.r[k].end - iomem.r[k].start + 1 : 0;
+	if (s->installed < s->usable)
+		s->installed = 0;       /* /proc/iomem is all zeroes for others than root */
+	s->installed_says = "System RAM in iomem";
+	if (s->installed)
+		add_slice(s, "kept at boot", s->installed - s->usable);
+	s->usable_from = s->n;
+	other = s->usable;
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		v = field_kb(text, parts[i].field);
-		add_slice(s, parts[i].name, v << 10);
+		v = field_kb(text, parts[i].field) << 10;
+		add_slice(s, parts[i].name, v);
 		other -= v < other ? v : other;
 	}
-	add_slice(s, "page cache", cached << 10);
-	add_slice(s, "other kernel memory", (other > cached ? other - cached : 0) << 10);
-	s->total = total << 10;
+	cached = cached << 10 < other ? cached << 10 : other;
+	add_slice(s, "page cache", cached);
+	add_slice(s, "other kernel memory", other - cached);
 }
 
 bool slices_load(struct slices *s)
 {
-	char *text = read_text("/proc/atlas/accounting");
+	char *installed = read_text("/proc/atlas/installed"), *text = read_text("/proc/atlas/accounting");
 
 	memset(s, 0, sizeof(*s));
-	if (text) {
+	if (installed && text) {
+		from_installed(s, installed);
 		from_accounting(s, text);
 	} else {
+		free(text);
 		text = read_text("/proc/meminfo");
-		if (!text)
-			return false;
-		from_meminfo(s, text);
+		if (text)
+			from_meminfo(s, text);
 	}
+	free(installed);
 	free(text);
 	return s->n > 0;
+}
+
+static uint64_t sum(const struct slices *s, int from, int to)
+{
+	uint64_t bytes = 0;
+
+	for (; from < to; from++)
+		bytes += s->s[from].bytes;
+	return bytes;
+}
+
+bool slices_add_up(const struct slices *s)
+{
+	uint64_t kept = sum(s, 0, s->usable_from);
+
+	return sum(s, s->usable_from, s->n) == s->usable && (!s->installed || kept + s->usable == s->installed);
 }

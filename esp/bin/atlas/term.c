@@ -4,8 +4,12 @@
 #include "atlas.h"
 
 #include <curses.h>
+#include <errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <wchar.h>
 
 /* Foreground by meaning: with 256 colours, and with 8. */
@@ -54,6 +58,32 @@ bool term_open(void)
 void term_close(void)
 {
 	endwin();
+}
+
+/* ^C and ^\ are the shell's, not ours, while it runs. */
+void term_shell(void)
+{
+	const char *shell = getenv("SHELL");
+	pid_t pid;
+
+	endwin();
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	printf("Type exit to come back to atlas.\n");
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		signal(SIGINT, SIG_DFL);
+		signal(SIGQUIT, SIG_DFL);
+		execl(shell && *shell ? shell : "/bin/sh", "sh", (char *)NULL);
+		_exit(127);
+	}
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
+	clearok(curscr, TRUE);
+	refresh();
 }
 
 void term_size(int *rows, int *columns)

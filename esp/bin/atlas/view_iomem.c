@@ -2,16 +2,13 @@
 /* The resource tree, with folding and search. */
 #include "atlas.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static struct iomem iomem;
-static int cursor, top, visible;        /* in rows of the unfolded list */
-static char search[32];
-static bool searching;
+static struct list list;        /* of the rows that no fold hides */
+static char search[40];
 
 static void load(void)
 {
@@ -51,73 +48,57 @@ static void draw(struct screen *s)
 {
 	int n, y, i;
 
-	visible = s->rows - 6;
 	row_at(0, &n);
-	scroll_to(&cursor, &top, n, visible);
+	list_fit(&list, n, s->rows - 5);
 	put(s, 2, 2, C_DIM, "physical addresses                          size  what");
-	for (y = 0; y < visible && top + y < n; y++) {
+	if (search[0])
+		put_right(s, 2, s->columns - 2, C_BRIGHT, "search: %s", search);
+	for (y = 0; y < list.visible && list.top + y < n; y++) {
 		const struct range *r;
 		int x;
 
-		i = row_at(top + y, &n);
+		i = row_at(list.top + y, &n);
 		r = &iomem.r[i];
-		x = put(s, y + 3, 2, top + y == cursor ? C_CURSOR : C_DIM, "%016lx-%016lx", r->start, r->end);
+		x = put(s, y + 3, 2, list.top + y == list.cursor ? C_CURSOR : C_DIM, "%016lx-%016lx", r->start, r->end);
 		put_right(s, y + 3, x + 13, C_PLAIN, "%s", human(r->end - r->start + 1));
 		put(s, y + 3, x + 15 + r->depth * 2, matches(r) ? C_BRIGHT : iomem_colour(r->name), "%s%s%s",
 		    r->folded ? "▸ " : has_children(i) ? "▾ " : "  ", r->name, matches(r) ? "  ◀" : "");
 	}
-	if (searching || search[0])
-		put(s, s->rows - 3, 2, C_BRIGHT, "search: %s%s", search, searching ? "_" : "");
 }
 
 static void find_next(void)
 {
-	int n, i, row, first = cursor;
+	int n, i, row;
 
 	row_at(0, &n);
 	for (i = 1; i <= n; i++) {
-		row = (first + i) % n;
+		row = (list.cursor + i) % n;
 		if (matches(&iomem.r[row_at(row, &n)])) {
-			cursor = row;
+			list.cursor = row;
 			return;
 		}
 	}
 }
 
-static bool search_key(int key)
+/* The deepest range that holds an address, or the next name that matches. */
+static void search_for(const char *text)
 {
-	size_t len = strlen(search);
-
-	if (key == K_ENTER || key < 0) {
-		searching = false;
-		find_next();
-	} else if (key == K_BACK) {
-		search[len ? len - 1 : 0] = '\0';
-	} else if (key < 256 && isprint(key) && len + 1 < sizeof(search)) {
-		search[len] = key;
-		search[len + 1] = '\0';
-	}
-	return true;
+	snprintf(search, sizeof(search), "%s", text);
+	find_next();
 }
 
 static bool key_pressed(int key)
 {
-	int n, i = row_at(cursor, &n);
+	int n, i = row_at(list.cursor, &n);
 
-	if (searching)
-		return search_key(key);
+	if (list_key(&list, key))
+		return true;
 	switch (key) {
-	case K_UP: cursor--; break;
-	case K_DOWN: cursor++; break;
-	case K_PAGE_UP: cursor -= visible; break;
-	case K_PAGE_DOWN: cursor += visible; break;
-	case K_HOME: cursor = 0; break;
-	case K_END: cursor = n - 1; break;
 	case ' ': case K_LEFT: case K_RIGHT:
 		if (i >= 0 && has_children(i))
 			iomem.r[i].folded = key == ' ' ? !iomem.r[i].folded : key == K_LEFT;
 		break;
-	case '/': searching = true; search[0] = '\0'; break;
+	case '/': ask("name, or address in hex", search_for); break;
 	case 'n': find_next(); break;
 	case K_ENTER:
 		if (i >= 0)
@@ -128,5 +109,8 @@ static bool key_pressed(int key)
 	return true;
 }
 
-const struct view view_iomem = { '3', "iomem tree", "arrows move, fold  Space fold  / search (a name or an address)  n next  Enter page",
+const struct view view_iomem = { '3', "iomem tree", "iomem", "/ search  n next  Space fold  Enter page",
+	"Who owns which physical addresses (/proc/iomem): RAM, the kernel in it, what the "
+	"firmware keeps, the windows of the PCI bridges, each device's registers.\n"
+	"/ finds a name, or an address: everything that holds it is marked.",
 	load, draw, key_pressed, NULL };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Installed memory down to who has it: a bar that adds up, a line a slice, and what changed since a snapshot. */
+/* Installed memory down to who has it: bars that add up, a line a slice, and what changed since a snapshot. */
 #include "atlas.h"
 
 #include <stdio.h>
@@ -7,94 +7,116 @@
 #include <string.h>
 
 static struct slices now, then;
-static char machine[2][200];    /* the report's own words: memory line, sentence */
+static char machine[200];       /* the report's own words */
 
-static void take_line(const char *text, const char *mark, char *out, size_t size)
+static void load_machine(void)
 {
-	const char *at = text ? strstr(text, mark) : NULL;
-	const char *line = at;
+	char *text = read_text("/proc/atlas/report"), *at = text ? strstr(text, "  machine ") : NULL;
 
-	out[0] = '\0';
-	if (!at)
-		return;
-	while (line > text && line[-1] != '\n')
-		line--;
-	line += strspn(line, " ");
-	snprintf(out, size, "%.*s", (int)strcspn(line, "\n"), line);
+	if (at)
+		snprintf(machine, sizeof(machine), "%.*s", (int)strcspn(at + 10 + strspn(at + 10, " "), "\n"), at + 10 + strspn(at + 10, " "));
+	free(text);
 }
 
 static void load(void)
 {
 	slices_load(&now);
-	if (!machine[0][0]) {
-		char *text = read_text("/proc/atlas/report");
-
-		take_line(text, "  machine ", machine[0], sizeof(machine[0]));
-		take_line(text, " installed, ", machine[1], sizeof(machine[1]));
-		free(text);
-	}
+	if (!machine[0])
+		load_machine();
 }
 
-/* Firmware entries above RAM are address space (MMIO windows), not memory: they stay out of the bar. */
-static uint64_t bar_value(const struct slice *s)
-{
-	return strcmp(s->name, "firmware: reserved") ? s->bytes : 0;
-}
-
+/* "+1.5 MiB" against the snapshot, right-aligned before @x. */
 static void draw_change(struct screen *s, int y, int x, const struct slice *e)
 {
+	uint64_t was = 0;
 	int i;
 
 	for (i = 0; i < then.n; i++)
-		if (!strcmp(then.s[i].name, e->name) && then.s[i].bytes != e->bytes) {
-			bool more = e->bytes > then.s[i].bytes;
+		if (!strcmp(then.s[i].name, e->name))
+			was = then.s[i].bytes;
+	if (e->bytes > was)
+		put_right(s, y, x, C_BRIGHT, "+%s", human(e->bytes - was));
+	else if (e->bytes < was)
+		put_right(s, y, x, C_DIM, "-%s", human(was - e->bytes));
+}
 
-			put_right(s, y, x, more ? C_BRIGHT : C_DIM, "%s%s", more ? "+" : "-",
-				  human(more ? e->bytes - then.s[i].bytes : then.s[i].bytes - e->bytes));
-		}
+static int draw_slice(struct screen *s, int y, const struct slice *e, uint64_t whole)
+{
+	struct piece bar = { 1, e->colour };
+	int width = 6 + (s->columns - 80) / 4, filled = whole ? (int)((double)e->bytes / whole * width + 0.5) : 0, x = 46;
+
+	if (y >= s->rows - 2)
+		return y;
+	put_cell(s, y, 3, 0x2588, e->colour);
+	put(s, y, 5, C_PLAIN, "%s", e->name);
+	put_right(s, y, 37, e->colour, "%s", human(e->bytes));
+	put_right(s, y, 44, C_DIM, "%.1f%%", whole ? 100.0 * e->bytes / whole : 0);
+	if (then.n) {
+		draw_change(s, y, x + 11, e);
+		x += 13;
+	}
+	put_bar(s, y, x, filled ? filled : 1, &bar, 1);
+	put(s, y, x + width + 1, C_DIM, "%s", e->who);
+	return y + 1;
+}
+
+static int draw_total(struct screen *s, int y, const char *name, uint64_t bytes, const char *what)
+{
+	put(s, y, 2, C_BRIGHT, "%s", name);
+	put_right(s, y, 37, C_BRIGHT, "%s", human(bytes));
+	put(s, y, 39, C_DIM, "%lu bytes%s", bytes, what);
+	return y + 1;
+}
+
+static void draw_verdict(struct screen *s, int y)
+{
+	if (!now.exact)
+		put(s, y, 2, C_DIM, "From /proc/meminfo: this kernel keeps no complete account.");
+	else if (slices_add_up(&now))
+		put(s, y, 2, C_FREE, "Adds up to the byte.");
+	else
+		put(s, y, 2, C_BAD, "Does NOT add up.");
+}
+
+/* Where rows are few: the kernel's slices are one, so that no line is missing. */
+static void merge_kernel(struct slices *s)
+{
+	struct slice kernel = { "kernel: tables, slab, image", 0, C_KERNEL, "the kernel" };
+	int i, n = s->usable_from;
+
+	for (i = n; i < s->n; i++)
+		if (s->s[i].colour == C_KERNEL)
+			kernel.bytes += s->s[i].bytes;
+		else
+			s->s[n++] = s->s[i];
+	s->s[n++] = kernel;
+	s->n = n;
 }
 
 static void draw(struct screen *s)
 {
 	struct piece pieces[MAX_SLICES];
-	uint64_t ram = 0;
+	uint64_t whole = now.installed ? now.installed : now.usable;
+	char says[80];
 	int i, y = 1;
 
-	if (machine[0][0])
-		put(s, ++y, 2, C_DIM, "%s", machine[0]);
-	if (machine[1][0])
-		put(s, ++y, 2, C_BRIGHT, "%s", machine[1]);
-	for (i = 0; i < now.n; i++) {
-		pieces[i] = (struct piece){ bar_value(&now.s[i]), now.s[i].colour };
-		ram += pieces[i].value;
-	}
-	y += 2;
-	put_bar(s, y++, 2, s->columns - 4, pieces, now.n);
-	y++;
-	put(s, y, 2, C_DIM, "who has it");
-	put_right(s, y, 42, C_DIM, "bytes");
-	put_right(s, y, 54, C_DIM, "size");
-	put_right(s, y, 68, C_DIM, "%s", then.n ? "change" : "");
-	put(s, y, 71, C_DIM, "who could give it back");
-	y++;
-	for (i = 0; i < now.n && y < s->rows - 3; i++) {
-		const struct slice *e = &now.s[i];
-
-		if (!e->bytes)
-			continue;
-		put_cell(s, y, 2, 0x2588, e->colour);
-		put(s, y, 4, C_PLAIN, "%s", e->name);
-		put_right(s, y, 42, C_DIM, "%lu", e->bytes);
-		put_right(s, y, 54, e->colour, "%s", human(e->bytes));
-		draw_change(s, y, 68, e);
-		put(s, y++, 71, C_DIM, "%s", e->who);
-	}
-	if (now.exact && now.sum == now.total)
-		put(s, y, 2, C_FREE, "Adds up to the byte: %lu in the firmware's map.", now.total);
-	else if (now.exact)
-		put(s, y, 2, C_BAD, "Does NOT add up: %lu named, %lu there.", now.sum, now.total);
-	else
-		put(s, y, 2, C_DIM, "From /proc/meminfo: this kernel keeps no complete account.");
+	if (now.n + 7 > s->rows)
+		merge_kernel(&now);
+	if (machine[0] && s->rows > 30)
+		put(s, ++y, 2, C_DIM, "%s", machine);
+	for (i = 0; i < now.n; i++)
+		pieces[i] = (struct piece){ now.s[i].bytes, now.s[i].colour };
+	put_bar(s, ++y, 2, s->columns - 4, pieces, now.n);
+	y += 1 + (s->rows > 30);
+	snprintf(says, sizeof(says), ", %s", now.installed_says ? now.installed_says : "");
+	if (now.installed)
+		y = draw_total(s, y, "installed", now.installed, says);
+	for (i = 0; i < now.usable_from; i++)
+		y = draw_slice(s, y, &now.s[i], whole);
+	y = draw_total(s, y, "usable", now.usable, ", given out by the kernel");
+	for (; i < now.n; i++)
+		y = draw_slice(s, y, &now.s[i], whole);
+	draw_verdict(s, y < s->rows - 2 ? y : s->rows - 2);
 }
 
 static bool key_pressed(int key)
@@ -108,4 +130,9 @@ static void snapshot(void)
 	then = now;
 }
 
-const struct view view_overview = { '1', "Overview", "", load, draw, key_pressed, snapshot };
+const struct view view_overview = { '1', "Overview", "Memory", "g what is at an address  s snapshot  Tab next view  q quit",
+	"How much memory is installed, how much of it is usable, and who has the rest.\n"
+	"Each colour means the same in every view: green free, yellow programs, cyan the "
+	"kernel, magenta the firmware, blue devices. Dark green: free, never touched yet.\n"
+	"The first bar is all of it; every line's bar is its share of that.",
+	load, draw, key_pressed, snapshot };

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
-/*
- * The physical address space as a picture: a cell is n bytes, n a power of two from one page to a GiB and more.
- * The colour is the kind of the first thing in the cell; within RAM, at a page a cell, the page's own flags.
- */
+/* The physical address space as a picture: a cell is n bytes, n a power of two from one page to a TiB and more. */
 #include "atlas.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static struct iomem iomem;
-static int shift = 0;           /* log2 bytes of a cell; 0: fit at the next draw */
+static int shift;               /* log2 bytes of a cell; 0: fit at the next draw */
 static uint64_t base, cursor;   /* first cell's address, the cursor's: multiples of the cell */
 static int width = 1, height = 1;
+static struct picture now, then; /* what is drawn; what was when a snapshot was taken */
+static bool stale = true;
 
 static void load(void)
 {
-	iomem_load(&iomem);
+	picture_load();
+	stale = true;
 }
 
 static uint64_t cell(void)
@@ -23,21 +23,9 @@ static uint64_t cell(void)
 	return 1ULL << shift;
 }
 
-/* Everything up to the end of RAM and the devices below it. */
-static uint64_t ram_end(void)
-{
-	uint64_t end = 1ULL << 32;
-	int i;
-
-	for (i = 0; i < iomem.n; i++)
-		if (is_ram(&iomem.r[i]) && iomem.r[i].end >= end)
-			end = iomem.r[i].end + 1;
-	return end;
-}
-
 static void fit(void)
 {
-	for (shift = 12; (ram_end() >> shift) > (uint64_t)width * height && shift < 46; shift++)
+	for (shift = 12; (picture_end() >> shift) > (uint64_t)width * height && shift < 46; shift++)
 		;
 	base = 0;
 	cursor = 0;
@@ -48,49 +36,24 @@ static void keep_cursor_visible(void)
 	uint64_t row = cell() * width;
 
 	cursor &= ~(cell() - 1);
-	while (cursor < base)
-		base = base > row ? base - row : 0;
+	if (cursor < base || base % cell())
+		base = cursor / row * row;
 	if (cursor >= base + row * height)
 		base = cursor / row * row - row * (height - 1);
-}
-
-/* The smallest range that begins in, or covers, [addr, addr + cell): -1 for a hole. */
-static int range_of(uint64_t addr)
-{
-	int i, found = -1;
-
-	for (i = 0; i < iomem.n; i++)
-		if (iomem.r[i].start <= addr + cell() - 1 && iomem.r[i].end >= addr)
-			if (found < 0 || iomem.r[i].depth >= iomem.r[found].depth)
-				if (found < 0 || iomem.r[i].depth > iomem.r[found].depth || !is_ram(&iomem.r[i]))
-					found = i;
-	return found;
-}
-
-static enum colour colour_of(uint64_t addr)
-{
-	int r = range_of(addr);
-	uint64_t flags, count;
-
-	if (r < 0)
-		return C_HOLE;
-	if (shift == 12 && is_ram(&iomem.r[r]) && page_flags(addr / PAGE, &flags, &count))
-		return page_colour(flags);
-	return iomem_colour(iomem.r[r].name);
 }
 
 static void draw_legend(struct screen *s, int y)
 {
 	static const struct { enum colour c; const char *name; } legend[] = {
-		{ C_FREE, "RAM, free" }, { C_KERNEL, "kernel" }, { C_PROCESS, "process" }, { C_CACHE, "files" },
-		{ C_FIRMWARE, "firmware" }, { C_DEVICE, "device" }, { C_WINDOW, "bus window" }, { C_HOLE, "nothing" },
+		{ C_FREE, "free" }, { C_UNTOUCHED, "untouched" }, { C_KERNEL, "kernel" }, { C_PROCESS, "program" }, { C_CACHE, "file" },
+		{ C_FIRMWARE, "firmware" }, { C_DEVICE, "device" }, { C_WINDOW, "bus" }, { C_HOLE, "none" },
 	};
-	int x = 2;
+	int x = 1;
 	size_t i;
 
 	for (i = 0; i < sizeof(legend) / sizeof(legend[0]); i++) {
 		put_cell(s, y, x, colour_glyph(legend[i].c), legend[i].c);
-		x = put(s, y, x + 2, C_DIM, "%s", legend[i].name) + 2;
+		x = put(s, y, x + 1, C_DIM, " %s", legend[i].name) + 1;
 	}
 }
 
@@ -99,54 +62,66 @@ static void draw_status(struct screen *s, int y)
 	uint64_t flags, count;
 	char text[300];
 
-	put(s, y, 2, C_BRIGHT, "%016lx  %s a cell", cursor, human(cell()));
-	iomem_path(&iomem, cursor, text, sizeof(text));
-	put(s, y, 34, C_PLAIN, "%s", text);
+	put(s, y, 1, C_BRIGHT, "%012lx", cursor);
+	picture_path(cursor, text, sizeof(text));
+	put(s, y, 15, C_PLAIN, "%s", text);
+	put_right(s, y, s->columns - 1, C_BRIGHT, "  a cell is %s", human(cell()));
 	if (!page_flags(cursor / PAGE, &flags, &count))
 		return;
 	page_flags_text(flags, text, sizeof(text));
-	put(s, y + 1, 2, C_DIM, "page %lu: %s; mapped %lu times", cursor / PAGE, text, count);
+	put(s, y + 1, 1, C_DIM, "first page %lu: %s; mapped %lu times", cursor / PAGE, text, count);
+}
+
+static void draw_cells(struct screen *s)
+{
+	bool compare = then.n == now.n && then.base == now.base && then.shift == now.shift;
+	int x, y;
+
+	for (y = 0; y < height; y++) {
+		put(s, y + 2, 1, C_DIM, "%013lx", base + (uint64_t)y * width * cell());
+		for (x = 0; x < width; x++) {
+			int i = y * width + x;
+			bool changed = compare && then.kind[i] != now.kind[i];
+
+			if (base + i * cell() == cursor)
+				put_cell(s, y + 2, 16 + x, 0x25c6, C_CURSOR);
+			else
+				put_cell(s, y + 2, 16 + x, changed ? 0x2592 : colour_glyph(now.kind[i]), now.kind[i]);
+		}
+	}
 }
 
 static void draw(struct screen *s)
 {
-	int x, y;
+	int w = (s->columns - 17) / 8 * 8, h = s->rows - 7;
 
-	width = (s->columns - 22) / 8 * 8;
-	height = s->rows - 8;
-	if (width < 8 || height < 1)
+	if (w < 8 || h < 1)
 		return;
+	if (w != width || h != height)
+		stale = true;
+	width = w;
+	height = h;
 	if (!shift)
 		fit();
 	keep_cursor_visible();
-	for (y = 0; y < height; y++) {
-		uint64_t row = base + (uint64_t)y * width * cell();
-
-		put(s, y + 2, 1, C_DIM, "%016lx", row);
-		for (x = 0; x < width; x++) {
-			uint64_t addr = row + x * cell();
-			enum colour c = colour_of(addr);
-
-			if (addr == cursor)
-				put_cell(s, y + 2, 19 + x, 0x25c6, C_CURSOR);
-			else
-				put_cell(s, y + 2, 19 + x, colour_glyph(c), c);
-		}
-	}
-	draw_legend(s, s->rows - 5);
-	draw_status(s, s->rows - 4);
+	if (stale || base != now.base || shift != now.shift)
+		picture_make(&now, base, shift, width * height);
+	stale = false;
+	if (now.n == width * height)
+		draw_cells(s);
+	draw_legend(s, s->rows - 4);
+	draw_status(s, s->rows - 3);
 }
 
 static void zoom(int by)
 {
+	uint64_t row;
+
 	if (shift + by < 12 || shift + by > 46)
 		return;
 	shift += by;
-	base = cursor & ~(cell() * width - 1);
-	if (cursor / cell() > (uint64_t)width * height / 2)
-		base = (cursor / cell() - (uint64_t)width * (height / 2)) / width * width * cell();
-	else
-		base = 0;
+	row = cell() * width;
+	base = cursor / row > (uint64_t)height / 2 ? cursor / row * row - row * (height / 2) : 0;
 }
 
 static void move(int64_t cells)
@@ -159,22 +134,6 @@ static void move(int64_t cells)
 		cursor = to;
 }
 
-/* To the next or previous address where something begins or ends. */
-static void jump(bool forward)
-{
-	uint64_t best = forward ? UINT64_MAX : 0, at;
-	int i, side;
-
-	for (i = 0; i < iomem.n; i++)
-		for (side = 0; side < 2; side++) {
-			at = (side ? iomem.r[i].end + 1 : iomem.r[i].start) & ~(cell() - 1);
-			if (forward ? at > cursor && at < best : at < cursor && at > best)
-				best = at;
-		}
-	if (best != UINT64_MAX)
-		cursor = best;
-}
-
 static bool key_pressed(int key)
 {
 	switch (key) {
@@ -185,17 +144,33 @@ static bool key_pressed(int key)
 	case K_PAGE_UP: move(-(int64_t)width * height); break;
 	case K_PAGE_DOWN: move((int64_t)width * height); break;
 	case K_HOME: cursor = 0; break;
-	case K_END: cursor = ram_end() - cell(); break;
+	case K_END: cursor = picture_end() - cell(); break;
 	case '+': case '=': zoom(-1); break;
 	case '-': zoom(1); break;
 	case '0': shift = 0; break;
-	case 'n': jump(true); break;
-	case 'p': jump(false); break;
+	case 'n': cursor = picture_border(cursor, cell(), true); break;
+	case 'p': cursor = picture_border(cursor, cell(), false); break;
 	case K_ENTER: show_page(cursor); break;
 	default: return false;
 	}
 	return true;
 }
 
-const struct view view_physmap = { '2', "Physical map", "arrows move  + - zoom  0 all  n p next/previous border  Enter page",
-	load, draw, key_pressed, NULL };
+static void snapshot(void)
+{
+	uint8_t *copy = malloc(now.n ? now.n : 1);
+
+	if (!copy)
+		return;
+	memcpy(copy, now.kind, now.n);
+	free(then.kind);
+	then = now;
+	then.kind = copy;
+}
+
+const struct view view_physmap = { '2', "Physical map", "Map", "arrows  + - zoom  0 all  n p next/previous border  Enter page",
+	"All physical addresses from 0 up, left to right, a row below the other. + zooms "
+	"in at the cursor down to one page a cell. A cell of RAM has the colour of most "
+	"of its pages (of some of them, where it is large). After s, a cell whose kind has "
+	"changed is hatched.",
+	load, draw, key_pressed, snapshot };

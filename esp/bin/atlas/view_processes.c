@@ -1,28 +1,44 @@
 // SPDX-License-Identifier: MIT
-/* Processes, then one's segments, then one segment's pages: from a name down to the physical page. */
+/* Processes, then one's segments, then one segment's pages with their page-table entries: from a name to the page. */
 #include "atlas.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static struct process *processes;
+enum { PROCESSES, SEGMENTS, PAGES };
+
+static struct process *processes, *then;
 static struct segment *segments;
-static int nr_processes, nr_segments;
-static int level;                       /* 0 processes, 1 segments, 2 pages */
-static int cursor[3], top[3], visible;
+static int nr_processes, nr_segments, nr_then;
+static int level;
+static struct list lists[3];
 static int pid;
-static uint64_t seg_start, seg_end;
+static char comm[32];
+static struct segment segment;
 
 static void load(void)
 {
 	nr_processes = processes_load(&processes);
-	if (level >= 1)
+	if (level >= SEGMENTS)
 		nr_segments = segments_load(pid, &segments);
 }
 
 static int rows(void)
 {
-	return level == 0 ? nr_processes : level == 1 ? nr_segments : (int)((seg_end - seg_start) / PAGE);
+	return level == PROCESSES ? nr_processes : level == SEGMENTS ? nr_segments : (int)((segment.end - segment.start) / PAGE);
+}
+
+static void draw_change(struct screen *s, int y, const struct process *p)
+{
+	uint64_t was = 0;
+	int i;
+
+	for (i = 0; i < nr_then; i++)
+		if (then[i].pid == p->pid)
+			was = then[i].rss_kb;
+	if (nr_then && was != p->rss_kb)
+		put_right(s, y, 71, p->rss_kb > was ? C_BRIGHT : C_DIM, "%c%s", p->rss_kb > was ? '+' : '-',
+			  human((p->rss_kb > was ? p->rss_kb - was : was - p->rss_kb) << 10));
 }
 
 static void draw_process(struct screen *s, int y, int i, bool here)
@@ -36,12 +52,17 @@ static void draw_process(struct screen *s, int y, int i, bool here)
 		if (processes[k].rss_kb > most)
 			most = processes[k].rss_kb;
 	put(s, y, 2, here ? C_CURSOR : C_PROCESS, "%7d  %-16s", p->pid, p->comm);
-	put_right(s, y, 42, C_PLAIN, "%s", human(p->size_kb << 10));
-	put_right(s, y, 56, C_PLAIN, "%s", human(p->rss_kb << 10));
-	put_right(s, y, 70, C_DIM, "%s", human(p->pte_kb << 10));
+	if (!p->size_kb) {
+		put(s, y, 28, C_DIM, "a kernel thread: no memory of its own");
+		return;
+	}
+	put_right(s, y, 36, C_PLAIN, "%s", human(p->size_kb << 10));
+	put_right(s, y, 48, C_PLAIN, "%s", human(p->rss_kb << 10));
+	put_right(s, y, 60, C_DIM, "%s", human(p->pte_kb << 10));
+	draw_change(s, y, p);
 	width = (int)((s->columns - 74) * p->rss_kb / most);
 	if (p->rss_kb && width >= 0)
-		put_bar(s, y, 72, width + 1, &bar, 1);
+		put_bar(s, y, 73, width + 1, &bar, 1);
 }
 
 /* How the project's document draws a process: which part of the program a segment is. */
@@ -57,94 +78,137 @@ static const char *part_of(const struct segment *g)
 		return "code";
 	if (g->name[0] && strchr(g->perm, 'w'))
 		return "data";
-	return g->name[0] ? "read-only data" : "mapping, anonymous";
+	return g->name[0] ? "read-only data" : "mapping";
 }
 
 static void draw_segment(struct screen *s, int y, int i, bool here)
 {
 	const struct segment *g = &segments[i];
 
-	put(s, y, 2, here ? C_CURSOR : C_PLAIN, "%016lx-%016lx", g->start, g->end);
-	put(s, y, 37, strchr(g->perm, 'w') ? C_PROCESS : strchr(g->perm, 'x') ? C_KERNEL : C_DIM, "%s", g->perm);
-	put_right(s, y, 53, C_PLAIN, "%s", human(g->end - g->start));
-	put(s, y, 55, C_DIM, "%s", part_of(g));
-	put(s, y, 75, C_PLAIN, "%s", g->name);
+	put(s, y, 2, here ? C_CURSOR : C_PLAIN, "%012lx-%012lx", g->start, g->end);
+	put(s, y, 29, strchr(g->perm, 'w') ? C_PROCESS : strchr(g->perm, 'x') ? C_KERNEL : C_DIM, "%s", g->perm);
+	put_right(s, y, 43, C_PLAIN, "%s", human(g->end - g->start));
+	put(s, y, 45, C_DIM, "%s", part_of(g));
+	put(s, y, 60, C_PLAIN, "%s", g->name);
 }
 
 static void draw_page(struct screen *s, int y, int i, bool here)
 {
-	uint64_t vaddr = seg_start + i * PAGE, pfn;
+	uint64_t vaddr = segment.start + i * PAGE, pfn, flags, count;
+	char text[300];
 	bool present;
 
-	put(s, y, 2, here ? C_CURSOR : C_PLAIN, "%016lx", vaddr);
-	put(s, y, 20, C_DIM, "pgd %3lu pud %3lu pmd %3lu pte %3lu", vaddr >> 39 & 511, vaddr >> 30 & 511, vaddr >> 21 & 511,
-	    vaddr >> 12 & 511);
-	if (!page_of(pid, vaddr, &present, &pfn) || !present)
-		put(s, y, 54, C_DIM, "not there yet: the first touch brings it");
-	else
-		put(s, y, 54, C_PROCESS, "-> physical %016lx  page %lu", pfn * PAGE, pfn);
+	put(s, y, 2, here ? C_CURSOR : C_PLAIN, "%012lx", vaddr);
+	if (!page_of(pid, vaddr, &present, &pfn) || !present) {
+		put(s, y, 16, C_DIM, "not there: the first touch brings it");
+		return;
+	}
+	put(s, y, 16, C_PROCESS, "-> physical %012lx", pfn * PAGE);
+	if (page_flags(pfn, &flags, &count)) {
+		page_flags_text(flags, text, sizeof(text));
+		put(s, y, 43, C_DIM, "mapped %lu x  %s", count, text);
+	}
+}
+
+/* The walk to the page under the cursor, an entry a line. */
+static void draw_walk(struct screen *s, int y)
+{
+	static const char *const names[] = { "pgd", "pud", "pmd", "pte" };
+	uint64_t vaddr = segment.start + lists[PAGES].cursor * PAGE, e[4];
+	char text[200];
+	int i;
+
+	put(s, y++, 2, C_BRIGHT, "how the CPU finds %012lx", vaddr);
+	if (!entries_of(pid, vaddr, e)) {
+		put(s, y, 2, C_DIM, "pgd[%lu] pud[%lu] pmd[%lu] pte[%lu]; this kernel does not show the entries", vaddr >> 39 & 511, vaddr >> 30 & 511,
+		    vaddr >> 21 & 511, vaddr >> 12 & 511);
+		return;
+	}
+	for (i = 0; i < 4; i++, y++) {
+		entry_text(e[i], 4 - i, text, sizeof(text));
+		put(s, y, 2, C_DIM, "%s[%3lu]", names[i], vaddr >> (39 - 9 * i) & 511);
+		put(s, y, 12, C_PLAIN, "%016lx", e[i]);
+		put(s, y, 29, e[i] & 1 ? C_PROCESS : C_DIM, "%s", text);
+		if (i && i < 3 && e[i] & 1 && e[i] >> 7 & 1)
+			return;                 /* a large page: there is no table below */
+	}
 }
 
 static void draw(struct screen *s)
 {
 	static const char *const heads[] = {
-		"    pid  name                      size      resident   page tables",
-		"virtual addresses                  may            size  part of the program  what",
-		"virtual address   page-table indices                where",
+		"    pid  name                  size    resident  page tables     change",
+		"virtual addresses          may           size  part           file",
+		"virtual address",
 	};
-	int y, n = rows();
+	struct list *l = &lists[level];
+	int y, walk = level == PAGES ? 6 : 0;
 
-	visible = s->rows - 6;
-	scroll_to(&cursor[level], &top[level], n, visible);
-	put(s, 2, 2, C_DIM, "%s", heads[level]);
+	list_fit(l, rows(), s->rows - 5 - walk);
+	put(s, 2, 2, C_DIM, "%.*s", level || nr_then ? 80 : 60, heads[level]);
 	if (level)
-		put_right(s, 2, s->columns - 2, C_BRIGHT, "process %d", pid);
-	for (y = 0; y < visible && top[level] + y < n; y++) {
-		int i = top[level] + y;
-		bool here = i == cursor[level];
+		put_right(s, 2, s->columns - 2, C_BRIGHT, "process %d %s", pid, comm);
+	for (y = 0; y < l->visible && l->top + y < l->n; y++) {
+		int i = l->top + y;
+		bool here = i == l->cursor;
 
-		(level == 0 ? draw_process : level == 1 ? draw_segment : draw_page)(s, y + 3, i, here);
+		(level == PROCESSES ? draw_process : level == SEGMENTS ? draw_segment : draw_page)(s, y + 3, i, here);
 	}
+	if (walk)
+		draw_walk(s, s->rows - 1 - walk);
 }
 
 static void enter(void)
 {
-	int i = cursor[level];
+	int i = lists[level].cursor;
 	uint64_t pfn;
 	bool present;
 
 	if (i < 0 || i >= rows())
 		return;
-	if (level == 0) {
+	if (level == PROCESSES) {
 		pid = processes[i].pid;
-	} else if (level == 1) {
-		seg_start = segments[i].start;
-		seg_end = segments[i].end;
+		memcpy(comm, processes[i].comm, sizeof(comm));
+	} else if (level == SEGMENTS) {
+		segment = segments[i];
 	} else {
-		if (page_of(pid, seg_start + i * PAGE, &present, &pfn) && present)
+		if (page_of(pid, segment.start + i * PAGE, &present, &pfn) && present)
 			show_page(pfn * PAGE);
 		return;
 	}
 	level++;
-	cursor[level] = top[level] = 0;
+	lists[level].cursor = lists[level].top = 0;
 	load();
 }
 
 static bool key_pressed(int key)
 {
-	switch (key) {
-	case K_UP: cursor[level]--; break;
-	case K_DOWN: cursor[level]++; break;
-	case K_PAGE_UP: cursor[level] -= visible; break;
-	case K_PAGE_DOWN: cursor[level] += visible; break;
-	case K_HOME: cursor[level] = 0; break;
-	case K_END: cursor[level] = rows() - 1; break;
-	case K_ENTER: case K_RIGHT: enter(); break;
-	case K_BACK: case K_LEFT: level -= level > 0; break;
-	default: return false;
-	}
+	if (list_key(&lists[level], key))
+		return true;
+	if (key == K_ENTER || key == K_RIGHT)
+		enter();
+	else if ((key == K_BACK || key == K_LEFT) && level)
+		level--;
+	else
+		return false;
 	return true;
 }
 
-const struct view view_processes = { '7', "Processes", "Enter into process, segment, page  Backspace out",
-	load, draw, key_pressed, NULL };
+static void snapshot(void)
+{
+	size_t size = nr_processes * sizeof(*then);
+	struct process *copy = malloc(size ? size : 1);
+
+	if (!copy)
+		return;
+	memcpy(copy, processes, size);
+	free(then);
+	then = copy;
+	nr_then = nr_processes;
+}
+
+const struct view view_processes = { '7', "Processes", "Procs", "Enter into process, segment, page  Backspace out",
+	"Every process; Enter shows its segments (stack, heap, code, data), Enter again "
+	"a segment's pages with the four page-table entries that lead to each, bits "
+	"decoded, and Enter once more the page itself: who else maps it, what it is.",
+	load, draw, key_pressed, snapshot };
