@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Page and file: installed memory = what the firmware keeps + what the kernel and the programs have + what is free. */
 #include "internal.h"
-#include <fs/proc.h>
+#include <proc/proc.h>
 #include <lib/printk.h>
 #include <lib/string.h>
 #include <mm/slab.h>

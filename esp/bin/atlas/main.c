@@ -190,9 +190,24 @@ static int run(void)
 	return 0;
 }
 
-/* One view as text, for people without a terminal and for tests. */
-static int print_view(const char *name, int rows, int columns)
+/* Keys for --keys: Emacs's control characters are the arrows. */
+static int key_of(char c)
 {
+	switch (c) {
+	case '\n': return K_ENTER;
+	case '\b': return K_BACK;
+	case 'P' & 31: return K_UP;
+	case 'N' & 31: return K_DOWN;
+	case 'B' & 31: return K_LEFT;
+	case 'F' & 31: return K_RIGHT;
+	}
+	return c;
+}
+
+/* One view as text, after some keys: for people without a terminal and for tests. */
+static int print_view(const char *name, int rows, int columns, const char *keys)
+{
+	bool done;
 	int i;
 
 	for (i = 0; i < NR_VIEWS; i++)
@@ -201,6 +216,10 @@ static int print_view(const char *name, int rows, int columns)
 				return 1;
 			open_view(views[i]);
 			draw();
+			for (; *keys; keys++) {
+				key_pressed(key_of(*keys), &done);
+				draw();
+			}
 			screen_print(&screen);
 			return 0;
 		}
@@ -212,7 +231,7 @@ static int usage(void)
 {
 	int i;
 
-	fputs("usage: atlas [--root DIR] [--print VIEW [--size COLUMNSxROWS] [--page ADDRESS]]\n"
+	fputs("usage: atlas [--root DIR] [--print VIEW [--size COLUMNSxROWS] [--page ADDRESS] [--keys KEYS]]\n"
 	      "Shows where this machine's memory is, live.\n"
 	      "  --root DIR     reads DIR/proc and DIR/sys: a recorded machine\n"
 	      "  --print VIEW   prints one view as text and ends; VIEW is one of:\n", stderr);
@@ -223,7 +242,7 @@ static int usage(void)
 
 int main(int argc, char **argv)
 {
-	const char *print = NULL;
+	const char *print = NULL, *keys = "";
 	int i, rows = 48, columns = 128;
 
 	for (i = 1; i < argc; i++) {
@@ -233,6 +252,8 @@ int main(int argc, char **argv)
 			root = argv[++i];
 		else if (!strcmp(argv[i], "--print") && more)
 			print = argv[++i];
+		else if (!strcmp(argv[i], "--keys") && more)
+			keys = argv[++i];
 		else if (!strcmp(argv[i], "--page") && more)
 			show_page(strtoull(argv[++i], NULL, 16));
 		else if (!strcmp(argv[i], "--size") && more && sscanf(argv[i + 1], "%dx%d", &columns, &rows) == 2 &&
@@ -242,7 +263,7 @@ int main(int argc, char **argv)
 			return usage();
 	}
 	if (print)
-		return print_view(print, rows, columns);
+		return print_view(print, rows, columns, keys);
 	open_view(current);
 	return run();
 }

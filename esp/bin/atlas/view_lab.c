@@ -78,7 +78,7 @@ static int draw_scale(struct screen *s, int y)
 	put_bar(s, y++, 12, width, addresses, 3);
 	put(s, y, 2, C_DIM, "RAM");
 	put_bar(s, y++, 12, width, memory, 2);
-	put(s, y++, 12, C_PLAIN, "%s of RAM have a kernel address for good, %s are high memory", human(low), human(ram - low));
+	put(s, y++, 2, C_PLAIN, "%s of RAM have a kernel address for good, %s are high memory", human(low), human(ram - low));
 	return y + 1;
 }
 

@@ -81,7 +81,7 @@ static void draw_verdict(struct screen *s, int y)
 /* Where rows are few: the kernel's slices are one, so that no line is missing. */
 static void merge_kernel(struct slices *s)
 {
-	struct slice kernel = { "kernel: tables, slab, image", 0, C_KERNEL, "the kernel" };
+	struct slice kernel = { "the kernel's own", 0, C_KERNEL, "the kernel" };
 	int i, n = s->usable_from;
 
 	for (i = n; i < s->n; i++)
@@ -113,7 +113,7 @@ static void draw(struct screen *s)
 		y = draw_total(s, y, "installed", now.installed, says);
 	for (i = 0; i < now.usable_from; i++)
 		y = draw_slice(s, y, &now.s[i], whole);
-	y = draw_total(s, y, "usable", now.usable, ", given out by the kernel");
+	y = draw_total(s, y, "usable", now.usable, ", System RAM");
 	for (; i < now.n; i++)
 		y = draw_slice(s, y, &now.s[i], whole);
 	draw_verdict(s, y < s->rows - 2 ? y : s->rows - 2);

@@ -96,11 +96,12 @@ static void draw_page(struct screen *s, int y, int i, bool here)
 {
 	uint64_t vaddr = segment.start + i * PAGE, pfn, flags, count;
 	char text[300];
-	bool present;
+	bool present, told;
 
 	put(s, y, 2, here ? C_CURSOR : C_PLAIN, "%012lx", vaddr);
-	if (!page_of(pid, vaddr, &present, &pfn) || !present) {
-		put(s, y, 16, C_DIM, "not there: the first touch brings it");
+	told = page_of(pid, vaddr, &present, &pfn);
+	if (!told || !present) {
+		put(s, y, 16, C_DIM, told ? "not there: the first touch brings it" : "no pagemap of it (are you root?)");
 		return;
 	}
 	put(s, y, 16, C_PROCESS, "-> physical %012lx", pfn * PAGE);
@@ -129,8 +130,8 @@ static void draw_walk(struct screen *s, int y)
 		put(s, y, 2, C_DIM, "%s[%3lu]", names[i], vaddr >> (39 - 9 * i) & 511);
 		put(s, y, 12, C_PLAIN, "%016lx", e[i]);
 		put(s, y, 29, e[i] & 1 ? C_PROCESS : C_DIM, "%s", text);
-		if (i && i < 3 && e[i] & 1 && e[i] >> 7 & 1)
-			return;                 /* a large page: there is no table below */
+		if (!(e[i] & 1) || (i && i < 3 && e[i] >> 7 & 1))
+			return;                 /* the walk ends here, or a large page: no table below */
 	}
 }
 
