@@ -50,6 +50,7 @@ struct signal_struct {
 	struct list_head pgrp_node;     /* [T] in the group's list (kernel/task/pidmap.h) */
 	struct list_head all_node;      /* [T] all processes, oldest first */
 	struct tty_struct *tty;         /* [T] controlling terminal */
+	pid_t tty_old_pgrp;             /* session leader: who was in front when its terminal hung up; 0: nobody */
 	bool session_leader;            /* [T] */
 	/* Death and stops. [S] */
 	bool group_exit;                /* all threads die with group_exit_code */
@@ -96,8 +97,9 @@ extern struct wait_queue_head signalfd_wait;
 bool signal_is_blocked_or_ignored(int sig);
 /* No member of @pgrp has a parent in another group of the same session: nobody could continue it. */
 bool is_orphaned_pgrp(pid_t pgrp);
+bool pgrp_exists(pid_t pgrp);
 bool pgrp_exists_in_session(pid_t pgrp, pid_t session);
-/* Registered by the terminal: session leader @t exits or its tty must be left. */
+/* Registered by the terminal: a session leader's process exits. It sends signals: no lock held. */
 extern void (*tty_session_leader_exit)(struct task_struct *leader);
 
 /*

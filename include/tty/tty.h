@@ -28,6 +28,7 @@ struct tty_struct {
 	void (*input_taken)(struct tty_struct *tty); /* somebody read: the device may go on */
 	void (*closed)(struct tty_struct *tty); /* one open less */
 	long (*ioctl)(struct tty_struct *tty, unsigned int cmd, unsigned long arg); /* -ENOTTY: not one of the device's */
+	void (*status)(struct tty_struct *tty, unsigned int tiocpkt_bits); /* flushed, stopped ...: a pseudo terminal's master wants to know */
 	void *driver;
 	struct ldisc ld;                /* [m] */
 	struct winsize_abi winsize;
@@ -35,9 +36,9 @@ struct tty_struct {
 	pid_t pgrp, session;            /* foreground group, session that it controls; 0: none */
 	int opens;
 	bool hung_up;                   /* the other end is gone: reads are EOF, writes EIO */
-	int hup_error;                  /* what read() says then */
 	bool throttled;                 /* rx waits for a reader */
 	bool exclusive;
+	bool is_pty;                    /* input comes from a task and is processed there, not by ttyd */
 	struct wait_queue_head read_wait, write_wait;
 	/* [t] raw input from interrupts; one producer, one consumer */
 	spinlock_t rx_lock;             /* LOCK_TTY, irq-safe */
@@ -54,6 +55,8 @@ extern struct tty_struct *tty_console, *tty_keyboard;
 void tty_init(const char *console);
 /* A session leader exits, or calls setsid: its terminal is free again (SIGHUP, SIGCONT to the foreground group). */
 void tty_session_exit(struct task_struct *t);
+/* The file system of /dev/pts; called by vfs_init. */
+void devpts_register(void);
 /* /proc/PID/stat's tty_nr; 0: none. */
 u64 tty_device_of(struct task_struct *t);
 

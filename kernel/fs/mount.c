@@ -416,6 +416,7 @@ void vfs_init(void)
 	tmpfs_register();
 	devtmpfs_register();
 	procfs_register();
+	devpts_register();
 	root_sb = alloc_super(find_type("tmpfs"), "rootfs", 0, "mode=755");
 	must(IS_ERR(root_sb) ? PTR_ERR(root_sb) : 0, "cannot make the root file system");
 	list_add_tail(&root_sb->list, &all_mounts);
@@ -433,6 +434,7 @@ void vfs_init(void)
 	must(do_mount_kernel("devtmpfs", "devtmpfs", "/dev", MS_NOSUID, "mode=755"), "/dev");
 	boot_dir("/dev/shm", 01777);
 	boot_dir("/dev/pts", 0755);
+	must(do_mount_kernel("devpts", "devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, NULL), "/dev/pts");
 	must(do_mount_kernel("tmpfs", "tmpfs", "/dev/shm", MS_NOSUID | MS_NODEV, "mode=1777"), "/dev/shm");
 	must(do_mount_kernel("proc", "proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL), "/proc");
 	must(do_mount_kernel("sysfs", "sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL), "/sys");

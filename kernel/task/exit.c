@@ -92,8 +92,6 @@ static void process_died(struct task_struct *leader)
 {
 	struct signal_struct *s = leader->signal;
 
-	if (s->session_leader && tty_session_leader_exit)
-		tty_session_leader_exit(leader);
 	reparent_children(leader);
 	kill_orphaned_pgrp(leader, NULL);
 	if (s->group_exit && !s->exec_kill)
@@ -148,6 +146,8 @@ void do_exit(int status)
 	t->flags |= PF_EXITING;
 	t->exit_code = status;
 	if (s->nr_threads == 1) {
+		if (s->session_leader && tty_session_leader_exit)
+			tty_session_leader_exit(t->group_leader);
 		ktimer_cancel(&s->real_timer);
 		posix_timers_exit(s);
 	} else {

@@ -50,11 +50,18 @@ static void join_group(struct signal_struct *s, pid_t pgrp, pid_t session)
 		pidmap_put(&pidmap, old_session);
 }
 
+bool pgrp_exists(pid_t pgrp)
+{
+	struct list_head *members = pidmap_pgrp(&pidmap, pgrp);
+
+	return members && !list_empty(members);
+}
+
 bool pgrp_exists_in_session(pid_t pgrp, pid_t session)
 {
 	struct list_head *members = pidmap_pgrp(&pidmap, pgrp);
 
-	return members && !list_empty(members) &&
+	return pgrp_exists(pgrp) &&
 		list_first_entry(members, struct signal_struct, pgrp_node)->session == session;
 }
 

@@ -25,7 +25,8 @@ void tty_receive(struct tty_struct *tty, const u8 *text, size_t len)
 	for (size_t i = 0; i < len && tty->rx_head - tty->rx_tail < TTY_RX_SIZE; i++)
 		tty->rx[tty->rx_head++ % TTY_RX_SIZE] = text[i];
 	spin_unlock_irqrestore(&tty->rx_lock, flags);
-	wake_up(&ttyd_wait);
+	if (!tty->is_pty)
+		wake_up(&ttyd_wait);
 }
 
 static size_t take_rx(struct tty_struct *tty, u8 *buf, size_t n)
@@ -39,6 +40,11 @@ static size_t take_rx(struct tty_struct *tty, u8 *buf, size_t n)
 	return i;
 }
 
+size_t tty_receive_room(const struct tty_struct *tty)
+{
+	return TTY_RX_SIZE - (tty->rx_head - tty->rx_tail);
+}
+
 static bool any_input(void)
 {
 	struct tty_struct *tty;
@@ -50,7 +56,7 @@ static bool any_input(void)
 }
 
 /* Through the discipline, as far as there is room: the rest stays in rx until somebody reads. */
-static void process_input(struct tty_struct *tty)
+void tty_process_input(struct tty_struct *tty)
 {
 	u8 buf[64];
 	size_t n, i;
@@ -59,8 +65,8 @@ static void process_input(struct tty_struct *tty)
 	for (;;) {
 		u64 room = LDISC_BUF - (tty->ld.head - tty->ld.tail);
 
-		/* Line mode drops what does not fit (the line is too long); raw mode waits for the reader. */
-		if (!(tty->ld.t.c_lflag & ICANON) && room <= sizeof(buf)) {
+		/* The reader is waited for, unless that would be for ever: a line that is too long loses its end. */
+		if (room <= sizeof(buf) && (!(tty->ld.t.c_lflag & ICANON) || tty->ld.commit != tty->ld.tail)) {
 			tty->throttled = true;
 			break;
 		}
@@ -81,6 +87,12 @@ static void process_input(struct tty_struct *tty)
 		wake_up(&tty->write_wait);
 }
 
+void tty_receive_now(struct tty_struct *tty, const u8 *text, size_t len)
+{
+	tty_receive(tty, text, len);
+	tty_process_input(tty);
+}
+
 static void ttyd(void *arg)
 {
 	struct tty_struct *tty;
@@ -91,7 +103,7 @@ static void ttyd(void *arg)
 			continue;
 		list_for_each_entry(tty, &ttys, list)
 			if (READ_ONCE(tty->rx_head) != tty->rx_tail && !tty->throttled)
-				process_input(tty);
+				tty_process_input(tty);
 	}
 }
 
@@ -114,12 +126,11 @@ void tty_setup(struct tty_struct *tty, const char *name, u64 rdev)
 	init_waitqueue_head(&tty->read_wait);
 	init_waitqueue_head(&tty->write_wait);
 	tty->winsize = (struct winsize_abi){ 24, 80, 0, 0 };
-	list_add_tail(&tty->list, &ttys);
 }
 
-void tty_remove(struct tty_struct *tty)
+void tty_register(struct tty_struct *tty)
 {
-	list_del(&tty->list);
+	list_add_tail(&tty->list, &ttys);
 }
 
 void tty_start_thread(void)
@@ -163,7 +174,13 @@ static void detach_session(struct tty_struct *tty)
 void tty_session_exit(struct task_struct *t)
 {
 	struct tty_struct *tty = t->signal ? t->signal->tty : NULL;
+	pid_t old = t->signal ? t->signal->tty_old_pgrp : 0;
 
+	if (!tty && old) {
+		kill_pgrp(SIGHUP, old);
+		kill_pgrp(SIGCONT, old);
+		t->signal->tty_old_pgrp = 0;
+	}
 	if (!tty || tty->session != t->signal->session)
 		return;
 	if (tty->pgrp) {
@@ -175,13 +192,15 @@ void tty_session_exit(struct task_struct *t)
 
 void tty_hangup(struct tty_struct *tty)
 {
+	struct task_struct *leader = tty->session ? find_task_by_pid(tty->session) : NULL;
+
 	tty->hung_up = true;
-	if (tty->session) {
+	if (leader) {
 		kill_pid(SIGHUP, tty->session);
 		kill_pid(SIGCONT, tty->session);
+		/* Who is in front hears of it when the leader ends. */
+		leader->signal->tty_old_pgrp = tty->pgrp;
 	}
-	if (tty->pgrp && tty->pgrp != tty->session)
-		kill_pgrp(SIGHUP, tty->pgrp);
 	detach_session(tty);
 	wake_up(&tty->read_wait);
 	wake_up(&tty->write_wait);
@@ -192,8 +211,10 @@ int tty_set_controlling(struct tty_struct *tty, bool steal)
 {
 	struct signal_struct *s = current->signal;
 
-	if (s->tty == tty && s->session == tty->session)
+	if (s->session_leader && s->tty == tty && s->session == tty->session)
 		return 0;
+	if (tty->hung_up)
+		return -EIO;
 	if (!s->session_leader || s->tty)
 		return -EPERM;
 	if (tty->session) {
@@ -204,6 +225,7 @@ int tty_set_controlling(struct tty_struct *tty, bool steal)
 	tty->session = s->session;
 	tty->pgrp = s->pgrp;
 	s->tty = tty;
+	s->tty_old_pgrp = 0;
 	return 0;
 }
 
@@ -273,7 +295,7 @@ static ssize_t tty_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn c
 	int err;
 
 	if (tty->hung_up && !ldisc_readable(&tty->ld, 1))
-		return tty->hup_error;
+		return 0;
 	err = tty_check_change(tty, SIGTTIN);
 	if (err)
 		return err;
@@ -300,7 +322,7 @@ static ssize_t tty_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn c
 	}
 	unthrottle(tty);
 	if (!done && tty->hung_up)
-		return tty->hup_error;
+		return 0;
 	/* Another reader was faster: O_NONBLOCK must not claim end of file. */
 	if (!done && !eof && (f->flags & O_NONBLOCK))
 		return -EAGAIN;
@@ -377,7 +399,7 @@ static unsigned int tty_poll(struct file *f, struct poll_table *pt)
 	if (ldisc_readable(&tty->ld, wanted))
 		bits |= POLLIN | POLLRDNORM;
 	if (tty->hung_up)
-		bits |= POLLHUP | POLLIN | POLLRDNORM;
+		bits |= POLLHUP | POLLERR | POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM;
 	else if (!tty->ld.stopped && (!tty->room || tty->room(tty)))
 		bits |= POLLOUT | POLLWRNORM;
 	return bits;

@@ -65,6 +65,7 @@ static void serial_ttys_init(void)
 		s->tty.write = serial_tty_write;
 		s->tty.driver = s->port;
 		tty_setup(&s->tty, s->name, MKDEV(4, 64 + i));
+		tty_register(&s->tty);
 		devtmpfs_node(s->name, 0660, MKDEV(4, 64 + i));
 		irq = serial_irq(s->port);
 		if (irq < 16 && !requested[irq]) {
@@ -117,6 +118,7 @@ static void screen_init(void)
 
 	screen_tty.write = screen_write;
 	tty_setup(&screen_tty, "tty1", MKDEV(4, 1));
+	tty_register(&screen_tty);
 	fbcon_size(&cols, &rows);
 	if (cols && rows)
 		screen_tty.winsize = (struct winsize_abi){ rows, cols, 0, 0 };
@@ -156,5 +158,6 @@ void tty_init(const char *console)
 	tty_console = choose_console(console);
 	devtmpfs_node("console", 0600, MKDEV(5, 1));
 	devtmpfs_node("tty", 0666, MKDEV(5, 0));
+	pty_init();
 	tty_start_thread();
 }

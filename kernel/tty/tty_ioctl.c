@@ -2,10 +2,36 @@
 /* ioctl_tty(2): settings, window size, process groups, sessions. */
 #include "internal.h"
 
+static void tell_master(struct tty_struct *tty, unsigned int bits)
+{
+	if (tty->status)
+		tty->status(tty, bits);
+}
+
+static void flush_input(struct tty_struct *tty)
+{
+	ldisc_flush_input(&tty->ld);
+	tell_master(tty, TIOCPKT_FLUSHREAD);
+}
+
+/* Input was flushed: what waited for room comes in. => tty->lock not held */
+static void go_on(struct tty_struct *tty)
+{
+	if (tty->input_taken)
+		tty->input_taken(tty);
+}
+
+/* ^S and ^Q are what they usually are: a master may act on them itself. */
+static bool has_stop_chars(const struct tty_struct *tty)
+{
+	return (tty->ld.t.c_iflag & IXON) && tty->ld.t.c_cc[VSTOP] == 023 && tty->ld.t.c_cc[VSTART] == 021;
+}
+
 static long set_termios(struct tty_struct *tty, unsigned int cmd, unsigned long arg, bool v2)
 {
 	struct termios2_abi t;
 	int err = tty_check_change(tty, SIGTTOU);
+	bool stops;
 
 	if (err)
 		return err;
@@ -13,9 +39,14 @@ static long set_termios(struct tty_struct *tty, unsigned int cmd, unsigned long 
 		return -EFAULT;
 	mutex_lock(&tty->lock);
 	if (cmd == TCSETSF || cmd == TCSETSF2)
-		ldisc_flush_input(&tty->ld);
+		flush_input(tty);
+	stops = has_stop_chars(tty);
 	ldisc_set_termios(&tty->ld, &t.t);
+	if (stops != has_stop_chars(tty))
+		tell_master(tty, stops ? TIOCPKT_NOSTOP : TIOCPKT_DOSTOP);
 	mutex_unlock(&tty->lock);
+	if (cmd == TCSETSF || cmd == TCSETSF2)
+		go_on(tty);
 	wake_up(&tty->read_wait);
 	wake_up(&tty->write_wait);
 	return 0;
@@ -58,6 +89,8 @@ static long set_pgrp(struct tty_struct *tty, unsigned long arg)
 		return -EFAULT;
 	if ((pid_t)pgrp < 0)
 		return -EINVAL;
+	if (!pgrp_exists(pgrp))
+		return -ESRCH;
 	if (!pgrp_exists_in_session(pgrp, s->session))
 		return -EPERM;
 	tty->pgrp = pgrp;
@@ -69,9 +102,11 @@ static long flow(struct tty_struct *tty, unsigned long arg)
 	switch (arg) {
 	case TCOOFF:
 		tty->ld.stopped = true;
+		tell_master(tty, TIOCPKT_STOP);
 		return 0;
 	case TCOON:
 		tty->ld.stopped = false;
+		tell_master(tty, TIOCPKT_START);
 		wake_up(&tty->write_wait);
 		return 0;
 	case TCIOFF: case TCION:
@@ -102,13 +137,43 @@ static long fake_input(struct tty_struct *tty, unsigned long arg)
 		return -EPERM;
 	if (copy_from_user(&c, (void *)arg, 1))
 		return -EFAULT;
-	tty_receive(tty, &c, 1);
+	tty_receive_now(tty, &c, 1);
 	return 0;
+}
+
+static long flush(struct tty_struct *tty, unsigned long what)
+{
+	if (what > TCIOFLUSH)
+		return -EINVAL;
+	if (what != TCOFLUSH) {
+		flush_input(tty);
+		go_on(tty);
+	}
+	if (what != TCIFLUSH)
+		tell_master(tty, TIOCPKT_FLUSHWRITE);
+	return 0;
+}
+
+/* The line discipline by number: there is N_TTY alone. */
+static long set_discipline(unsigned long arg)
+{
+	u32 number;
+
+	return get_user_u32(&number, (void *)arg) ? -EFAULT : number ? -EINVAL : 0;
 }
 
 long tty_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 {
 	struct tty_struct *tty = f->private;
+
+	if (tty->hung_up)
+		return cmd == TIOCSPGRP ? -ENOTTY : -EIO;
+	return tty_ioctl_from(tty, false, cmd, arg);
+}
+
+long tty_ioctl_from(struct tty_struct *tty, bool master, unsigned int cmd, unsigned long arg)
+{
+	bool ours = master || current->signal->tty == tty;
 
 	if (tty->ioctl) {
 		long ret = tty->ioctl(tty, cmd, arg);
@@ -124,26 +189,24 @@ long tty_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 	case TIOCGWINSZ: return copy_to_user((void *)arg, &tty->winsize, sizeof(tty->winsize)) ? -EFAULT : 0;
 	case TIOCSWINSZ: return set_winsize(tty, arg);
 	case TIOCGPGRP:
-		return current->signal->tty != tty ? -ENOTTY : put_user_u32(tty->pgrp, (void *)arg);
+		return !ours ? -ENOTTY : put_user_u32(tty->pgrp, (void *)arg);
 	case TIOCSPGRP: return set_pgrp(tty, arg);
 	case TIOCGSID:
-		return current->signal->tty != tty ? -ENOTTY : put_user_u32(tty->session, (void *)arg);
+		return !ours || !tty->session ? -ENOTTY : put_user_u32(tty->session, (void *)arg);
 	case TIOCSCTTY: return tty_set_controlling(tty, arg == 1);
 	case TIOCNOTTY: return give_up(tty);
 	case TIOCOUTQ: return put_user_u32(0, (void *)arg);
 	case FIONREAD: return put_user_u32(ldisc_available(&tty->ld), (void *)arg);
 	case TIOCSTI: return fake_input(tty, arg);
 	case TCXONC: return flow(tty, arg);
-	case TCFLSH:
-		if (arg > TCIOFLUSH)
-			return -EINVAL;
-		if (arg != TCOFLUSH)
-			ldisc_flush_input(&tty->ld);
-		return 0;
+	case TCFLSH: return flush(tty, arg);
 	case TCSBRK: case TCSBRKP: return 0;    /* output is never pending */
 	case TIOCEXCL: tty->exclusive = true; return 0;
 	case TIOCNXCL: tty->exclusive = false; return 0;
-	case TIOCMGET: return put_user_u32(0x166, (void *)arg); /* DTR RTS CTS CD DSR */
+	case TIOCGEXCL: return put_user_u32(tty->exclusive, (void *)arg);
+	case TIOCGETD: return put_user_u32(0, (void *)arg);
+	case TIOCSETD: return set_discipline(arg);
+	case TIOCMGET: return tty->is_pty ? -ENOTTY : put_user_u32(0x166, (void *)arg); /* DTR RTS CTS CD DSR */
 	default: return -ENOTTY;
 	}
 }
