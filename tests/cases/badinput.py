@@ -111,7 +111,7 @@ def bits_flipped(report):
             f.write(flipped(good(), seed, 200))
         stick = make_stick(os.path.join(folder, "esp.img"), "debug_exit report=page,0", initramfs=path)
         with Machine(stick, memory="256M") as m:
-            m.wait_text("for a shell", 15)
+            m.wait_text("for a shell", 4)
             text = m.text()
             report.check(f"badinput/flips-{seed}", "kernel exception" not in text and "BUG" not in text, text[-2500:], m.repro())
 

@@ -62,7 +62,7 @@ def job(report):
     for number, text in enumerate(commands()):
         with open(f"{where}/lines/{number}", "w", encoding="ascii") as f:
             f.write(text + "\n")
-    done, repro = vmrun("--add", f"{where}/lines:/lines", "--log", f"{where}/log", "--line-timeout", "40", "--split", where,
+    done, repro = vmrun("--add", f"{where}/lines:/lines", "--log", f"{where}/log", "--line-timeout", "200", "--split", where,
                         "--script", script, timeout=300)
     links = os.path.join(where, "bin")
     os.makedirs(links)
@@ -71,7 +71,7 @@ def job(report):
     for number, text in enumerate(commands()):
         here = text.replace("/tmp", home)
         os.makedirs(home, exist_ok=True)
-        want = run(["/bin/busybox", "sh", "-c", here], env={"PATH": links, "HOME": "/root", "TERM": "linux"}, timeout=60)
+        want = run(["/bin/busybox", "sh", "-c", here], env={"PATH": links, "HOME": "/root", "TERM": "linux"}, timeout=300)
         try:
             with open(f"{where}/{number + 1}.out", "rb") as f:
                 got = f.read().decode(errors="replace")

@@ -45,7 +45,7 @@ def started_by(name, image, needs, extra):
             return
         with tempfile.TemporaryDirectory() as folder:
             stick = Stick(folder, loader_at="atlas/loader.efi", extra={"EFI/BOOT/BOOTX64.EFI": image(folder), **extra})
-            m = Boot(stick.image, args=VGA, timeout=180)
+            m = Boot(stick.image, args=VGA)
             try:
                 handed = m.handed()
             except Failure as e:

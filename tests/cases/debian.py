@@ -199,7 +199,7 @@ def job(report):
     here = {name: start_here(argv, f"{where}/here/{name}") for name, (_, argv) in table.items() if argv and name in UNITS}
     options = [word for key, value in {**ENVIRONMENT, "FILES": "/files"}.items() for word in ("--env", f"{key}={value}")]
     start = time.monotonic()
-    done, repro = vmrun("--memory", "1G", *options, "--add", f"{where}/guest:/", "--log", f"{where}/log", "--line-timeout", "200", "--split", where,
+    done, repro = vmrun("--memory", "1G", *options, "--add", f"{where}/guest:/", "--log", f"{where}/log", "--line-timeout", "400", "--split", where,
                         "--script", f"{where}/script", timeout=600)
     took = time.monotonic() - start
     for number, (name, (_, argv)) in enumerate(table.items(), 1):
@@ -211,7 +211,7 @@ def job(report):
             report.check(f"debian/{name}", good, got + errors, repro)
         else:
             process = here.get(name) or start_here(argv, f"{where}/here/{name}")
-            want = process.communicate(timeout=200)[0].decode(errors="replace")
+            want = process.communicate(timeout=1000)[0].decode(errors="replace")
             if name in UNITS:
                 compare_units(report, name, got, want, errors, repro)
             else:

@@ -12,7 +12,7 @@ def run_cmocka(path):
     name = os.path.basename(path).removesuffix("_test")
 
     def job(report):
-        done = run([path], timeout=300, env={**os.environ, "CMOCKA_MESSAGE_OUTPUT": "TAP"})
+        done = run([path], timeout=1500, env={**os.environ, "CMOCKA_MESSAGE_OUTPUT": "TAP"})
         text = done.stdout.decode(errors="replace") + done.stderr.decode(errors="replace")
         repro = f"make host-test-{name}"
         seen = 0
@@ -22,15 +22,15 @@ def run_cmocka(path):
         if not seen or (done.returncode and "not ok" not in text):
             report.check(f"host/{name}", not done.returncode, f"exit status {done.returncode}\n{text}", repro)
 
-    return Job(f"host/{name}", job, 5)
+    return Job(f"host/{name}", job, 12 if name in ("sparse", "vmalloc") else 5)
 
 
 def check_script(name, argv):
     def job(report):
-        done = run(argv)
+        done = run(argv, timeout=600)
         report.check(f"check/{name}", done.returncode == 0, (done.stdout + done.stderr).decode(), "make check")
 
-    return Job(f"check/{name}", job, 3)
+    return Job(f"check/{name}", job, 10)
 
 
 def jobs():

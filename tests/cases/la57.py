@@ -29,7 +29,7 @@ class Gdb:
                 if time.monotonic() > end:
                     raise
                 time.sleep(0.1)
-        self.s.settimeout(60)
+        self.s.settimeout(300)
         self.regs = []
         self.ask("qSupported:xmlRegisters=i386")
         for name in re.findall(r'xi:include href="([^"]+)"', self.xml("target.xml")):

@@ -9,7 +9,7 @@ import tempfile
 import time
 
 from harness.jobs import Job
-from harness.vm import BUILD, OVMF, QEMU
+from harness.vm import BUILD, OVMF, PATIENCE, QEMU
 
 LOADER = os.path.join(BUILD, "loader.efi")
 KERNEL = os.path.join(BUILD, "efi/testkernel.elf")
@@ -68,7 +68,7 @@ class Boot:
                 "-drive", "file=%s,format=raw,if=none,id=d%s" % (disk, drive), "-serial", "stdio" if serial else "none", *args,
                 "-device", device + ",drive=d,bootindex=0"]
         p = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        self.text, self.found, end = "", False, time.time() + timeout
+        self.text, self.found, end = "", False, time.time() + timeout * PATIENCE
         while time.time() < end:
             if select.select([p.stdout], [], [], 0.2)[0]:
                 data = os.read(p.stdout.fileno(), 65536)
@@ -151,8 +151,8 @@ def loader_kernel_missing(folder):
 @test
 def loader_error_ends_by_key(folder):
     start = time.time()
-    refused(Stick(folder, kernel=False, config="error_wait=300\n"), "is missing", send=("Press a key", b"x"), timeout=100)
-    expect(time.time() - start < 100, "the key was not seen")
+    refused(Stick(folder, kernel=False, config="error_wait=300\n"), "is missing", send=("Press a key", b"x"), timeout=50)
+    expect(time.time() - start < 280, "the key was not seen")
 
 
 @test

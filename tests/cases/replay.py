@@ -18,7 +18,7 @@ def replay(report):
     for source in machines:
         folder = os.path.dirname(source)
         name = os.path.basename(folder)
-        done = run([os.path.join(BUILD, "host/replay"), folder], timeout=120)
+        done = run([os.path.join(BUILD, "host/replay"), folder], timeout=600)
         text = (done.stdout + done.stderr).decode(errors="replace")
         repro = f"make replay MACHINE={name}"
         if name in REFUSED:

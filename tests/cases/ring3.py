@@ -5,7 +5,7 @@ import os
 import subprocess
 
 from harness.jobs import Job
-from harness.vm import BUILD, run, scratch, vmrun
+from harness.vm import BUILD, PATIENCE, run, scratch, vmrun
 
 SECONDS = 60    # for one program in the guest
 
@@ -23,7 +23,7 @@ def read(path):
 
 
 def on_linux(path):
-    done = run([path], timeout=SECONDS, env={"PATH": "/bin:/usr/bin", "HOME": "/root", "TERM": "linux"})
+    done = run([path], timeout=SECONDS * PATIENCE, env={"PATH": "/bin:/usr/bin", "HOME": "/root", "TERM": "linux"})
     code = done.returncode if done.returncode >= 0 else 128 - done.returncode
     return done.stdout.decode(errors="replace"), code
 
@@ -34,7 +34,7 @@ def compare(report, label, paths, options):
     script = os.path.join(where, "script")
     with open(script, "w", encoding="ascii") as f:
         f.write("".join(p + "\n" for p in paths))
-    done, command = vmrun(*options, "--log", os.path.join(where, "log"), "--line-timeout", SECONDS, "--split", where,
+    done, command = vmrun(*options, "--log", os.path.join(where, "log"), "--line-timeout", int(SECONDS * PATIENCE), "--split", where,
                           "--script", script, timeout=60 + 20 * len(paths))
     stopped = b""
     for number, path in enumerate(paths, 1):
@@ -60,7 +60,7 @@ def jobs():
     def highmem(report): # user pages have no permanent kernel address
         compare(report, "ring3-highmem", programs(), ["--memory", "2G", "--append", "highmem=896M"])
 
-    return [Job("ring3", plain, 60), Job("ring3-small", small, 60), Job("ring3-highmem", highmem, 60)]
+    return [Job("ring3", plain, 15), Job("ring3-small", small, 15), Job("ring3-highmem", highmem, 15)]
 
 
 if __name__ == "__main__": # as a quick look: what Linux says

@@ -6,7 +6,7 @@ import time
 
 from harness.jobs import Job
 from harness.screen import recognise
-from harness.vm import Machine, make_stick, scratch
+from harness.vm import PATIENCE, Machine, make_stick, scratch
 
 SIZES = {
     "1024x768": (["-device", "VGA,edid=on,xres=1024,yres=768"], ""),
@@ -28,7 +28,7 @@ def looks(dump):
 
 def steady(machine, seconds=20):
     """A screendump that is the same twice, a moment apart (but for a blinking cursor there is none)."""
-    last, end = None, time.monotonic() + seconds
+    last, end = None, time.monotonic() + seconds * PATIENCE
     while time.monotonic() < end:
         now = machine.screendump()
         if now == last:
@@ -80,7 +80,7 @@ def without_serial(report):
     """No serial port at all: the report is on the screen."""
     stick = make_stick(os.path.join(scratch("screen-no-serial"), "esp.img"), "report=page,0 start=shell")
     with Machine(stick, display=["-vga", "std"], serial=False) as m:
-        end = time.monotonic() + 90
+        end = time.monotonic() + 90 * PATIENCE
         text = ""
         while PROMPT not in text and time.monotonic() < end:
             time.sleep(2)

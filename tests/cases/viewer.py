@@ -14,7 +14,7 @@ VMRUN = os.path.join(TOP, "tools/vmrun")
 
 
 def view(*args):
-    return subprocess.run([VIEWER, *args], capture_output=True, timeout=20, check=False).stdout.decode()
+    return subprocess.run([VIEWER, *args], capture_output=True, timeout=120, check=False).stdout.decode()
 
 
 def text_of(root, path):
@@ -77,7 +77,7 @@ def live(report):
     args = [VMRUN, "--script", "/dev/stdin"]
     script = "\n".join(f"/bin/atlas --size 130x60 {a}" for a in ("--print 1", "--page 100000 --print 5", "--print 6", "--print 7",
                                                                "--print 8", "--page fed00000 --print 5"))
-    done = subprocess.run(args, input=script.encode(), capture_output=True, timeout=200, check=False)
+    done = subprocess.run(args, input=script.encode(), capture_output=True, timeout=600, check=False)
     out = done.stdout.decode(errors="replace")
     for name, want in (("adds_up", "Adds up to the byte"), ("kernel_code", "System RAM / Kernel code"), ("verdict", "PASS"),
                        ("layout", "direct map: phys"), ("processes", " init "), ("firmware", "as found"), ("hpet", "HPET 0")):
