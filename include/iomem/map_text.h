@@ -17,4 +17,7 @@
  */
 int map_text_parse(struct e820_table *t, const char *text, size_t size, unsigned int *bad_line) __must_check;
 
+/* efi-memmap.txt's descriptors one at a time, *pos = 0 first: false at the end, and where map_text_parse would complain. */
+bool map_text_next_desc(const char *text, size_t size, size_t *pos, struct efi_mem_desc *d);
+
 #endif

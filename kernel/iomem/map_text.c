@@ -43,29 +43,25 @@ static bool is_decimal(const char *s)
 	return *s == ' ';
 }
 
-static int efi_line(struct e820_table *t, char *line, u64 *last_start)
+static int efi_line(char *line, struct efi_mem_desc *d)
 {
 	char *attr = last_word(line), *end = last_word(line), *start = last_word(line);
-	struct efi_mem_desc d = { .attribute = 0xf };
-	unsigned __int128 first, last, attribute;
+	unsigned __int128 first, last, attribute = 0xf;
 	u64 type;
 
 	if (!attr || !end || !start || kstrtou64(line, 10, &type) || type >> 32 || !parse_hex(start, &first) || first >> 64)
 		return -EINVAL;
-	if (strcmp(attr, "?")) {                        /* not published */
-		if (!parse_hex(attr, &attribute) || attribute >> 64)
-			return -EINVAL;
-		d.attribute = (u64)attribute;
-	}
+	/* "?": not published */
+	if (strcmp(attr, "?") && (!parse_hex(attr, &attribute) || attribute >> 64))
+		return -EINVAL;
+	*d = (struct efi_mem_desc){ .type = (u32)type, .start = (u64)first, .attribute = (u64)attribute };
 	if (strcmp(end, "empty")) {
 		if (!parse_hex(end, &last) || last < first)
 			return -EINVAL;
 		last = (last + 1 - first) >> 12;
-		d.nr_pages = last >> 64 ? U64_MAX : (u64)last;
+		d->nr_pages = last >> 64 ? U64_MAX : (u64)last;
 	}
-	d.type = (u32)type;
-	d.start = (u64)first;
-	return e820_add_desc(t, &d, last_start);
+	return 0;
 }
 
 /* Linux's words, and what else its log can hold; a number that nobody knows is reserved. */
@@ -95,41 +91,69 @@ static int e820_line(struct e820_table *t, char *line)
 	return e820_add(t, (u64)first, (u64)last + 1, type_of(line));
 }
 
-int map_text_parse(struct e820_table *t, const char *text, size_t size, unsigned int *bad_line)
+struct lines {
+	const char *text, *end;
+	unsigned int number;            /* of the line, from 1 */
+};
+
+/* The next line that says something, into @line: 1; 0: no more; -EINVAL: too long. */
+static int next_line(struct lines *l, char line[MAX_LINE])
 {
-	const char *end = text + size;
-	bool is_known = false, is_efi = false;
-	char line[MAX_LINE];
-	u64 last_start = 0;
-	int ret = 0;
+	while (l->text < l->end) {
+		const char *nl = memchr(l->text, '\n', (size_t)(l->end - l->text));
+		size_t len = (size_t)((nl ? nl : l->end) - l->text);
 
-	*t = (struct e820_table){ .nr = 0 };
-	*bad_line = 0;
-	for (unsigned int number = 1; text < end; number++) {
-		const char *nl = memchr(text, '\n', (size_t)(end - text));
-		size_t len = (size_t)((nl ? nl : end) - text);
-		int err;
-
-		*bad_line = number;
+		l->number++;
 		if (len >= MAX_LINE)
 			return -EINVAL;
-		memcpy(line, text, len);
+		memcpy(line, l->text, len);
 		line[len] = '\0';
-		text += len + (nl != NULL);
+		l->text += len + (nl != NULL);
 		while (len && (line[len - 1] == '\r' || line[len - 1] == ' '))
 			line[--len] = '\0';
-		if (len == 0 || line[0] == '#')
-			continue;
+		if (len && line[0] != '#')
+			return 1;
+	}
+	return 0;
+}
+
+bool map_text_next_desc(const char *text, size_t size, size_t *pos, struct efi_mem_desc *d)
+{
+	struct lines l = { text + *pos, text + size, 0 };
+	char line[MAX_LINE];
+
+	if (next_line(&l, line) != 1 || !is_decimal(line) || efi_line(line, d))
+		return false;
+	*pos = (size_t)(l.text - text);
+	return true;
+}
+
+int map_text_parse(struct e820_table *t, const char *text, size_t size, unsigned int *bad_line)
+{
+	struct lines l = { text, text + size, 0 };
+	bool is_known = false, is_efi = false;
+	struct efi_mem_desc d;
+	char line[MAX_LINE];
+	u64 last_start = 0;
+	int ret = 0, more;
+
+	*t = (struct e820_table){ .nr = 0 };
+	while ((more = next_line(&l, line)) == 1) {
+		int err;
+
 		if (!is_known) {
 			is_known = true;
 			is_efi = is_decimal(line);
 		}
-		err = is_efi ? efi_line(t, line, &last_start) : e820_line(t, line);
+		err = is_efi ? efi_line(line, &d) : e820_line(t, line);
+		if (!err && is_efi)
+			err = e820_add_desc(t, &d, &last_start);
+		*bad_line = l.number;
 		if (err == -EINVAL)
 			return err;
 		if (err)
 			ret = err;
 	}
-	*bad_line = 0;
-	return is_known ? ret : -EINVAL;
+	*bad_line = more ? l.number : 0;
+	return is_known && !more ? ret : -EINVAL;
 }
