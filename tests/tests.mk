@@ -9,7 +9,7 @@ HOST_SRC := $(addprefix kernel/task/,fairq.c pidmap.c elf_program.c) efi/elf_che
 	$(filter-out kernel/lib/string.c,$(wildcard kernel/lib/*.c)) \
 	$(addprefix kernel/drivers/,smbios.c acpi.c acpi_parse.c aml.c aml_resource.c pci.c) kernel/fs/cpio.c kernel/tty/ldisc.c kernel/proc/seq_file.c kernel/drivers/keymap.c \
 	$(addprefix kernel/console/,vt.c vt_screen.c vt_colour.c fb.c blocks.c) kernel/report/text.c $(B)/gen/fonts.c
-HOST_SRC += $(addprefix kernel/report/,json.c json_memory.c account.c)
+HOST_SRC += $(addprefix kernel/report/,json.c json_memory.c account.c) tools/replay/smbios_text.c tools/html/json_check.c
 $(B)/host/$(B)/gen/fonts.o: HOST_FLAGS += -Ikernel/console
 $(B)/host/efi/%.o: HOST_FLAGS += -DREAL_LAYOUT
 HOST_TESTS := $(patsubst tests/host/%_test.c,%,$(wildcard tests/host/*_test.c))
@@ -58,7 +58,7 @@ $(B)/guest-tests/%: tests/guest/%.c
 	$(call quiet,CC)$(RING3_CC) $(RING3_FLAGS) -o $@ $<
 ring3-programs: $(RING3) $(GUEST_TESTS)
 
-test-parts: all $(B)/host/replay loader-parts vmrun-parts ring3-programs $(patsubst %,$(B)/host/%_test,$(HOST_TESTS)) fuzz-parts
+test-parts: all $(B)/host/replay $(B)/host/atlas-html loader-parts vmrun-parts ring3-programs $(patsubst %,$(B)/host/%_test,$(HOST_TESTS)) fuzz-parts
 test: ## every test; last line "N passed, N failed"; T=PATTERN runs some (see tests/run --help)
 	@tools/setup test
 	@+$(MAKE) --no-print-directory test-parts

@@ -60,10 +60,20 @@ usb: image ## write the stick: make usb DEV=/dev/sdX
 .PHONY: esp image setup run debug usb
 
 # A recorded machine through the kernel's own code, on the host.
-$(B)/host/replay: $(B)/host/tools/replay/replay.o $(B)/host/libatlas.a
+RECORD_OBJ := $(B)/host/tools/replay/record.o
+$(B)/host/replay: $(B)/host/tools/replay/replay.o $(RECORD_OBJ) $(B)/host/libatlas.a
 	$(HOST_CC) $(HOST_FLAGS) -o $@ $^
 
 replay: $(B)/host/replay ## what Atlas makes of a recorded machine: make replay MACHINE=DIR (or its name in tests/machines)
 	@d="$(MACHINE)"; [ -d "$$d" ] || d=tests/machines/$$d; $< "$$d"
 
 .PHONY: replay
+
+# A record or a report as one HTML page: tools/atlas-html. The page's files become C arrays.
+$(B)/gen/page.c: tools/html/page.html tools/html/page.css tools/html/page.js
+	@mkdir -p $(@D)
+	@{ echo 'extern const char page_html[], page_css[], page_js[];'; for f in $^; do \
+	echo "const char page_$${f##*.}[] = {"; od -An -v -tx1 $$f | sed 's/ \(..\)/(char)0x\1,/g'; echo '0 };'; done; } >$@
+$(B)/host/atlas-html: $(patsubst %,$(B)/host/tools/html/%.o,atlas_html report_text) $(B)/host/$(B)/gen/page.o $(RECORD_OBJ) \
+		$(B)/host/libatlas.a
+	$(call quiet,HOST_CC)$(HOST_CC) $(HOST_FLAGS) -o $@ $^ -lz
