@@ -1,6 +1,6 @@
 # The kernel: every .c and .S below kernel/ and mm/. Sources of one folder see only include/ and
 # their own internal.h (tests/floors checks who includes and calls whom).
-KERNEL_SRC := $(sort $(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S mm/*.c tests/kernel/*.c))
+KERNEL_SRC := $(sort $(wildcard kernel/*.c kernel/*/*.c kernel/*/*/*.c kernel/*/*.S mm/*.c tests/kernel/*.c))
 KERNEL_SRC := $(filter-out %.lds.S,$(KERNEL_SRC))
 # Generated C files below build/gen/ (the font); their owners add to this.
 KERNEL_GEN := $(B)/gen/fonts.c $(B)/gen/config.c

@@ -9,6 +9,7 @@
 #include <console/console.h>
 #include <drivers/devices.h>
 #include <drivers/keyboard.h>
+#include <drivers/usb.h>
 #include <fs/fs.h>
 #include <iomem/e820.h>
 #include <iomem/resource.h>
@@ -240,6 +241,7 @@ void __noreturn start_kernel(phys_addr_t bootinfo_phys)
 	tty_init(NULL);                 /* terminals */
 	keyboard_init();
 	ps2_init();                     /* keys reach the screen's terminal */
+	usb_init();                     /* those of USB keyboards, too: by a thread, later */
 	cpu_proc_init();                /* /proc/interrupts, /proc/mtrr */
 	initramfs_init();               /* programs */
 	kernel_verdict_log();           /* the address space is as it should be */

@@ -62,5 +62,7 @@ void pci_name(const struct pci_dev *d, char name[PCI_NAME_LEN]);
 
 /* The machine's own [B], by devices_init(). */
 extern struct pci_scan pci_devices;
+/* ... and its configuration space. Any context. */
+extern const struct pci_access pci_config;
 
 #endif

@@ -226,7 +226,7 @@ static void port_write(u8 bus, u8 devfn, u16 reg, u32 value)
 	local_irq_restore(flags);
 }
 
-static const struct pci_access port_access = { port_read, port_write };
+const struct pci_access pci_config = { port_read, port_write };
 
 static void add_bridge_windows(const struct pci_dev *d)
 {
@@ -297,7 +297,7 @@ static void scan_roots(struct aml_pass *p)
 		if (!pci_devices.dev)
 			return;
 		for (unsigned int i = 0; i < p->nr_roots; i++)
-			pci_scan(&pci_devices, &port_access, p->root[i]);
+			pci_scan(&pci_devices, &pci_config, p->root[i]);
 		if (!pci_devices.nr_lost || t + 1 == ARRAY_SIZE(room))
 			return;
 		kfree(pci_devices.dev);

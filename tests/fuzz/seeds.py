@@ -115,9 +115,19 @@ def terminal(out):
         b"\x1b[?6h\x1b[6n\x1bM\x1bD\x1b7\x1b8\x1b[10@\x1b[3P\x1b[2X\x1b[5b\x1b[38;5;9m\x1b]0;t\x07\x1b[!p\x1bc")
 
 
+def usb(out):
+    keyboard = (bytes([9, 2, 34, 0, 1, 1, 0, 0xa0, 50, 9, 4, 0, 0, 1, 3, 1, 1, 0, 9, 0x21, 0x11, 1, 0, 1, 0x22, 63, 0, 7, 5, 0x81, 3, 8, 0, 10]))
+    put(out, "config", bytes([2]) + keyboard)
+    put(out, "hub-config", bytes([9, 9, 2, 25, 0, 1, 1, 0, 0xe0, 0, 9, 4, 0, 0, 1, 9, 0, 0, 0, 7, 5, 0x81, 3, 2, 0, 255]))
+    put(out, "device", bytes([2, 18, 1, 0, 2, 0, 0, 0, 64, 0x27, 6, 1, 0, 0, 1, 1, 2, 3, 1]))
+    put(out, "hub", bytes([9, 9, 0x29, 8, 0xa9, 0, 50, 0, 0, 0xff]))
+    put(out, "reports", bytes([0, 2, 0, 4, 5, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]))
+    put(out, "iommu", b"\1DMAR" + bytes(44) + struct.pack("<HHIQ", 0, 16, 0, 0xfed90000))
+
+
 def main():
     out = sys.argv[1]
-    for name, make in (("memmap", memory_maps), ("smbios", smbios), ("acpi", acpi), ("aml", aml), ("loader", loader), ("cpio", cpio), ("vt", terminal)):
+    for name, make in (("memmap", memory_maps), ("smbios", smbios), ("acpi", acpi), ("aml", aml), ("loader", loader), ("cpio", cpio), ("vt", terminal), ("usb", usb)):
         make(os.path.join(out, name))
 
 
