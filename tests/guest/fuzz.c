@@ -201,9 +201,18 @@ static pid_t start_child(uint64_t seed, unsigned int calls)
 #define CHILD_SECONDS 8
 static struct { pid_t pid; time_t since; } child[MAX_PROCESSES];
 
+/* Not time(NULL): the children set the clock. */
+static time_t seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec;
+}
+
 static void watch(int sig)
 {
-	time_t now = time(NULL);
+	time_t now = seconds();
 	int i;
 
 	for (i = 0; i < MAX_PROCESSES; i++) {
@@ -212,9 +221,8 @@ static void watch(int sig)
 		if (now > child[i].since + 3 * CHILD_SECONDS) {
 			char command[200];
 
-			snprintf(command, sizeof(command), "echo %d does not die by SIGKILL; ps -o pid,ppid,pgid,stat,comm; "
-				 "cat /proc/%d/status /proc/%d/stat /proc/%d/syscall", child[i].pid, child[i].pid, child[i].pid,
-				 child[i].pid);
+			snprintf(command, sizeof(command), "echo %d does not die by SIGKILL; ps -o pid,ppid,pgid,stat,comm; cd /proc/%d; "
+				 "for i in task/*; do grep . $i/status $i/stat $i/syscall $i/wchan $i/stack; done", child[i].pid, child[i].pid);
 			_exit(system(command) ? 3 : 2);
 		}
 		kill(-child[i].pid, SIGKILL);
@@ -243,7 +251,7 @@ static void fill_slots(uint64_t seed, unsigned long *children, unsigned long wan
 
 		if (pid < 0)
 			return;
-		child[i].since = time(NULL);
+		child[i].since = seconds();
 		child[i].pid = pid;
 	}
 }
