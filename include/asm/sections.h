@@ -7,6 +7,7 @@
 #define ASM_SECTIONS_H
 
 extern char _stext[], _etext[];
+extern char __sched_text_start[], __sched_text_end[]; /* in the text: functions marked __sched */
 extern char __start_rodata[], __end_rodata[];
 extern char _sdata[], _edata[];
 extern char __bss_start[], __bss_stop[];

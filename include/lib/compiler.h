@@ -18,6 +18,8 @@
 #undef __always_inline
 #define __always_inline inline __attribute__((always_inline))
 #define noinline __attribute__((noinline))
+/* Giving the CPU away: /proc/PID/wchan names who called such a function. */
+#define __sched __section(".sched.text")
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define barrier() __asm__ volatile("" ::: "memory")

@@ -54,12 +54,12 @@ struct signal_struct {
 	bool session_leader;            /* [T] */
 	/* Death and stops. [S] */
 	bool group_exit;                /* all threads die with group_exit_code */
-	bool exec_kill;                 /* group_exit comes from a thread that execs: it survives */
+	struct task_struct *exec_task;  /* [S][T] this thread is in exec and waits for the others to die */
 	bool stopping, stopped;         /* asked to stop; every thread has */
 	bool notify_continue;           /* a thread of ours tells the parent of SIGCONT */
 	bool stop_unreported, continued_unreported; /* for wait4 */
 	int group_exit_code, stop_sig, nr_stopped;
-	struct wait_queue_head wait_chldexit; /* wait4 sleeps here; also exec waiting for its threads */
+	struct wait_queue_head wait_chldexit; /* wait4 sleeps here */
 	struct rlimit64 rlim[RLIM_NLIMITS];
 	/* Of threads that are gone, of children that were waited for. [T] */
 	u64 cutime_ns, cstime_ns, dead_utime_ns, dead_stime_ns;

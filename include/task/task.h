@@ -22,8 +22,8 @@ struct files_struct;
 struct fs_struct;
 struct file;
 
-/* Linux's letters in /proc/PID/stat: R S D T Z X. */
-enum task_state { TASK_RUNNING, TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE, TASK_STOPPED, TASK_ZOMBIE, TASK_DEAD };
+/* Linux's letters in /proc/PID/stat: R S D T Z X R. No sleep outlives a fatal signal: the longest kind is killable. */
+enum task_state { TASK_RUNNING, TASK_INTERRUPTIBLE, TASK_KILLABLE, TASK_STOPPED, TASK_ZOMBIE, TASK_DEAD, TASK_NEW };
 
 #define TASK_COMM_LEN 16
 #define PF_KTHREAD 1u
@@ -46,7 +46,6 @@ struct task_struct {
 	struct thread_struct thread;    /* kernel/x86's */
 	enum task_state state;          /* [R] */
 	bool sigpending;                /* [S] look for signals before going back to ring 3 */
-	bool killable;                  /* [own] a fatal signal ends this uninterruptible sleep */
 	bool restore_sigmask;           /* [own] saved_sigmask waits to be put back */
 	unsigned int flags;             /* PF_* [own] */
 	struct mm_struct *mm;           /* [own] NULL: kernel thread, exiting */
@@ -124,6 +123,13 @@ bool in_group_p(u32 gid);               /* current: fsgid or a supplementary gro
 void task_cputime(struct task_struct *t, u64 *utime_ns, u64 *stime_ns);
 void process_cputime(struct task_struct *leader, u64 *utime_ns, u64 *stime_ns);
 char task_state_char(const struct task_struct *t);
+/*
+ * What @t sleeps in: the return addresses on its kernel stack, innermost first (task_stack), the first outside of the
+ * scheduler and the locks (task_wchan). 0: it runs, is waiting to run or is dead.
+ */
+#define TASK_STACK_MAX 64
+unsigned int task_stack(struct task_struct *t, unsigned long pc[TASK_STACK_MAX]);
+unsigned long task_wchan(struct task_struct *t);
 /* May the current task look into @t (proc, process_vm_readv): same user and dumpable, or CAP_SYS_PTRACE. */
 bool ptrace_may_access(struct task_struct *t);
 

@@ -30,7 +30,7 @@ struct wait_queue_entry {
 
 void init_waitqueue_head(struct wait_queue_head *q);
 /* Queues the current task and marks it sleeping: check the condition after this, then schedule(). */
-void prepare_to_wait(struct wait_queue_head *q, struct wait_queue_entry *w, bool interruptible);
+void prepare_to_wait(struct wait_queue_head *q, struct wait_queue_entry *w);
 /* Only queues (the state stays running): for the second, third ... queue of poll. */
 void add_wait_queue(struct wait_queue_head *q, struct wait_queue_entry *w);
 /* Calls @func at each wake, with the queue's lock held, any context. Until remove_wait_queue(). */
@@ -42,7 +42,9 @@ void wake_up(struct wait_queue_head *q);        /* all sleepers; they check agai
 void wake_up_one(struct wait_queue_head *q);    /* the longest sleeper; it leaves the queue */
 
 /* Marks the current task as sleeping (poll: before its last look), running again. */
-void set_current_sleeping(bool interruptible);
+void set_current_sleeping(void);
+/* ... of a sleep that only death ends: look at fatal_signal_pending() after this. */
+void set_current_killable(void);
 void set_current_running(void);
 /* Gives the CPU away. Returns when running again; at once when the task is not marked sleeping and alone. */
 void schedule(void);
@@ -58,7 +60,7 @@ bool fatal_signal_pending(void);
 	struct wait_queue_entry __w; \
 	int __ret = 0; \
 	while (!(cond)) { \
-		prepare_to_wait(&(q), &__w, true); \
+		prepare_to_wait(&(q), &__w); \
 		if (!(cond)) { \
 			if (signal_pending()) \
 				__ret = -ERESTARTSYS; \
@@ -75,7 +77,7 @@ bool fatal_signal_pending(void);
 	struct wait_queue_entry __w; \
 	int __ret = 0; \
 	while (!(cond)) { \
-		prepare_to_wait(&(q), &__w, true); \
+		prepare_to_wait(&(q), &__w); \
 		if (!(cond)) { \
 			if (signal_pending()) \
 				__ret = -ERESTARTSYS; \
@@ -87,13 +89,5 @@ bool fatal_signal_pending(void);
 			break; \
 	} \
 	__ret; })
-#define wait_event(q, cond) do { \
-	struct wait_queue_entry __w; \
-	while (!(cond)) { \
-		prepare_to_wait(&(q), &__w, false); \
-		if (!(cond)) \
-			schedule(); \
-		finish_wait(&(q), &__w); \
-	} } while (0)
 
 #endif

@@ -106,8 +106,11 @@ void cpu_idle_wait(void);               /* sti; hlt; returns after an interrupt 
 
 /* Prints a symbolised backtrace from @rbp (0: the caller's). */
 void show_backtrace(unsigned long rip, unsigned long rbp);
+/* Where @t, which does not run, would go on: return addresses, innermost first, at most @max. How many. */
+unsigned int thread_backtrace(const struct thread_struct *t, unsigned long *pc, unsigned int max);
 /* "name+0x12" of a kernel address; kernel/x86/ksyms.c, table made at link time. */
 const char *ksym_lookup(unsigned long addr, unsigned long *offset);
+unsigned long ksym_size(unsigned long addr);    /* of the function there, up to the next one; 0: unknown */
 
 void __noreturn machine_halt(void);
 void __noreturn machine_restart(void);

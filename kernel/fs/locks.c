@@ -129,7 +129,7 @@ static int wait_for(struct inode *inode, const struct file_lock *l)
 		{
 			struct wait_queue_entry w;
 
-			prepare_to_wait(&lock_wait, &w, true);
+			prepare_to_wait(&lock_wait, &w);
 			if (signal_pending())
 				err = -ERESTARTSYS;
 			else if (conflict(inode, l))

@@ -69,7 +69,7 @@ static long poll_loop(unsigned int files, u64 deadline, long (*scan)(void *arg, 
 	if (poll_table_init(&pt, files))
 		return -ENOMEM;
 	for (bool first = true;; first = false) {
-		set_current_sleeping(true);
+		set_current_sleeping();
 		n = scan(arg, first ? &pt : NULL);
 		if (!n)
 			n = pt.error;

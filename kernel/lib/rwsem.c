@@ -11,7 +11,7 @@ void lock_set_yield(void (*yield)(void))
 	yield_cpu = yield;
 }
 
-void lock_yield(void)
+void __sched lock_yield(void)
 {
 	assert_no_spinlock();
 	if (!yield_cpu)
@@ -19,7 +19,7 @@ void lock_yield(void)
 	yield_cpu();
 }
 
-static void wait_turn(const void *lock)
+static void __sched wait_turn(const void *lock)
 {
 	assert_no_spinlock();
 	if (!yield_cpu)
@@ -27,19 +27,19 @@ static void wait_turn(const void *lock)
 	yield_cpu();
 }
 
-void __down_read(struct rw_semaphore *s)
+void __sched __down_read(struct rw_semaphore *s)
 {
 	while (!down_read_trylock(s))
 		wait_turn(s);
 }
 
-void __down_write(struct rw_semaphore *s)
+void __sched __down_write(struct rw_semaphore *s)
 {
 	while (!down_write_trylock(s))
 		wait_turn(s);
 }
 
-void __mutex_lock(struct mutex *m)
+void __sched __mutex_lock(struct mutex *m)
 {
 	while (!mutex_trylock(m))
 		wait_turn(m);

@@ -25,6 +25,10 @@ ssize_t proc_page_tables_read(struct mm_struct *mm, void *buf, size_t n, u64 pos
 int proc_stat_show(struct seq_file *m, struct task_struct *t, bool whole);
 int proc_status_show(struct seq_file *m, struct task_struct *t);
 int proc_limits_show(struct seq_file *m, struct task_struct *t);
+/* proc_stack.c */
+int proc_wchan_show(struct seq_file *m, struct task_struct *t);
+int proc_stack_show(struct seq_file *m, struct task_struct *t);
+int proc_syscall_show(struct seq_file *m, struct task_struct *t);
 
 /* proc_pid.c */
 struct dentry *proc_pid_lookup(struct dentry *dir, const char *name, size_t len);

@@ -208,7 +208,6 @@ static ssize_t coredump_filter_write(struct task_struct *t, const char *buf, siz
 static int mounts_show(struct seq_file *m, struct task_struct *t) { return mounts_show_for(t, m, 0); }
 static int mountinfo_show(struct seq_file *m, struct task_struct *t) { return mounts_show_for(t, m, 1); }
 static int cgroup_show(struct seq_file *m, struct task_struct *t) { seq_puts(m, "0::/\n"); return 0; }
-static int wchan_show(struct seq_file *m, struct task_struct *t) { seq_puts(m, "0"); return 0; }
 static int loginuid_show(struct seq_file *m, struct task_struct *t) { seq_puts(m, "4294967295"); return 0; }
 static int personality_show(struct seq_file *m, struct task_struct *t) { seq_printf(m, "%08lx\n", t->personality); return 0; }
 
@@ -249,11 +248,13 @@ static const struct pid_entry entries[] = {
 	{ "root", 0777, PID_LINK, .link = root_link, .owner_only = true },
 	{ "smaps", 0444, PID_TEXT, .show = smaps_show, .owner_only = true },
 	{ "smaps_rollup", 0444, PID_TEXT, .show = smaps_rollup_show, .owner_only = true },
+	{ "stack", 0400, PID_TEXT, .show = proc_stack_show, .owner_only = true },
 	{ "stat", 0444, PID_TEXT, .show = stat_group },
 	{ "statm", 0444, PID_TEXT, .show = statm_show },
 	{ "status", 0444, PID_TEXT, .show = proc_status_show },
+	{ "syscall", 0400, PID_TEXT, .show = proc_syscall_show, .owner_only = true },
 	{ "task", 0555, PID_TASK_DIR, .group_only = true },
-	{ "wchan", 0444, PID_TEXT, .show = wchan_show },
+	{ "wchan", 0444, PID_TEXT, .show = proc_wchan_show },
 };
 
 /* --- file operations ------------------------------------------------------------------------- */

@@ -94,7 +94,7 @@ static unsigned int queued(const struct signal_struct *sig)
 
 int proc_status_show(struct seq_file *m, struct task_struct *t)
 {
-	static const char *const states[] = { "R (running)", "S (sleeping)", "D (disk sleep)", "T (stopped)", "Z (zombie)", "X (dead)" };
+	static const char *const states[] = { "R (running)", "S (sleeping)", "D (disk sleep)", "T (stopped)", "Z (zombie)", "X (dead)", "R (running)" };
 	const struct cred *c = &t->cred;
 	struct signal_struct *sig = t->signal;
 	u64 ignored, caught;

@@ -237,7 +237,7 @@ static void sleep_seconds(unsigned int seconds)
 	u64 deadline = ktime_get_ns() + seconds * 1000000000UL;
 
 	while (ktime_get_ns() < deadline && !signal_pending()) {
-		set_current_sleeping(true);
+		set_current_sleeping();
 		schedule_until(deadline);
 	}
 }

@@ -160,7 +160,7 @@ SYSCALL(times)
 static bool sleep_until(u64 deadline)
 {
 	while (ktime_get_ns() < deadline) {
-		set_current_sleeping(true);
+		set_current_sleeping();
 		if (signal_pending()) {
 			set_current_running();
 			return false;

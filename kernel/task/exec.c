@@ -84,6 +84,31 @@ static int load_script(struct binprm *b)
 	return read_head(b);
 }
 
+/* The others of the process die, exit_notify wakes us when the last is gone. 0, or -EINTR: this one is killed itself. */
+static int wait_alone(struct task_struct *t, struct signal_struct *s)
+{
+	unsigned long irq = spin_lock_irqsave(&t->sighand->lock);
+	int err = must_die(t) ? -EINTR : 0;
+
+	if (!err) {
+		s->exec_task = t;
+		zap_other_threads(t);
+	}
+	spin_unlock_irqrestore(&t->sighand->lock, irq);
+	if (err)
+		return err;
+	while (s->nr_threads > 1 && !err) {
+		set_current_killable();
+		if (fatal_signal_pending())
+			err = -EINTR;
+		else if (s->nr_threads > 1)
+			schedule();
+		set_current_running();
+	}
+	s->exec_task = NULL;
+	return err;
+}
+
 /* The other threads of the process die; this one becomes the leader. 0, or -EINTR when it is killed itself. */
 static int de_thread(void)
 {
@@ -93,26 +118,9 @@ static int de_thread(void)
 
 	if (s->nr_threads == 1 && is_group_leader(t))
 		goto out;
-	irq = spin_lock_irqsave(&t->sighand->lock);
-	if (s->group_exit) {
-		spin_unlock_irqrestore(&t->sighand->lock, irq);
+	if (wait_alone(t, s))
 		return -EINTR;
-	}
-	s->group_exit = s->exec_kill = true;
-	s->group_exit_code = 0;
-	zap_other_threads(t);
-	spin_unlock_irqrestore(&t->sighand->lock, irq);
-	while (s->nr_threads > 1) {
-		struct wait_queue_entry w;
-
-		prepare_to_wait(&s->wait_chldexit, &w, false);
-		if (s->nr_threads > 1)
-			schedule();
-		finish_wait(&s->wait_chldexit, &w);
-	}
 	irq = spin_lock_irqsave(&tasklist_lock);
-	s->group_exit = !s->exec_kill;  /* somebody killed us all meanwhile */
-	s->exec_kill = false;
 	leader = t->group_leader;
 	if (leader != t) {
 		pid_t old = t->pid;

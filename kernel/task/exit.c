@@ -94,7 +94,7 @@ static void process_died(struct task_struct *leader)
 
 	reparent_children(leader);
 	kill_orphaned_pgrp(leader, NULL);
-	if (s->group_exit && !s->exec_kill)
+	if (s->group_exit)
 		leader->exit_code = s->group_exit_code;
 }
 
@@ -111,8 +111,9 @@ static void exit_notify(struct task_struct *t)
 		process_died(leader);
 		if (!list_empty(&pidfd_wait.head))
 			wake_up(&pidfd_wait);
-	} else if (s->stopping && s->nr_stopped == s->nr_threads)
-		wake_up(&s->wait_chldexit);
+	} else if (unlikely(stop_is_complete(s))) {
+		notify_parent_stop(leader, CLD_STOPPED);
+	}
 	if (t != leader) {
 		unlink_task(t);
 		t->state = TASK_DEAD;
@@ -120,8 +121,8 @@ static void exit_notify(struct task_struct *t)
 		t->state = TASK_ZOMBIE;
 		list_move(&t->sibling, &t->parent->children); /* wait4 finds it soon */
 	}
-	if (s->exec_kill)
-		wake_up(&s->wait_chldexit);     /* a thread in exec counts us down */
+	if (s->exec_task && s->nr_threads == 1)
+		wake_up_process(s->exec_task);
 	if (last && leader->state == TASK_ZOMBIE && do_notify_parent(leader, leader->exit_signal)) {
 		if (leader == t) {
 			unlink_task(t);
@@ -170,9 +171,9 @@ void do_group_exit(int status)
 	struct signal_struct *s = t->signal;
 	unsigned long irq = spin_lock_irqsave(&t->sighand->lock);
 
-	if (s->group_exit && !s->exec_kill) {
+	if (s->group_exit) {
 		status = s->group_exit_code;
-	} else if (s->nr_threads > 1) {
+	} else if (s->nr_threads > 1 && !must_die(t)) {
 		s->group_exit = true;
 		s->group_exit_code = status;
 		zap_other_threads(t);

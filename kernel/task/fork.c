@@ -94,7 +94,7 @@ static struct task_struct *dup_task(bool kthread)
 		t->thread.gsbase = user_gsbase_get();
 	}
 	t->flags = (t->flags & PF_KTHREAD) | PF_FORKNOEXEC;
-	t->sigpending = t->restore_sigmask = t->killable = false;
+	t->sigpending = t->restore_sigmask = false;
 	t->pending.set = 0;
 	INIT_LIST_HEAD(&t->pending.queue);
 	INIT_LIST_HEAD(&t->children);
@@ -377,7 +377,7 @@ static struct task_struct *copy_process(const struct kernel_clone_args *a)
 	recalc_sigpending(current);
 	if (current->sigpending && !(a->flags & CLONE_THREAD))
 		err = -ERESTARTNOINTR;
-	else if (current->signal->group_exit)
+	else if (must_die(current))
 		err = -EINTR;
 	else
 		err = link_task(a, t, 0);
@@ -404,12 +404,10 @@ free:
 static void wait_for_vfork(struct task_struct *child, struct vfork_wait *w)
 {
 	while (!READ_ONCE(w->done)) {
-		set_current_sleeping(false);
-		current->killable = true;
+		set_current_killable();
 		if (!w->done && !fatal_signal_pending())
 			schedule();
 		set_current_running();
-		current->killable = false;
 		if (!w->done && fatal_signal_pending()) {
 			child->vfork_done = NULL;
 			return;

@@ -133,7 +133,7 @@ static long futex_wait(u64 addr, bool shared, u32 val, u64 deadline, u32 bitset)
 		return -EAGAIN;
 	list_add_tail(&w.list, bucket_of(&w.key));
 	while (!w.woken && !late && !signal_pending()) {
-		set_current_sleeping(true);
+		set_current_sleeping();
 		if (w.woken || signal_pending())
 			break;
 		late = schedule_until(deadline);

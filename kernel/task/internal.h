@@ -29,7 +29,7 @@ void sched_fork(struct task_struct *child);
 void wake_up_new_task(struct task_struct *t);
 bool wake_up_state(struct task_struct *t, unsigned int state_mask);
 #define STATE_BIT(s) (1u << (s))
-#define SLEEPING_STATES (STATE_BIT(TASK_INTERRUPTIBLE) | STATE_BIT(TASK_UNINTERRUPTIBLE))
+#define SLEEPING_STATES (STATE_BIT(TASK_INTERRUPTIBLE) | STATE_BIT(TASK_KILLABLE))
 void schedule_tail(void);               /* first thing on a new task's stack */
 void schedule_yield(void);
 void __attribute__((noreturn)) schedule_dead(void); /* the current task is never run again */
@@ -91,6 +91,8 @@ void pgrp_changed(void);
 int kernel_execve(const char *path, const char *const *argv, const char *const *envp);
 
 /* signal.c */
+#define CORE_SIGNALS (SIGMASK(SIGQUIT) | SIGMASK(SIGILL) | SIGMASK(SIGTRAP) | SIGMASK(SIGABRT) | SIGMASK(SIGFPE) | \
+		      SIGMASK(SIGSEGV) | SIGMASK(SIGBUS) | SIGMASK(SIGSYS) | SIGMASK(SIGXCPU) | SIGMASK(SIGXFSZ))
 void sigqueue_init(void);
 void recalc_sigpending(struct task_struct *t);                  /* => sighand lock */
 void signal_wake_up(struct task_struct *t, bool kill);          /* => sighand lock */
@@ -108,6 +110,8 @@ void zap_other_threads(struct task_struct *t);                  /* => sighand lo
 void put_sighand(struct sighand_struct *s);
 int send_signal_locked(int sig, const siginfo_abi *info, struct task_struct *t, bool group);
 bool do_notify_parent(struct task_struct *t, int sig);           /* => tasklist_lock. true: nobody will wait */
+/* Have all threads stopped, of those that are left? Notes it; the caller tells the parent. => sighand lock */
+bool stop_is_complete(struct signal_struct *s);
 void notify_parent_stop(struct task_struct *leader, int why);    /* => tasklist_lock. CLD_STOPPED, CLD_CONTINUED */
 int check_kill_permission(int sig, const siginfo_abi *info, struct task_struct *t);
 
@@ -142,6 +146,13 @@ void fault_init(void);
 #define TASKLIST_LOCK(f) unsigned long f = spin_lock_irqsave(&tasklist_lock)
 #define TASKLIST_UNLOCK(f) spin_unlock_irqrestore(&tasklist_lock, f)
 
+/* By a signal, exit_group, or the exec of another thread. => sighand lock, or no matter when it changes */
+static inline bool must_die(const struct task_struct *t)
+{
+	const struct signal_struct *s = t->signal;
+
+	return s->group_exit || (unlikely(s->exec_task) && s->exec_task != t);
+}
 static inline bool is_group_leader(const struct task_struct *t) { return t->group_leader == t; }
 static inline bool timespec_valid(const struct timespec_abi *t)
 {

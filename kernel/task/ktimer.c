@@ -103,7 +103,7 @@ static void sleep_timer_fn(struct ktimer *t)
 	wake_up_process(container_of(t, struct sleep_timer, timer)->task);
 }
 
-bool schedule_until(u64 deadline_ns)
+bool __sched schedule_until(u64 deadline_ns)
 {
 	struct sleep_timer s;
 

@@ -108,7 +108,7 @@ struct task_struct *next_thread_of(struct task_struct *leader, struct task_struc
 
 char task_state_char(const struct task_struct *t)
 {
-	static const char letters[] = "RSDTZX";
+	static const char letters[] = "RSDTZXR";
 
 	return letters[t->state];
 }

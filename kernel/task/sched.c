@@ -136,7 +136,7 @@ static bool crowded(const struct rq *rq)
 	return rq->fair.nr >= 8;
 }
 
-static void context_switch(struct rq *rq, struct task_struct *prev, struct task_struct *next, u64 now)
+static void __sched context_switch(struct rq *rq, struct task_struct *prev, struct task_struct *next, u64 now)
 {
 	rq->switches++;
 	next->exec_start = now;
@@ -155,7 +155,7 @@ static void context_switch(struct rq *rq, struct task_struct *prev, struct task_
 }
 
 /* Interrupts off. @yield: the current task stands back behind its equals, else it was only preempted. */
-static void schedule_irqs_off(bool yield)
+static void __sched schedule_irqs_off(bool yield)
 {
 	struct rq *rq = this_cpu_ptr(runqueue);
 	struct task_struct *prev = current, *next;
@@ -191,7 +191,7 @@ static void schedule_irqs_off(bool yield)
 	context_switch(rq, prev, next, now);
 }
 
-void schedule(void)
+void __sched schedule(void)
 {
 	unsigned long flags = local_irq_save();
 
@@ -199,7 +199,7 @@ void schedule(void)
 	local_irq_restore(flags);
 }
 
-void schedule_yield(void)
+void __sched schedule_yield(void)
 {
 	unsigned long flags = local_irq_save();
 
@@ -275,7 +275,7 @@ void sched_fork(struct task_struct *t)
 	t->ticks_user = t->ticks_system = 0;
 	t->nvcsw = t->nivcsw = 0;
 	t->on_rq = false;
-	t->state = TASK_UNINTERRUPTIBLE;
+	t->state = TASK_NEW;
 	if (t->reset_on_fork) {
 		t->policy = SCHED_NORMAL;
 		t->rt_priority = 0;
@@ -423,9 +423,13 @@ void cpu_idle(void)
 	}
 }
 
-/* A sleeping lock is held by somebody else: let others run. */
-static void yield_for_lock(void)
+/*
+ * A sleeping lock is held by somebody else: let others run. Who takes it between "I sleep" and schedule(), to look at
+ * what it waits for, comes back running: sleeping here would miss the wake, for the lock wakes nobody.
+ */
+static void __sched yield_for_lock(void)
 {
+	set_current_running();
 	schedule_yield();
 }
 

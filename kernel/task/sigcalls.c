@@ -73,7 +73,7 @@ SYSCALL(rt_sigsuspend)
 	current->saved_sigmask = current->blocked;
 	set_blocked(set);
 	while (!signal_pending()) {
-		set_current_sleeping(true);
+		set_current_sleeping();
 		schedule();
 		set_current_running();
 	}
@@ -84,7 +84,7 @@ SYSCALL(rt_sigsuspend)
 SYSCALL(pause)
 {
 	while (!signal_pending()) {
-		set_current_sleeping(true);
+		set_current_sleeping();
 		schedule();
 		set_current_running();
 	}
@@ -128,7 +128,7 @@ SYSCALL(rt_sigtimedwait)
 		/* Awake for the signals of @set although they are blocked. */
 		current->real_blocked = blocked;
 		set_blocked(blocked & ~set);
-		set_current_sleeping(true);
+		set_current_sleeping();
 		if (!signal_pending())
 			late = schedule_until(deadline);
 		set_current_running();

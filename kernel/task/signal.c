@@ -6,8 +6,6 @@
 #include "internal.h"
 
 #define WCOREFLAG 0x80
-#define CORE_SIGNALS (SIGMASK(SIGQUIT) | SIGMASK(SIGILL) | SIGMASK(SIGTRAP) | SIGMASK(SIGABRT) | SIGMASK(SIGFPE) | \
-		      SIGMASK(SIGSEGV) | SIGMASK(SIGBUS) | SIGMASK(SIGSYS) | SIGMASK(SIGXCPU) | SIGMASK(SIGXFSZ))
 #define SIG_LOCK(t, irq) unsigned long irq = spin_lock_irqsave(&(t)->sighand->lock)
 #define SIG_UNLOCK(t, irq) spin_unlock_irqrestore(&(t)->sighand->lock, irq)
 
@@ -23,7 +21,7 @@ bool signal_pending_task(struct task_struct *t)
 
 bool fatal_signal_pending(void)
 {
-	return current->sigpending && current->signal->group_exit && !(current->flags & PF_EXITING);
+	return current->sigpending && must_die(current) && !(current->flags & PF_EXITING);
 }
 
 int send_sig_info(int sig, const siginfo_abi *info, struct task_struct *t)
@@ -157,17 +155,24 @@ void notify_parent_stop(struct task_struct *leader, int why)
 	wake_up(&parent->signal->wait_chldexit);
 }
 
+bool stop_is_complete(struct signal_struct *s)
+{
+	if (!s->stopping || s->nr_stopped < s->nr_threads)
+		return false;
+	s->stopping = false;
+	s->stopped = s->stop_unreported = true;
+	s->continued_unreported = false;
+	return true;
+}
+
 /* => sighand lock held, given up while the thread is stopped and taken again. */
 static void stop_here(struct task_struct *t, unsigned long *irq)
 {
 	struct signal_struct *s = t->signal;
-	bool last = ++s->nr_stopped >= s->nr_threads;
+	bool last;
 
-	if (last) {
-		s->stopping = false;
-		s->stopped = s->stop_unreported = true;
-		s->continued_unreported = false;
-	}
+	s->nr_stopped++;
+	last = stop_is_complete(s);
 	t->state = TASK_STOPPED;
 	SIG_UNLOCK(t, *irq);
 	if (last) {
@@ -204,7 +209,7 @@ static void __noreturn die_by(int sig, const struct pt_regs *regs)
 	t->flags |= PF_SIGNALED;
 	if ((SIGMASK(sig) & CORE_SIGNALS) && rlimit(RLIMIT_CORE)) {
 		SIG_LOCK(t, irq);
-		if (!s->group_exit && s->nr_threads > 1) {      /* nobody changes what is written */
+		if (!must_die(t) && s->nr_threads > 1) {      /* nobody changes what is written */
 			s->group_exit = true;
 			s->group_exit_code = sig;
 			zap_other_threads(t);
@@ -213,7 +218,7 @@ static void __noreturn die_by(int sig, const struct pt_regs *regs)
 		t->flags |= PF_DUMPCORE;
 		if (do_coredump(sig, regs))
 			status |= WCOREFLAG;
-		if (s->group_exit && !s->exec_kill && s->group_exit_code == sig)
+		if (s->group_exit && s->group_exit_code == sig)
 			s->group_exit_code = status;
 	}
 	do_group_exit(status);
@@ -246,12 +251,10 @@ bool get_signal(struct pt_regs *regs, int *sig_out, siginfo_abi *info, struct si
 
 		if (s->notify_continue)
 			tell_continued(t, &irq);
-		if (s->group_exit) {
-			int code = s->group_exit_code;
+		if (must_die(t)) {
+			int code = s->group_exit ? s->group_exit_code : 0;
 
 			SIG_UNLOCK(t, irq);
-			if (s->exec_kill)
-				do_exit(0);
 			if (code & 0x7f)
 				t->flags |= PF_SIGNALED;
 			do_group_exit(code);

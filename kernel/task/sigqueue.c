@@ -65,7 +65,7 @@ void recalc_sigpending(struct task_struct *t)
 	struct signal_struct *s = t->signal;
 
 	t->sigpending = has_pending(t, t->blocked) || s->stopping || s->stopped ||
-		(s->group_exit && !(t->flags & PF_EXITING));
+		(must_die(t) && !(t->flags & PF_EXITING));
 	if (t->sigpending && t == current)
 		set_exit_work();
 }
@@ -76,8 +76,8 @@ void signal_wake_up(struct task_struct *t, bool kill)
 	if (t == current)
 		set_exit_work();
 	if (t->state != TASK_RUNNING)
-		wake_up_state(t, STATE_BIT(TASK_INTERRUPTIBLE) | (kill ? STATE_BIT(TASK_STOPPED) : 0) |
-		      (kill && t->killable ? STATE_BIT(TASK_UNINTERRUPTIBLE) : 0));
+		wake_up_state(t, STATE_BIT(TASK_INTERRUPTIBLE) |
+			      (kill ? STATE_BIT(TASK_STOPPED) | STATE_BIT(TASK_KILLABLE) : 0));
 }
 
 void zap_other_threads(struct task_struct *me)
@@ -106,7 +106,7 @@ static bool prepare_signal(int sig, struct task_struct *t)
 	struct signal_struct *s = t->signal;
 	struct task_struct *th;
 
-	if (s->group_exit && !s->exec_kill)
+	if (s->group_exit)
 		return sig == SIGKILL;
 	if (STOP_SIGNALS & SIGMASK(sig)) {
 		flush_set(&s->shared_pending, SIGMASK(SIGCONT));
@@ -147,6 +147,38 @@ static bool wants_signal(const struct task_struct *t, int sig)
 
 DECLARE_WAIT_QUEUE_HEAD(signalfd_wait);
 
+/*
+ * The process ends by it, without a core file: no need to wait until a thread looks, and those in a killable sleep
+ * would not look.
+ */
+static bool kills_at_once(int sig, const struct task_struct *t)
+{
+	if (likely(t->sighand->action[sig - 1].handler != SIG_DFL_ABI) || t->signal->group_exit ||
+	    (t->real_blocked & SIGMASK(sig)))
+		return false;
+	return sig == SIGKILL || (!((IGNORED_BY_DEFAULT | STOP_SIGNALS | CORE_SIGNALS) & SIGMASK(sig)) && t->tgid != 1);
+}
+
+static void kill_all_threads(struct signal_struct *s, int sig)
+{
+	struct task_struct *th;
+
+	s->group_exit = true;
+	s->group_exit_code = sig;
+	list_for_each_entry(th, &s->threads, thread_node)
+		if (!(th->flags & PF_EXITING))
+			signal_wake_up(th, true);
+}
+
+/* => @t does not block it */
+static void wake_for_signal(int sig, struct task_struct *t)
+{
+	if (kills_at_once(sig, t))
+		kill_all_threads(t->signal, sig);
+	else
+		signal_wake_up(t, false);
+}
+
 /* Chooses a thread that shall take it, and wakes it. */
 static void complete_signal(int sig, struct task_struct *t, bool group)
 {
@@ -155,17 +187,8 @@ static void complete_signal(int sig, struct task_struct *t, bool group)
 
 	if (unlikely(!list_empty(&signalfd_wait.head)))
 		wake_up(&signalfd_wait);
-	if (sig == SIGKILL && (!s->group_exit || s->exec_kill)) {
-		s->group_exit = true;
-		s->group_exit_code = SIGKILL;
-		s->exec_kill = false;
-		list_for_each_entry(th, &s->threads, thread_node)
-			if (!(th->flags & PF_EXITING))
-				signal_wake_up(th, true);
-		return;
-	}
 	if (wants_signal(t, sig)) {
-		signal_wake_up(t, false);
+		wake_for_signal(sig, t);
 		return;
 	}
 	/* rt_sigtimedwait sleeps with the signal blocked but wants it. */
@@ -176,7 +199,7 @@ static void complete_signal(int sig, struct task_struct *t, bool group)
 	}
 	list_for_each_entry(th, &s->threads, thread_node) {
 		if (wants_signal(th, sig)) {
-			signal_wake_up(th, false);
+			wake_for_signal(sig, th);
 			return;
 		}
 	}

@@ -35,10 +35,10 @@ void remove_wait_queue(struct wait_queue_head *q, struct wait_queue_entry *w)
 	spin_unlock_irqrestore(&q->lock, flags);
 }
 
-void prepare_to_wait(struct wait_queue_head *q, struct wait_queue_entry *w, bool interruptible)
+void prepare_to_wait(struct wait_queue_head *q, struct wait_queue_entry *w)
 {
 	add_wait_queue(q, w);
-	set_current_sleeping(interruptible);
+	set_current_sleeping();
 }
 
 void finish_wait(struct wait_queue_head *q, struct wait_queue_entry *w)
@@ -89,9 +89,15 @@ void wake_up_one(struct wait_queue_head *q)
 	spin_unlock_irqrestore(&q->lock, flags);
 }
 
-void set_current_sleeping(bool interruptible)
+void set_current_sleeping(void)
 {
-	WRITE_ONCE(current->state, interruptible ? TASK_INTERRUPTIBLE : TASK_UNINTERRUPTIBLE);
+	WRITE_ONCE(current->state, TASK_INTERRUPTIBLE);
+	barrier();
+}
+
+void set_current_killable(void)
+{
+	WRITE_ONCE(current->state, TASK_KILLABLE);
 	barrier();
 }
 

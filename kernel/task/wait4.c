@@ -152,7 +152,7 @@ static long do_wait(struct wait_opts *o, bool want_rusage)
 
 		if (pid || (o->options & WNOHANG))
 			return pid;
-		prepare_to_wait(q, &w, true);
+		prepare_to_wait(q, &w);
 		pid = look(o, want_rusage);
 		if (!pid && !signal_pending())
 			schedule();

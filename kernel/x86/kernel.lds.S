@@ -25,6 +25,9 @@ SECTIONS {
 		*(.head.text)
 		*(.entry.text)
 		*(.text .text.*)
+		__sched_text_start = .;
+		*(.sched.text)
+		__sched_text_end = .;
 		. = ALIGN(PAGE);
 	} :text =0xcccccccc
 	_etext = .;

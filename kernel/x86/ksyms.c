@@ -11,7 +11,8 @@ extern const struct ksym ksym_table[];
 extern const u32 ksym_count;    /* 0 in the first link */
 extern const char ksym_names[];
 
-const char *ksym_lookup(unsigned long addr, unsigned long *offset)
+/* The entry at or below @addr, or NULL. */
+static const struct ksym *find(unsigned long addr)
 {
 	u32 lo = 0, hi, at;
 
@@ -27,7 +28,25 @@ const char *ksym_lookup(unsigned long addr, unsigned long *offset)
 		else
 			hi = mid;
 	}
+	return &ksym_table[lo];
+}
+
+const char *ksym_lookup(unsigned long addr, unsigned long *offset)
+{
+	const struct ksym *s = find(addr);
+
+	if (!s)
+		return NULL;
 	if (offset)
-		*offset = at - ksym_table[lo].offset;
-	return ksym_names + ksym_table[lo].name;
+		*offset = addr - (unsigned long)_stext - s->offset;
+	return ksym_names + s->name;
+}
+
+unsigned long ksym_size(unsigned long addr)
+{
+	const struct ksym *s = find(addr);
+
+	if (!s)
+		return 0;
+	return (s == &ksym_table[ksym_count - 1] ? (unsigned long)(_etext - _stext) : s[1].offset) - s->offset;
 }

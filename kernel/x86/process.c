@@ -92,7 +92,7 @@ static void switch_bases(struct thread_struct *prev, struct thread_struct *next)
 		wrmsr(MSR_KERNEL_GS_BASE, next->gsbase);
 }
 
-void switch_to(struct thread_struct *prev, struct thread_struct *next)
+void __sched switch_to(struct thread_struct *prev, struct thread_struct *next)
 {
 	fpu_switch(prev, next);
 	switch_bases(prev, next);
@@ -134,6 +134,22 @@ void thread_init_boot(struct thread_struct *t)
 	extern char boot_stack_top[];
 
 	t->stack_top = (unsigned long)boot_stack_top;
+}
+
+unsigned int thread_backtrace(const struct thread_struct *t, unsigned long *pc, unsigned int max)
+{
+	const struct switch_frame *f = (const struct switch_frame *)t->sp;
+	unsigned long bp = f->rbp, low = t->sp + sizeof(*f);
+	unsigned int n = 0;
+
+	for (pc[n++] = f->ret; n < max && bp >= low && bp + 16 <= t->stack_top && IS_ALIGNED(bp, 8); n++) {
+		const unsigned long *frame = (const unsigned long *)bp;
+
+		low = bp + 16;
+		bp = frame[0];
+		pc[n] = frame[1];
+	}
+	return n;
 }
 
 void cpu_idle_wait(void)
