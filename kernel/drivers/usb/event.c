@@ -72,7 +72,7 @@ void xhci_poll(struct xhci *c)
 
 static void nap(u64 until_ns)
 {
-	set_current_sleeping(true);
+	set_current_sleeping();
 	schedule_until(until_ns);
 	set_current_running();
 }
