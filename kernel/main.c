@@ -5,6 +5,7 @@
  */
 #include <asm/memory.h>
 #include <asm/sections.h>
+#include <asm/static_key.h>
 #include <boot/bootinfo.h>
 #include <console/console.h>
 #include <drivers/devices.h>
@@ -145,6 +146,8 @@ static void memory_init(phys_addr_t bootinfo_phys)
 	if (memblock_reserve_boot(&memblock, &bootinfo, bootinfo_phys))
 		panic("no room to note the loader's memory: the firmware's map has too many pieces");
 	choose_highmem();
+	if (cmdline_has("slab_debug"))
+		static_key_enable(KEY_SLAB_DEBUG);      /* while the text can be written */
 	direct_map_init(&memblock, &image, highmem_start); /* our own page tables; ioremap */
 	vmemmap_init(&memblock);                /* pfn_to_page() is readable for every pfn */
 	page_alloc_init(&memblock, highmem_start); /* zones, alloc_pages */

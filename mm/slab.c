@@ -22,8 +22,8 @@
 #include <mm/highmem.h>
 #include <mm/page_alloc.h>
 #include <mm/slab.h>
+#include <mm/slab_debug.h>
 #include "internal.h"
-#include "slab_debug.h"
 
 #define MAX_EMPTY 2             /* empty slabs a cache keeps */
 #define SLAB_MAX_ORDER 3
@@ -69,8 +69,8 @@ static void cache_setup(struct kmem_cache *c, struct slab_lists *l, const char *
 		align = size >= 16 ? 16 : 8;
 	c->name = name;
 	c->size = size;
-	c->offset = slab_debug_head(align);
-	c->object_size = ALIGN(c->offset + max(size, sizeof(void *)) + slab_debug_tail(), align);
+	c->offset = static_key(KEY_SLAB_DEBUG) ? slab_debug_head(align) : 0;
+	c->object_size = ALIGN(c->offset + max(size, sizeof(void *)) + (c->offset ? slab_debug_tail() : 0), align);
 	c->order = pick_order(c->object_size);
 	c->per_slab = (PAGE_SIZE << c->order) / c->object_size;
 	c->cpu_limit = c->object_size >= 4096 ? 8 : c->object_size >= 1024 ? 32 : 128;
@@ -102,7 +102,8 @@ static struct page *slab_new(struct kmem_cache *c, gfp_t gfp)
 	slab->freelist = base;
 	for (unsigned int i = 0; i < c->per_slab; i++) {
 		obj = base + (size_t)i * c->object_size;
-		slab_debug_init(c, obj);
+		if (static_key(KEY_SLAB_DEBUG))
+			slab_debug_init(c, obj);
 		*(void **)obj = i + 1 < c->per_slab ? obj + c->object_size : NULL;
 	}
 	slab->objects = c->per_slab;
@@ -183,17 +184,58 @@ static void flush_cpu(struct kmem_cache *c, u32 n)
 	spin_unlock(&c->lists->lock);
 }
 
+/* slab_debug: straight from and to the slabs, so that a freed object rests as long as others are free. */
+static void *debug_alloc(struct kmem_cache *c, gfp_t gfp, const void *caller)
+{
+	struct slab_lists *l = c->lists;
+	struct page *slab;
+	void *obj = NULL;
+
+	spin_lock(&l->lock);
+	slab = list_first_entry_or_null(&l->partial, struct page, lru);
+	if (!slab)
+		slab = slab_new(c, gfp);
+	if (slab) {
+		obj = slab->freelist;
+		slab->freelist = *(void **)obj;
+		l->nr_free--;
+		if (!slab->inuse++)
+			l->nr_empty--;
+		if (slab->inuse == slab->objects)
+			list_move(&slab->lru, &l->full);
+		obj = slab_debug_alloc(c, obj, caller);
+	}
+	spin_unlock(&l->lock);
+	return obj;
+}
+
+static noinline void debug_free(struct kmem_cache *c, void *p, const void *caller)
+{
+	void *obj;
+
+	spin_lock(&c->lists->lock);
+	obj = slab_debug_free(c, p, caller);
+	if (obj)
+		return_object(c, obj);
+	spin_unlock(&c->lists->lock);
+}
+
 void *__kmem_cache_alloc_slow(struct kmem_cache *c, gfp_t gfp)
 {
 	void *obj;
 
-	if (should_fail_alloc(gfp) || (!c->freelist && !refill(c, gfp)))
+	if (should_fail_alloc(gfp))
 		return NULL;
-	obj = c->freelist;
-	c->freelist = *(void **)obj;
-	c->nr_cpu_free--;
-	obj = slab_debug_alloc(c, obj, __builtin_return_address(0));
-	if (gfp & __GFP_ZERO)
+	if (static_key(KEY_SLAB_DEBUG)) {
+		obj = debug_alloc(c, gfp, __builtin_return_address(0));
+	} else {
+		if (!c->freelist && !refill(c, gfp))
+			return NULL;
+		obj = c->freelist;
+		c->freelist = *(void **)obj;
+		c->nr_cpu_free--;
+	}
+	if (obj && gfp & __GFP_ZERO)
 		memset(obj, 0, c->size);
 	return obj;
 }
@@ -218,9 +260,13 @@ void kmem_cache_free(struct kmem_cache *c, void *obj)
 {
 	const struct page *p = virt_to_page(obj);
 
+	if (static_key(KEY_SLAB_DEBUG)) {
+		debug_free(c, obj, __builtin_return_address(0));
+		return;
+	}
 	if (unlikely(!page_test(p, PG_slab) || p->slab_cache != c))
 		bad_slab_free(c, obj);
-	cpu_free(c, slab_debug_free(c, obj, __builtin_return_address(0)));
+	cpu_free(c, obj);
 }
 
 /* Big blocks: pages of their own. */
@@ -272,7 +318,10 @@ void kfree(const void *addr)
 		return;
 	}
 	c = p->slab_cache;
-	cpu_free(c, slab_debug_free(c, (void *)addr, __builtin_return_address(0)));
+	if (static_key(KEY_SLAB_DEBUG))
+		debug_free(c, (void *)addr, __builtin_return_address(0));
+	else
+		cpu_free(c, (void *)addr);
 }
 
 size_t ksize(const void *addr)
@@ -382,6 +431,8 @@ void slab_init(void)
 
 	INIT_LIST_HEAD(&all_caches);
 	large_pages = 0;
+	if (static_key(KEY_SLAB_DEBUG))
+		stack_depot_init();
 	cache_setup(&cache_cache, &cache_cache_lists, "kmem_cache", sizeof(struct kmem_cache), 0);
 	cache_setup(&lists_cache, &lists_cache_lists, "kmem_cache_node", sizeof(struct slab_lists), 0);
 	for (unsigned int i = 0; i < NR_KMALLOC_CACHES; i++)

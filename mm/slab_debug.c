@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Debug slabs (-DDEBUG_MM). An object is
+ * Debug slabs (boot option slab_debug). An object is
  *
  *     | free-list word, state, who allocated, who freed | red zone | user's part, padded | red zone |
  *
- * Free objects are filled with POISON_FREE, fresh ones with POISON_NEW; both red zones hold RED. What a
- * check finds is a BUG that names the cache, the object and the two callers (addresses; the backtrace of the
- * BUG itself is the third party).
+ * Free objects are filled with POISON_FREE, fresh ones with POISON_NEW; both red zones hold RED.
  */
-#include "slab_debug.h"
-
-#ifdef DEBUG_MM
-#include <lib/bug.h>
 #include <asm/page.h>
+#include <lib/bug.h>
 #include <lib/printk.h>
+#include <mm/page.h>
+#include <mm/slab_debug.h>
 
 #define POISON_FREE 0x6b
 #define POISON_NEW 0x5a
@@ -24,9 +21,11 @@
 struct debug_head {
 	void *next;                     /* the free list's word: slab.c's */
 	u64 state;
-	const void *allocated_by, *freed_by;
+	u32 allocated, freed;           /* stacks */
 	u64 red[2];
 };
+
+struct slab_complaint *slab_debug_expected;
 
 static struct debug_head *head_of(void *obj)
 {
@@ -62,9 +61,28 @@ size_t slab_debug_tail(void)
 static void complain(const struct kmem_cache *c, void *obj, const char *what)
 {
 	const struct debug_head *h = head_of(obj);
+	struct slab_complaint *e = slab_debug_expected;
 
-	BUG("slab %s, object %p (%u bytes): %s; allocated by %p, freed by %p", c->name, (char *)obj + c->offset, c->size,
-	    what, h->allocated_by, h->freed_by);
+	pr_emerg("slab %s, object 0x%lx (%u bytes): %s\n", c->name, (unsigned long)obj + c->offset, c->size, what);
+	stack_depot_print("allocated by", h->allocated);
+	stack_depot_print("freed by", h->freed);
+	if (!e)
+		BUG("slab %s: %s", c->name, what);
+	*e = (struct slab_complaint){ e->nr + 1, what, h->allocated, h->freed };
+}
+
+static bool is_filled(const u8 *p, size_t n, u8 with)
+{
+	while (n && p[n - 1] == with)
+		n--;
+	return !n;
+}
+
+static void set_red(const struct kmem_cache *c, void *obj)
+{
+	u64 *front = front_red(c, obj), *back = tail_of(c, obj);
+
+	front[0] = front[1] = back[0] = back[1] = RED;
 }
 
 static void check_red(const struct kmem_cache *c, void *obj)
@@ -73,20 +91,17 @@ static void check_red(const struct kmem_cache *c, void *obj)
 
 	if (front[0] != RED || front[1] != RED)
 		complain(c, obj, "written to before its start");
-	if (back[0] != RED || back[1] != RED)
+	if (back[0] != RED || back[1] != RED || !is_filled((u8 *)obj + c->offset + c->size, user_size(c) - c->size, POISON_NEW))
 		complain(c, obj, "written to beyond its end");
-	for (size_t i = c->size; i < user_size(c); i++)
-		if (((u8 *)obj)[c->offset + i] != POISON_NEW)
-			complain(c, obj, "written to beyond its end");
 }
 
 void slab_debug_init(const struct kmem_cache *c, void *obj)
 {
-	u64 *front = front_red(c, obj), *back = tail_of(c, obj);
+	struct debug_head *h = head_of(obj);
 
-	head_of(obj)->state = STATE_FREE;
-	head_of(obj)->allocated_by = head_of(obj)->freed_by = NULL;
-	front[0] = front[1] = back[0] = back[1] = RED;
+	h->state = STATE_FREE;
+	h->allocated = h->freed = 0;
+	set_red(c, obj);
 	memset((char *)obj + c->offset, POISON_FREE, user_size(c));
 }
 
@@ -97,31 +112,47 @@ void *slab_debug_alloc(const struct kmem_cache *c, void *obj, const void *caller
 
 	if (h->state != STATE_FREE)
 		complain(c, obj, "on the free list but not free");
-	for (size_t i = 0; i < user_size(c); i++)
-		if (p[i] != POISON_FREE)
-			complain(c, obj, "written to after it was freed");
+	else if (!is_filled(p, user_size(c), POISON_FREE))
+		complain(c, obj, "written to after it was freed");
 	h->state = STATE_USED;
-	h->allocated_by = caller;
+	h->allocated = stack_depot_save(caller);
+	set_red(c, obj);
 	memset(p, POISON_NEW, user_size(c));
 	return p;
 }
 
 void *slab_debug_free(const struct kmem_cache *c, void *p, const void *caller)
 {
-	size_t in_slab = (unsigned long)p & ((PAGE_SIZE << c->order) - 1);
-	void *obj = (char *)p - c->offset;
-	struct debug_head *h = head_of(obj);
+	const struct page *page = virt_to_page(p);
+	const struct kmem_cache *owner = page->slab_cache;
+	void *obj;
+	struct debug_head *h;
+	size_t in_slab;
 
-	if (in_slab < c->offset || (in_slab - c->offset) % c->object_size)
-		BUG("slab %s: freeing %p, which is inside an object", c->name, p);
-	if (h->state == STATE_FREE)
+	if (!page_test(page, PG_slab))
+		BUG("slab %s: freeing 0x%lx, which is no slab object", c->name, (unsigned long)p);
+	in_slab = (unsigned long)p & ((PAGE_SIZE << owner->order) - 1);
+	obj = (char *)p - in_slab % owner->object_size;
+	h = head_of(obj);
+	if (in_slab % owner->object_size != owner->offset) {
+		complain(owner, obj, "freed by an address inside it");
+		return NULL;
+	}
+	if (owner != c) {
+		complain(owner, obj, "freed to another cache");
+		return NULL;
+	}
+	if (h->state == STATE_FREE) {
 		complain(c, obj, "freed twice");
-	if (h->state != STATE_USED)
+		return NULL;
+	}
+	if (h->state != STATE_USED) {
 		complain(c, obj, "freed, but its header was overwritten");
+		return NULL;
+	}
+	h->freed = stack_depot_save(caller);
 	check_red(c, obj);
 	h->state = STATE_FREE;
-	h->freed_by = caller;
 	memset(p, POISON_FREE, user_size(c));
 	return obj;
 }
-#endif

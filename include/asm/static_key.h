@@ -10,7 +10,7 @@
 #include <lib/compiler.h>
 #include <lib/types.h>
 
-enum static_key_id { KEY_HIGHMEM };
+enum static_key_id { KEY_HIGHMEM, KEY_SLAB_DEBUG };
 
 /* @key must be a constant. False until it is enabled. */
 static __always_inline bool static_key(const enum static_key_id key)

@@ -22,6 +22,7 @@
 #define __sched __section(".sched.text")
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
+#define __no_sanitize_address __attribute__((no_sanitize_address)) /* host tests: reads that go by frame pointers */
 #define barrier() __asm__ volatile("" ::: "memory")
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))

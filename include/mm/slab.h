@@ -3,9 +3,8 @@
  * Objects smaller than pages. kmem_cache: one size each, per-CPU free list in front; kmalloc: caches of
  * powers of two (and 96, 192) up to 8 KiB, whole pages up to 4 MiB above.
  *
- * Context as page_alloc. Memory is not zeroed unless asked (__GFP_ZERO). Failure: NULL. Built with
- * -DDEBUG_MM: freed objects are poisoned, fresh ones filled, red zones around each; a write after free, an
- * overrun, a double free and a free into the wrong cache are BUGs that name who allocated and who freed.
+ * Context as page_alloc. Memory is not zeroed unless asked (__GFP_ZERO). Failure: NULL. Boot option slab_debug:
+ * mm/slab_debug.h.
  */
 #ifndef MM_SLAB_H
 #define MM_SLAB_H
@@ -48,15 +47,13 @@ void *__kmalloc(size_t size, gfp_t gfp) __must_check;
 
 static __always_inline void *__must_check kmem_cache_alloc(struct kmem_cache *c, gfp_t gfp)
 {
-#ifndef DEBUG_MM
-	void *obj = c->freelist;
+	void *obj = c->freelist;        /* always NULL with slab_debug */
 
 	if (likely(obj && !fail_alloc_countdown && !(gfp & __GFP_ZERO))) {
 		c->freelist = *(void **)obj;
 		c->nr_cpu_free--;
 		return obj;
 	}
-#endif
 	return __kmem_cache_alloc_slow(c, gfp);
 }
 

@@ -28,6 +28,7 @@ MACHINES = {
     "no-apic": dict(cpu="max,apic=off"),
     "no-nx-smep-smap": dict(cpu="max,nx=off,smep=off,smap=off,umip=off,fsgsbase=off,xsave=off"),
     "highmem-lab": dict(cpu="max", memory="2G", options="highmem=896M"),
+    "slab-debug": dict(cpu="max", options="slab_debug"),
 }
 
 

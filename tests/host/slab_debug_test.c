@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* The debug build of the slab allocator: its files are compiled into this test with DEBUG_MM. */
-#define DEBUG_MM 1
-#include "../../mm/slab.c"
-#include "../../mm/slab_debug.c"
+/* Boot option slab_debug: each mistake with an object is caught, and nothing else is. */
 #include "check.h"
 #include "machine.h"
+#include <asm/static_key.h>
+#include <mm/slab_debug.h>
 
 static struct kmem_cache *cache, *other;
 static char *p;
 
 static void boot(void)
 {
+	static_key_enable(KEY_SLAB_DEBUG);
 	host_boot_mib(64);
 	cache = kmem_cache_create("probe", 40, 0);
 	other = kmem_cache_create("other", 40, 0);
 	p = kmem_cache_alloc(cache, GFP_KERNEL);
-	CHECK(p && (u8)p[0] == POISON_NEW);
+	CHECK(p && p[0] == p[39] && p[0]);
 }
 
 static void overrun_by_one(void) { boot(); p[40] = 1; kmem_cache_free(cache, p); }
@@ -36,6 +36,36 @@ static void use_after_free(void)
 			return;
 }
 
+static noinline char *taker(void) { return kmem_cache_alloc(cache, GFP_KERNEL); }
+static noinline void giver(char *q) { kmem_cache_free(cache, q); }
+
+/* With somebody who expects it: noted with both stacks, and the allocator is as it was. */
+static void expected(void)
+{
+	struct slab_complaint c = { 0 };
+	char *q;
+
+	boot();
+	slab_debug_expected = &c;
+	q = taker();
+	giver(q);
+	giver(q);
+	CHECK_EQ(c.nr, 1);
+	CHECK(!strcmp(c.what, "freed twice"));
+	CHECK(stack_depot_get(c.allocated) && stack_depot_get(c.freed) && c.allocated != c.freed);
+	CHECK(stack_depot_get(c.allocated)->ip[0] - (unsigned long)taker < 200);
+	CHECK(stack_depot_get(c.freed)->ip[0] - (unsigned long)giver < 200);
+	q[3] = 1;
+	CHECK(kmem_cache_alloc(cache, GFP_KERNEL) == q);
+	CHECK_EQ(c.nr, 2);
+	q[40] = 1;
+	giver(q);
+	CHECK_EQ(c.nr, 3);
+	CHECK(kmem_cache_alloc(cache, GFP_KERNEL) == q);
+	CHECK_EQ(c.nr, 3);
+	CHECK_EQ(slab_check(), 0);
+}
+
 static void test_debug_catches(void **state)
 {
 	assert_true(host_bugs(overrun_by_one));
@@ -46,13 +76,15 @@ static void test_debug_catches(void **state)
 	assert_true(host_bugs(odd_size_overrun));
 	assert_true(host_bugs(use_after_free));
 	assert_false(host_bugs(no_mistake));
+	assert_int_equal(host_isolated(expected), 0);
 }
 
-static void debug_build_allocates(void)
+static void debug_slabs_allocate(void)
 {
 	static struct { char *p; size_t n; } held[2000];
 	unsigned int n = 0;
 
+	static_key_enable(KEY_SLAB_DEBUG);
 	host_boot_mib(128);
 	for (int step = 0; step < 40000; step++) {
 		if (n < ARRAY_SIZE(held) && test_below(2)) {
@@ -69,15 +101,15 @@ static void debug_build_allocates(void)
 	CHECK_EQ(slab_check(), 0);
 }
 
-static void test_debug_build_allocates(void **state)
+static void test_debug_slabs_allocate(void **state)
 {
 	test_seed_init("slab_debug");
-	assert_int_equal(host_isolated(debug_build_allocates), 0);
+	assert_int_equal(host_isolated(debug_slabs_allocate), 0);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_debug_catches), cmocka_unit_test(test_debug_build_allocates) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_debug_catches), cmocka_unit_test(test_debug_slabs_allocate) };
 
 	return cmocka_run_group_tests_name("slab_debug", tests, NULL, NULL);
 }

@@ -19,6 +19,7 @@
 #include <mm/init.h>
 #include <mm/page_alloc.h>
 #include <mm/slab.h>
+#include <x86/cpu.h>
 #include "../machine.h"
 
 #define RAM_SIZE (PAGE_OFFSET_END - PAGE_OFFSET + 1)
@@ -210,6 +211,11 @@ bool host_bugs(void (*fn)(void))
 	status = host_isolated(fn);
 	bug_set_hooks(NULL, NULL);
 	return status == BUG_EXIT;
+}
+
+const char *ksym_lookup(unsigned long addr, unsigned long *offset)
+{
+	return NULL;
 }
 
 /* asm/tlb.h */

@@ -5,7 +5,7 @@
 
 #include <lib/types.h>
 
-enum static_key_id { KEY_HIGHMEM, NR_KEYS };
+enum static_key_id { KEY_HIGHMEM, KEY_SLAB_DEBUG, NR_KEYS };
 
 extern bool host_static_keys[NR_KEYS];
 
