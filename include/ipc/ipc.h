@@ -5,5 +5,8 @@
 
 /* /proc/sysvipc and the limits below /proc/sys/kernel; called by syscall_init. */
 void ipc_init(void);
+struct signal_struct;
+/* The process's last thread exits, or unshares: what semop(SEM_UNDO) did is undone. Only when s->sem_undo is set. */
+void exit_sem(struct signal_struct *s);
 
 #endif

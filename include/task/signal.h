@@ -74,6 +74,7 @@ struct signal_struct {
 	long oom_score_adj;
 	bool is_child_subreaper, has_child_subreaper;
 	bool execed;                    /* has called execve since fork: setpgid on it is EACCES */
+	void *sem_undo;                 /* kernel/ipc/sem.c */
 	u32 *sigqueue_count;            /* of the real user: kernel/task/sigqueue.c */
 };
 

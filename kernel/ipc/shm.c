@@ -1,71 +1,88 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * System V shared memory: shmget(2), shmat(2), shmdt(2), shmctl(2), /proc/sysvipc/shm. A segment is a page
- * cache without a file (as shared anonymous memory is); its identifier is slot + sequence * 32768, as on Linux.
- * It lives until IPC_RMID and the last detach, whichever is later.
- * Lock: none. One CPU, and nothing here sleeps while a segment is looked at, except user copies, after
- * which it is found anew.
+ * cache without a file (as shared anonymous memory is). It lives until IPC_RMID and the last detach, whichever is later.
  */
-#include <asm/uaccess.h>
-#include <ipc/ipc.h>
-#include <lib/err.h>
-#include <lib/printk.h>
-#include <lib/string.h>
+#include "internal.h"
 #include <mm/filemap.h>
 #include <mm/mm.h>
 #include <mm/page_alloc.h>
-#include <mm/slab.h>
-#include <proc/proc.h>
-#include <syscall/syscalls.h>
-#include <task/task.h>
-#include <task/timer.h>
-#include <uapi/errno.h>
-#include <uapi/ipc.h>
 #include <uapi/mman.h>
-#include <uapi/prctl.h>
 
-#define MAX_SEGMENTS 4096
-#define SEQ_STEP 32768
+#define DEFAULT_SEGMENTS 4096
 
 struct shm_segment {
+	struct ipc_object ipc;          /* perm.mode with SHM_DEST, SHM_LOCKED */
 	struct address_space mapping;
-	struct ipc64_perm_abi perm;     /* mode with SHM_DEST, SHM_LOCKED */
-	int id;
 	u64 size, nattch, pages;
-	s64 atime, dtime, ctime;
+	s64 atime, dtime;
 	pid_t cpid, lpid;
 	char name[32];                  /* of /proc/PID/maps */
 };
 
-static struct shm_segment **segments;   /* MAX_SEGMENTS, made on first use */
-static unsigned int highest, used;      /* slots */
-static u16 next_seq;
 static u64 total_pages;
 static unsigned long shmmax = ~0UL - (1UL << 24), shmall = ~0UL - (1UL << 24);
-static int shmmni = MAX_SEGMENTS;
 
-static s64 now_seconds(void)
+static struct shm_segment *segment_of(const struct ipc_object *o) { return container_of(o, struct shm_segment, ipc); }
+
+static void free_object(struct ipc_object *o)
 {
-	return ktime_get_real_ns() / 1000000000;
-}
+	struct shm_segment *s = segment_of(o);
 
-static struct shm_segment *find_id(int id)
-{
-	struct shm_segment *s = id >= 0 && segments ? segments[id % SEQ_STEP % MAX_SEGMENTS] : NULL;
-
-	return s && s->id == id ? s : NULL;
-}
-
-static void free_segment(struct shm_segment *s)
-{
-	segments[s->id % SEQ_STEP] = NULL;
-	used--;
-	while (highest && !segments[highest])
-		highest--;
 	total_pages -= s->pages;
 	vm_committed_pages -= s->pages;
 	address_space_destroy(&s->mapping);
 	kfree(s);
+}
+
+static struct ipc_object *make_segment(u64 size, int flags, s32 key)
+{
+	u64 pages = PFN_UP(size);
+	struct shm_segment *s;
+
+	if (size < 1 || size > shmmax || pages << PAGE_SHIFT < size)
+		return ERR_PTR(-EINVAL);
+	if (flags & SHM_HUGETLB)
+		return ERR_PTR(-ENOMEM);        /* no pool of huge pages */
+	if (total_pages + pages < total_pages || total_pages + pages > shmall)
+		return ERR_PTR(-ENOSPC);
+	if (flags & SHM_NORESERVE && sysctl_overcommit_memory != 2)
+		pages = 0;
+	else if (pages > totalram_pages() && sysctl_overcommit_memory == 0)
+		return ERR_PTR(-ENOMEM);
+	s = kzalloc(sizeof(*s), GFP_KERNEL);
+	if (!s)
+		return ERR_PTR(-ENOMEM);
+	address_space_init(&s->mapping, NULL);
+	s->mapping.is_shmem = true;
+	s->mapping.size = PAGE_ALIGN(size);
+	s->size = size;
+	s->pages = pages;
+	s->cpid = current->tgid;
+	snprintf(s->name, sizeof(s->name), "/SYSV%08x (deleted)", (unsigned int)key);
+	total_pages += pages;
+	vm_committed_pages += pages;
+	return &s->ipc;
+}
+
+static int segment_suits(const struct ipc_object *o, u64 size)
+{
+	return size > segment_of(o)->size ? -EINVAL : 0;
+}
+
+static struct ipc_ids segments = { .limit = DEFAULT_SEGMENTS, .make = make_segment, .free = free_object, .suits = segment_suits };
+
+static struct shm_segment *find_id(int id)
+{
+	struct ipc_object *o = ipc_find(&segments, id);
+
+	return o ? segment_of(o) : NULL;
+}
+
+static void free_segment(struct shm_segment *s)
+{
+	ipc_forget(&segments, &s->ipc);
+	free_object(&s->ipc);
 }
 
 /* ---- mapped ---- */
@@ -75,7 +92,7 @@ static void shm_open(struct vm_area_struct *vma)
 	struct shm_segment *s = vma->vm_private;
 
 	s->nattch++;
-	s->atime = now_seconds();
+	s->atime = ipc_now();
 	s->lpid = current->tgid;
 }
 
@@ -83,9 +100,9 @@ static void shm_close(struct vm_area_struct *vma)
 {
 	struct shm_segment *s = vma->vm_private;
 
-	s->dtime = now_seconds();
+	s->dtime = ipc_now();
 	s->lpid = current->tgid;
-	if (--s->nattch == 0 && (s->perm.mode & SHM_DEST))
+	if (--s->nattch == 0 && (s->ipc.perm.mode & SHM_DEST))
 		free_segment(s);
 }
 
@@ -96,97 +113,9 @@ static const char *shm_name(struct vm_area_struct *vma)
 
 static const struct vm_operations_struct shm_vm_ops = { .open = shm_open, .close = shm_close, .name = shm_name };
 
-/* ---- shmget ---- */
-
-/* May the caller do what @want (bits 0444, 0222) says? */
-static bool allowed(const struct ipc64_perm_abi *p, unsigned int want)
-{
-	const struct cred *c = &current->cred;
-	unsigned int granted = p->mode;
-
-	want = (want | want >> 3 | want >> 6) & 07;
-	if (c->euid == p->cuid || c->euid == p->uid)
-		granted >>= 6;
-	else if (c->egid == p->cgid || c->egid == p->gid || in_group_p(p->cgid) || in_group_p(p->gid))
-		granted >>= 3;
-	return !(want & ~granted) || capable(CAP_IPC_OWNER);
-}
-
-static int free_slot(void)
-{
-	if (!segments) {
-		segments = kzalloc(MAX_SEGMENTS * sizeof(*segments), GFP_KERNEL);
-		if (!segments)
-			return -ENOMEM;
-	}
-	for (int i = 0; i < min(shmmni, MAX_SEGMENTS); i++)
-		if (!segments[i])
-			return i;
-	return -ENOSPC;
-}
-
-static long new_segment(s32 key, u64 size, int flags)
-{
-	u64 pages = PFN_UP(size);
-	struct shm_segment *s;
-	int slot;
-
-	if (size < 1 || size > shmmax || pages << PAGE_SHIFT < size)
-		return -EINVAL;
-	if (flags & SHM_HUGETLB)
-		return -ENOMEM;         /* no pool of huge pages */
-	if (total_pages + pages < total_pages || total_pages + pages > shmall)
-		return -ENOSPC;
-	slot = free_slot();
-	if (slot < 0)
-		return slot;
-	if (flags & SHM_NORESERVE && sysctl_overcommit_memory != 2)
-		pages = 0;
-	else if (pages > totalram_pages() && sysctl_overcommit_memory == 0)
-		return -ENOMEM;
-	s = kzalloc(sizeof(*s), GFP_KERNEL);
-	if (!s)
-		return -ENOMEM;
-	address_space_init(&s->mapping, NULL);
-	s->mapping.is_shmem = true;
-	s->mapping.size = PAGE_ALIGN(size);
-	s->size = size;
-	s->pages = pages;
-	s->perm = (struct ipc64_perm_abi){ .key = key, .uid = current->cred.euid, .gid = current->cred.egid,
-		.cuid = current->cred.euid, .cgid = current->cred.egid, .mode = flags & 0777, .seq = next_seq };
-	s->id = slot + next_seq * SEQ_STEP;
-	s->ctime = now_seconds();
-	s->cpid = current->tgid;
-	snprintf(s->name, sizeof(s->name), "/SYSV%08x (deleted)", (unsigned int)key);
-	next_seq = (next_seq + 1) & 0x7fff;
-	segments[slot] = s;
-	highest = max(highest, (unsigned int)slot);
-	used++;
-	total_pages += pages;
-	vm_committed_pages += pages;
-	return s->id;
-}
-
 SYSCALL(shmget)
 {
-	s32 key = (s32)a0;
-	u64 size = a1;
-	int flags = (int)a2;
-
-	if (key == IPC_PRIVATE)
-		return new_segment(key, size, flags);
-	for (unsigned int i = 0; segments && i <= highest; i++) {
-		struct shm_segment *s = segments[i];
-
-		if (!s || s->perm.key != key)
-			continue;
-		if ((flags & (IPC_CREAT | IPC_EXCL)) == (IPC_CREAT | IPC_EXCL))
-			return -EEXIST;
-		if (size > s->size)
-			return -EINVAL;
-		return allowed(&s->perm, flags & 0777) ? s->id : -EACCES;
-	}
-	return flags & IPC_CREAT ? new_segment(key, size, flags) : -ENOENT;
+	return ipc_get(&segments, (s32)a0, a1, (int)a2);
 }
 
 /* ---- shmat, shmdt ---- */
@@ -212,7 +141,7 @@ SYSCALL(shmat)
 	s = find_id((int)a0);
 	if (!s)
 		return -EINVAL;
-	if (!allowed(&s->perm, 0444 | (flags & SHM_RDONLY ? 0 : 0222) | (flags & SHM_EXEC ? 0111 : 0)))
+	if (!ipc_allowed(&s->ipc.perm, 0444 | (flags & SHM_RDONLY ? 0 : 0222) | (flags & SHM_EXEC ? 0111 : 0)))
 		return -EACCES;
 	if (addr && !(flags & SHM_REMAP)) {
 		if (addr + s->size < addr || find_vma_intersection(current->mm, addr, addr + s->size))
@@ -268,25 +197,19 @@ SYSCALL(shmdt)
 
 static void fill_ds(struct shmid64_ds_abi *ds, const struct shm_segment *s)
 {
-	*ds = (struct shmid64_ds_abi){ .shm_perm = s->perm, .shm_segsz = s->size, .shm_atime = s->atime, .shm_dtime = s->dtime,
-		.shm_ctime = s->ctime, .shm_cpid = s->cpid, .shm_lpid = s->lpid, .shm_nattch = s->nattch };
+	*ds = (struct shmid64_ds_abi){ .shm_perm = s->ipc.perm, .shm_segsz = s->size, .shm_atime = s->atime, .shm_dtime = s->dtime,
+		.shm_ctime = s->ipc.ctime, .shm_cpid = s->cpid, .shm_lpid = s->lpid, .shm_nattch = s->nattch };
 }
 
 static long shm_stat(int id, int cmd, void __user *buf)
 {
-	struct shm_segment *s;
+	struct ipc_object *o = ipc_find_for_stat(&segments, id, cmd != IPC_STAT, cmd == SHM_STAT_ANY);
 	struct shmid64_ds_abi ds;
 
-	if (cmd == IPC_STAT)
-		s = find_id(id);
-	else
-		s = id >= 0 && id < MAX_SEGMENTS && segments ? segments[id] : NULL;
-	if (!s)
-		return -EINVAL;
-	if (cmd != SHM_STAT_ANY && !allowed(&s->perm, 0444))
-		return -EACCES;
-	fill_ds(&ds, s);
-	id = s->id;
+	if (IS_ERR(o))
+		return PTR_ERR(o);
+	fill_ds(&ds, segment_of(o));
+	id = o->id;
 	if (copy_to_user(buf, &ds, sizeof(ds)))
 		return -EFAULT;
 	return cmd == IPC_STAT ? 0 : id;
@@ -294,20 +217,14 @@ static long shm_stat(int id, int cmd, void __user *buf)
 
 static long shm_limits(int cmd, void __user *buf)
 {
-	struct shminfo64_abi info = { .shmmax = shmmax, .shmmin = 1, .shmmni = shmmni, .shmseg = shmmni, .shmall = shmall };
-	struct shm_info_abi usage = { .used_ids = used, .shm_tot = total_pages };
+	struct shminfo64_abi info = { .shmmax = shmmax, .shmmin = 1, .shmmni = segments.limit, .shmseg = segments.limit, .shmall = shmall };
+	struct shm_info_abi usage = { .used_ids = segments.used, .shm_tot = total_pages };
 
-	for (unsigned int i = 0; segments && i <= highest; i++)
-		if (segments[i])
-			usage.shm_rss += segments[i]->mapping.nr_pages;
+	for (struct ipc_object *o = ipc_next(&segments, 0); o; o = ipc_next(&segments, ipc_index(o) + 1))
+		usage.shm_rss += segment_of(o)->mapping.nr_pages;
 	if (cmd == IPC_INFO ? copy_to_user(buf, &info, sizeof(info)) : copy_to_user(buf, &usage, sizeof(usage)))
 		return -EFAULT;
-	return highest;
-}
-
-static bool owns(const struct shm_segment *s)
-{
-	return current->cred.euid == s->perm.cuid || current->cred.euid == s->perm.uid || capable(CAP_SYS_ADMIN);
+	return segments.highest;
 }
 
 static long shm_change(int id, int cmd, const struct shmid64_ds_abi *set)
@@ -317,23 +234,18 @@ static long shm_change(int id, int cmd, const struct shmid64_ds_abi *set)
 	if (!s)
 		return -EINVAL;
 	if (cmd == SHM_LOCK || cmd == SHM_UNLOCK) {
-		if (!capable(CAP_IPC_LOCK) && !(owns(s) && (cmd == SHM_UNLOCK || rlimit(RLIMIT_MEMLOCK))))
+		if (!capable(CAP_IPC_LOCK) && !(ipc_owns(&s->ipc.perm) && (cmd == SHM_UNLOCK || rlimit(RLIMIT_MEMLOCK))))
 			return -EPERM;
-		s->perm.mode = cmd == SHM_LOCK ? s->perm.mode | SHM_LOCKED : s->perm.mode & ~SHM_LOCKED;
+		s->ipc.perm.mode = cmd == SHM_LOCK ? s->ipc.perm.mode | SHM_LOCKED : s->ipc.perm.mode & ~SHM_LOCKED;
 		return 0;
 	}
-	if (!owns(s))
+	if (!ipc_owns(&s->ipc.perm))
 		return -EPERM;
-	s->ctime = now_seconds();
-	if (cmd == IPC_SET) {
-		s->perm.uid = set->shm_perm.uid;
-		s->perm.gid = set->shm_perm.gid;
-		s->perm.mode = (s->perm.mode & ~0777) | (set->shm_perm.mode & 0777);
-		return 0;
-	}
+	if (cmd == IPC_SET)
+		return ipc_set_perm(&s->ipc, &set->shm_perm);
 	if (s->nattch) {
-		s->perm.mode |= SHM_DEST;
-		s->perm.key = IPC_PRIVATE;      /* shmget does not find it any more */
+		s->ipc.perm.mode |= SHM_DEST;
+		s->ipc.perm.key = IPC_PRIVATE;      /* shmget does not find it any more */
 	} else {
 		free_segment(s);
 	}
@@ -374,23 +286,21 @@ static int show_segments(struct seq_file *m, void *arg)
 {
 	seq_puts(m, "       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime"
 		    "      ctime                   rss                  swap\n");
-	for (unsigned int i = 0; segments && i <= highest; i++) {
-		const struct shm_segment *s = segments[i];
+	for (struct ipc_object *o = ipc_next(&segments, 0); o; o = ipc_next(&segments, ipc_index(o) + 1)) {
+		const struct shm_segment *s = segment_of(o);
 
-		if (!s)
-			continue;
-		seq_printf(m, "%10d %10d  %4o %21lu %5d %5d  %5lu %5u %5u %5u %5u %10ld %10ld %10ld %21lu %21lu\n", s->perm.key, s->id,
-			   s->perm.mode, (unsigned long)s->size, s->cpid, s->lpid, (unsigned long)s->nattch, s->perm.uid, s->perm.gid,
-			   s->perm.cuid, s->perm.cgid, (long)s->atime, (long)s->dtime, (long)s->ctime,
+		seq_printf(m, "%10d %10d  %4o %21lu %5d %5d  %5lu %5u %5u %5u %5u %10ld %10ld %10ld %21lu %21lu\n", o->perm.key, o->id,
+			   o->perm.mode, (unsigned long)s->size, s->cpid, s->lpid, (unsigned long)s->nattch, o->perm.uid, o->perm.gid,
+			   o->perm.cuid, o->perm.cgid, (long)s->atime, (long)s->dtime, (long)o->ctime,
 			   (unsigned long)(s->mapping.nr_pages << PAGE_SHIFT), 0UL);
 	}
 	return 0;
 }
 
-void ipc_init(void)
+void shm_init(void)
 {
 	static struct sysctl_ulong max = { &shmmax, 1, ~0UL }, all = { &shmall, 1, ~0UL };
-	static struct sysctl_int mni = { &shmmni, 0, MAX_SEGMENTS };
+	static struct sysctl_int mni = { &segments.limit, 0, IPC_MAX_OBJECTS };
 
 	if (proc_create("sysvipc/shm", 0444, show_segments, NULL) ||
 	    proc_create_rw("sys/kernel/shmmax", 0644, sysctl_show_ulong, sysctl_write_ulong, &max) ||

@@ -7,6 +7,7 @@
  */
 #include <asm/tlb.h>
 #include <fs/fs.h>
+#include <ipc/ipc.h>
 #include <mm/init.h>
 #include <mm/mm.h>
 #include "internal.h"
@@ -149,6 +150,8 @@ void do_exit(int status)
 	if (s->nr_threads == 1) {
 		if (s->session_leader && tty_session_leader_exit)
 			tty_session_leader_exit(t->group_leader);
+		if (unlikely(s->sem_undo))
+			exit_sem(s);
 		ktimer_cancel(&s->real_timer);
 		posix_timers_exit(s);
 	} else {

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* Identifiers, keys and permissions of System V IPC (internal.h, sysvipc(7)). */
+#include "internal.h"
+#include <task/timer.h>
+
+#define SEQ_STEP 32768
+
+s64 ipc_now(void)
+{
+	return ktime_get_real_ns() / 1000000000;
+}
+
+unsigned int ipc_index(const struct ipc_object *o)
+{
+	return o->id % SEQ_STEP;
+}
+
+struct ipc_object *ipc_next(const struct ipc_ids *ids, unsigned int index)
+{
+	for (; ids->used && index <= ids->highest; index++)
+		if (ids->slots[index])
+			return ids->slots[index];
+	return NULL;
+}
+
+struct ipc_object *ipc_find(const struct ipc_ids *ids, int id)
+{
+	struct ipc_object *o = id >= 0 && (unsigned int)id % SEQ_STEP < ids->nr_slots ? ids->slots[id % SEQ_STEP] : NULL;
+
+	return o && o->id == id ? o : NULL;
+}
+
+bool ipc_allowed(const struct ipc64_perm_abi *p, unsigned int want)
+{
+	const struct cred *c = &current->cred;
+	unsigned int granted = p->mode;
+
+	want = (want | want >> 3 | want >> 6) & 07;
+	if (c->euid == p->cuid || c->euid == p->uid)
+		granted >>= 6;
+	else if (c->egid == p->cgid || c->egid == p->gid || in_group_p(p->cgid) || in_group_p(p->gid))
+		granted >>= 3;
+	return !(want & ~granted) || capable(CAP_IPC_OWNER);
+}
+
+bool ipc_owns(const struct ipc64_perm_abi *p)
+{
+	return current->cred.euid == p->cuid || current->cred.euid == p->uid || capable(CAP_SYS_ADMIN);
+}
+
+struct ipc_object *ipc_find_for_stat(const struct ipc_ids *ids, int id, bool by_index, bool any)
+{
+	struct ipc_object *o;
+
+	if (by_index)
+		o = id >= 0 && (unsigned int)id < ids->nr_slots ? ids->slots[id] : NULL;
+	else
+		o = ipc_find(ids, id);
+	if (!o)
+		return ERR_PTR(-EINVAL);
+	return any || ipc_allowed(&o->perm, 0444) ? o : ERR_PTR(-EACCES);
+}
+
+struct ipc_object *ipc_find_owned(const struct ipc_ids *ids, int id)
+{
+	struct ipc_object *o = ipc_find(ids, id);
+
+	return !o ? ERR_PTR(-EINVAL) : ipc_owns(&o->perm) ? o : ERR_PTR(-EPERM);
+}
+
+int ipc_set_perm(struct ipc_object *o, const struct ipc64_perm_abi *set)
+{
+	if (set->uid == ~0u || set->gid == ~0u)
+		return -EINVAL;
+	o->perm.uid = set->uid;
+	o->perm.gid = set->gid;
+	o->perm.mode = (o->perm.mode & ~0777u) | (set->mode & 0777);
+	o->ctime = ipc_now();
+	return 0;
+}
+
+/* A free slot, the lowest; the table doubles. */
+static int free_slot(struct ipc_ids *ids)
+{
+	unsigned int n = ids->nr_slots ? ids->nr_slots * 2 : 64;
+	struct ipc_object **t;
+
+	if (ids->used >= (unsigned int)ids->limit)
+		return -ENOSPC;
+	for (unsigned int i = 0; i < ids->nr_slots; i++)
+		if (!ids->slots[i])
+			return i;
+	t = kzalloc(n * sizeof(*t), GFP_KERNEL);
+	if (!t)
+		return -ENOMEM;
+	if (ids->nr_slots)
+		memcpy(t, ids->slots, ids->nr_slots * sizeof(*t));
+	kfree(ids->slots);
+	ids->slots = t;
+	ids->nr_slots = n;
+	return n > 64 ? n / 2 : 0;
+}
+
+static long make_new(struct ipc_ids *ids, s32 key, u64 size, int flags)
+{
+	struct ipc_object *o = ids->make(size, flags, key);
+	const struct cred *c = &current->cred;
+	int slot;
+
+	if (IS_ERR(o))
+		return PTR_ERR(o);
+	slot = free_slot(ids);
+	if (slot < 0) {
+		ids->free(o);
+		return slot;
+	}
+	o->perm = (struct ipc64_perm_abi){ .key = key, .uid = c->euid, .gid = c->egid, .cuid = c->euid, .cgid = c->egid,
+		.mode = flags & 0777, .seq = ids->next_seq };
+	o->id = slot + ids->next_seq * SEQ_STEP;
+	o->ctime = ipc_now();
+	ids->next_seq = (ids->next_seq + 1) & 0x7fff;
+	ids->slots[slot] = o;
+	ids->highest = max(ids->highest, (unsigned int)slot);
+	ids->used++;
+	return o->id;
+}
+
+void ipc_forget(struct ipc_ids *ids, struct ipc_object *o)
+{
+	ids->slots[ipc_index(o)] = NULL;
+	ids->used--;
+	while (ids->highest && !ids->slots[ids->highest])
+		ids->highest--;
+}
+
+long ipc_get(struct ipc_ids *ids, s32 key, u64 size, int flags)
+{
+	struct ipc_object *o = key == IPC_PRIVATE ? NULL : ipc_next(ids, 0);
+	int err;
+
+	while (o && o->perm.key != key)
+		o = ipc_next(ids, ipc_index(o) + 1);
+	if (!o)
+		return key == IPC_PRIVATE || (flags & IPC_CREAT) ? make_new(ids, key, size, flags) : -ENOENT;
+	if ((flags & (IPC_CREAT | IPC_EXCL)) == (IPC_CREAT | IPC_EXCL))
+		return -EEXIST;
+	err = ids->suits ? ids->suits(o, size) : 0;
+	if (err)
+		return err;
+	return ipc_allowed(&o->perm, flags & 0777) ? o->id : -EACCES;
+}
+
+void ipc_init(void)
+{
+	shm_init();
+	sem_init();
+	msg_init();
+}
