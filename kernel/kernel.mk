@@ -1,9 +1,9 @@
 # The kernel: every .c and .S below kernel/ and mm/. Sources of one folder see only include/ and
 # their own internal.h (tests/floors checks who includes and calls whom).
 KERNEL_SRC := $(sort $(wildcard kernel/*.c kernel/*/*.c kernel/*/*/*.c kernel/*/*.S mm/*.c tests/kernel/*.c))
-KERNEL_SRC := $(filter-out %.lds.S,$(KERNEL_SRC))
+KERNEL_SRC := $(filter-out %.lds.S kernel/x86/vdso/%,$(KERNEL_SRC))
 # Generated C files below build/gen/ (the font); their owners add to this.
-KERNEL_GEN := $(B)/gen/fonts.c $(B)/gen/config.c
+KERNEL_GEN := $(B)/gen/fonts.c $(B)/gen/config.c $(B)/gen/vdso_image.c
 KERNEL_OBJ = $(patsubst %,$(B)/%.o,$(KERNEL_SRC)) $(patsubst %,%.o,$(KERNEL_GEN))
 KCFLAGS := -std=gnu11 -O2 -g $(WARN) -Wno-override-init -Iinclude -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
 	-ffreestanding -fno-builtin-printf -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -mpreferred-stack-boundary=3 \
@@ -48,6 +48,19 @@ $(B)/gen/config.c.o: KCFLAGS += -Ikernel/proc
 $(B)/gen/fonts.c: $(B)/tools/psf2c $(FONTS)
 	$(call quiet,GEN)$(B)/tools/psf2c $(FONTS) > $@
 $(B)/gen/fonts.c.o: KCFLAGS += -Ikernel/console
+
+# The vDSO: ring-3 code, linked for itself, carried as bytes in whole pages.
+VDSO_FLAGS := -std=gnu11 -O2 $(WARN) -Iinclude -nostdinc -isystem $(shell $(CC) -print-file-name=include) -ffreestanding -fpic \
+	-fvisibility=default -fcf-protection=none -fno-stack-protector -mgeneral-regs-only -fasynchronous-unwind-tables
+$(B)/vdso/vclock.o: kernel/x86/vdso/vclock.c
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) $(VDSO_FLAGS) $(DEPFLAGS) -c -o $@ $<
+$(B)/vdso/vdso.so: kernel/x86/vdso/vdso.lds $(B)/vdso/vclock.o
+	$(call quiet,LD)$(LD) -m elf_x86_64 -shared -Bsymbolic -soname linux-vdso.so.1 --hash-style=both --eh-frame-hdr --build-id=none \
+		-z noexecstack -z max-page-size=4096 -z noseparate-code --orphan-handling=error -s -T $< -o $@ $(B)/vdso/vclock.o
+$(B)/gen/vdso_image.c: $(B)/vdso/vdso.so
+	@{ echo '#include <x86/vdso.h>'; echo 'const unsigned char vdso_image[] = {'; od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g'; \
+	echo '};'; echo 'const unsigned long vdso_image_size = sizeof(vdso_image);'; } >$@
 
 $(B)/kernel/%.S.o: kernel/%.S
 	@mkdir -p $(@D)

@@ -43,6 +43,7 @@ const char *cpu_features_text(char *buf, size_t size);
 /* Time since boot, monotonic, from the TSC. */
 u64 ktime_get_ns(void);
 /* Wall clock at boot (CMOS), seconds since 1970. */
+void ktime_parameters(u64 *tsc_base, u64 *tsc_mult); /* ktime_get_ns() is (tsc - base) * mult >> 32 */
 u64 boot_epoch_seconds(void);
 #define HZ 100
 /* The tick hook runs at @ns (ktime_get_ns) at the latest, besides its HZ times a second. Any context. Without

@@ -13,6 +13,7 @@
 #include <uapi/stat.h>
 #include "aslr.h"
 #include "binprm.h"
+#include "vdso.h"
 
 struct elf_file {
 	struct file *file;
@@ -182,10 +183,12 @@ static void aux(struct auxv *a, u64 type, u64 value)
 }
 
 static void fill_auxv(struct auxv *a, const struct binprm *b, const struct elf_file *e, u64 interp_base, u64 random,
-		      u64 platform)
+		      u64 platform, u64 vdso)
 {
 	const struct cred *c = &current->cred;
 
+	if (vdso)
+		aux(a, AT_SYSINFO_EHDR, vdso);
 	aux(a, AT_MINSIGSTKSZ, sigframe_size());
 	aux(a, AT_HWCAP, boot_cpu.leaf1_edx);
 	aux(a, AT_PAGESZ, PAGE_SIZE);
@@ -228,7 +231,7 @@ static int create_elf_tables(struct binprm *b, const struct elf_file *e, u64 int
 	u_random = b->p;
 	if (err)
 		return err;
-	fill_auxv(&av, b, e, interp_base, u_random, u_platform);
+	fill_auxv(&av, b, e, interp_base, u_random, u_platform, vdso_map(mm, b->stack_top));
 	n = 1 + b->argc + 1 + b->envc + 1 + av.n;
 	tab = kmalloc(8UL * n, GFP_KERNEL);
 	if (!tab)

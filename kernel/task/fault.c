@@ -8,6 +8,7 @@
 #include <lib/cmdline.h>
 #include "aslr.h"
 #include "internal.h"
+#include "vdso.h"
 
 /* Error code of #PF: SDM vol. 3, 4.7. */
 #define PF_PRESENT 1u
@@ -236,4 +237,5 @@ void task_init(void)
 	x86_hooks.is_stack_guard = task_is_stack_guard;
 	if (cmdline_has("norandmaps"))
 		randomize_va_space = 0;
+	vdso_init();
 }

@@ -5,6 +5,7 @@
  */
 #include <task/wait.h>
 #include "internal.h"
+#include "vdso.h"
 
 static spinlock_t timer_lock = SPIN_LOCK_INIT(LOCK_TIMER);
 static struct rb_root timers = RB_ROOT;         /* [timer_lock] */
@@ -133,4 +134,5 @@ s64 ktime_real_offset_ns(void)
 void ktime_set_real_offset_ns(s64 offset_ns)
 {
 	real_offset_ns = offset_ns;
+	vdso_update();
 }

@@ -12,6 +12,12 @@ u64 ktime_get_ns(void)
 	return (unsigned __int128)(rdtsc() - tsc_base) * tsc_mult >> 32;
 }
 
+void ktime_parameters(u64 *base, u64 *mult)
+{
+	*base = tsc_base;
+	*mult = tsc_mult;
+}
+
 u64 boot_epoch_seconds(void)
 {
 	return boot_epoch;

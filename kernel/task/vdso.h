@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The vDSO in processes: see include/x86/vdso.h. */
+#ifndef TASK_VDSO_H
+#define TASK_VDSO_H
+
+struct mm_struct;
+
+void vdso_init(void);                   /* after the boot options and the page allocator */
+void vdso_update(void);                 /* the wall clock was set */
+/* Maps it into a new program; where its ELF header is (AT_SYSINFO_EHDR), or 0: there is none. */
+unsigned long vdso_map(struct mm_struct *mm, unsigned long stack_top);
+
+#endif
