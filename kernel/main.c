@@ -159,15 +159,17 @@ static void memory_init(phys_addr_t bootinfo_phys)
 
 static void screen_init(void)
 {
-	void *fb;
+	size_t size = fbcon_memory(&bootinfo.fb);
+	void *fb, *memory = size ? vmalloc(size) : NULL;
 
 	if (bootinfo.fb.format == BOOTINFO_FB_NONE) {
 		pr_info("no framebuffer: serial only\n");
 		return;
 	}
 	fb = ioremap_wc(bootinfo.fb.base, bootinfo.fb.size);
-	if (!fb || fbcon_init(&bootinfo.fb, fb)) {
+	if (!fb || !memory || fbcon_init(&bootinfo.fb, fb, memory)) {
 		pr_warn("the framebuffer can't be used: serial only\n");
+		vfree(memory);
 		return;
 	}
 	console_register(&fbcon_console, true);

@@ -24,10 +24,19 @@ unsigned int serial_irq(const struct serial_port *port); /* ISA line: 4 or 3 */
 /* To be given to console_register: the log with "\r\n" on @port. */
 struct console *serial_console(struct serial_port *port);
 
-#define FBCON_MAX_CELLS 16384
+#define FBCON_MAX_CELLS 65536
 
-/* @fb's memory is mapped at @vaddr; boot option font=HEIGHT asks for a cell of that many pixels. 0; -ENODEV: there is none; -EINVAL (the log says why): can't be drawn on. */
-int fbcon_init(const struct bootinfo_fb *fb, void *vaddr);
+/* Bytes that fbcon_init wants for @fb; 0: it can't be drawn on. */
+size_t fbcon_memory(const struct bootinfo_fb *fb);
+/* @fb's memory is mapped at @vaddr, @memory is fbcon_memory() bytes, for good; boot options font=HEIGHT (a cell of that
+ * many pixels) and rotate=90, 180, 270. 0; -ENODEV: there is none; -EINVAL (the log says why): can't be drawn on. */
+int fbcon_init(const struct bootinfo_fb *fb, void *vaddr, void *memory) __must_check;
+/* The text turns by a quarter, clockwise; what was on the screen is lost. Any context. */
+void fbcon_rotate(void);
+/* Called by fbcon_rotate with the new size, in its context. */
+void fbcon_set_resized(void (*resized)(unsigned int cols, unsigned int rows));
+/* Looks back by half screens, forward when negative. Any context. */
+void fbcon_scroll(int pages);
 /* To be given to console_register after fbcon_init. */
 extern struct console fbcon_console;
 bool fbcon_present(void);

@@ -23,8 +23,8 @@
 #include <lib/compiler.h>
 #include <lib/types.h>
 
-#define VT_MAX_COLS 256
-#define VT_MAX_ROWS 128
+#define VT_MAX_COLS 512
+#define VT_MAX_ROWS 160
 #define VT_MAX_PARAMS 16
 
 enum vt_attr {
@@ -57,11 +57,19 @@ struct vt_screen {
 	struct vt_cursor saved;
 };
 
+/* A ring of lines. */
+struct vt_history {
+	struct vt_cell *cells;          /* nr_lines * cols, owner's memory */
+	unsigned int nr_lines, used, next; /* 0 lines: nothing is kept; next: where the next one goes */
+};
+
 struct vt {
 	unsigned int cols, rows;        /* [I] */
 	struct vt_screen screen[2], *on; /* main and alternate; the one that is shown */
 	struct vt_cursor c;
 	unsigned int top, bottom;       /* scroll region, rows [top, bottom) */
+	struct vt_history history;
+	unsigned int scrolled_back;     /* lines that the view is above the screen */
 	DECLARE_BITMAP(tabs, VT_MAX_COLS);
 	DECLARE_BITMAP(dirty, VT_MAX_ROWS); /* rows changed since the renderer looked; it clears them */
 	bool insert, newline, autowrap, cursor_visible, reverse_screen;
@@ -91,6 +99,13 @@ static inline struct vt_cell *vt_row(const struct vt *vt, unsigned int row)
 {
 	return vt->on->cells + (size_t)vt->on->line[row] * vt->cols;
 }
+
+/* Keeps what scrolls off the main screen in @cells (as many lines as fit). After vt_init; none: nothing is kept. */
+void vt_set_history(struct vt *vt, struct vt_cell *cells, size_t nr_cells);
+/* Looks @lines further back, or forward when negative. True: the view moved, all rows are dirty. */
+bool vt_scroll_view(struct vt *vt, int lines);
+/* What a row of the view shows: of the screen, or of the history when scrolled back. */
+const struct vt_cell *vt_shown_row(const struct vt *vt, unsigned int row);
 
 /* 0xRRGGBB of a colour index: 16 ANSI colours, the 6x6x6 cube, 24 greys. */
 u32 vt_palette(u8 index);

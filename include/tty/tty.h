@@ -32,6 +32,7 @@ struct tty_struct {
 	void *driver;
 	struct ldisc ld;                /* [m] */
 	struct winsize_abi winsize;
+	bool resized;                   /* by tty_resize: SIGWINCH is due */
 	struct mutex lock;              /* [m] discipline and output order */
 	pid_t pgrp, session;            /* foreground group, session that it controls; 0: none */
 	int opens;
@@ -49,6 +50,8 @@ struct tty_struct {
 
 /* Any context. Overflow drops the newest. */
 void tty_receive(struct tty_struct *tty, const u8 *text, size_t len);
+/* The terminal has another size now; its processes get SIGWINCH. Any context. */
+void tty_resize(struct tty_struct *tty, unsigned int cols, unsigned int rows);
 /* /dev/console, and the tty that keyboards type into (the screen's). NULL before tty_init(). */
 extern struct tty_struct *tty_console, *tty_keyboard;
 /* Serial 0..3 and the console, /dev nodes, interrupts. After sched_init(): starts a kernel thread. */

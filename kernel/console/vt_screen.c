@@ -58,6 +58,8 @@ static void rotate_lines(u16 *line, unsigned int top, unsigned int bottom, unsig
 void vt_scroll_up(struct vt *vt, unsigned int top, unsigned int bottom, unsigned int n)
 {
 	n = min(n, bottom - top);
+	if (top == 0 && bottom == vt->rows && vt->on == &vt->screen[0])
+		vt_history_push(vt, n);
 	rotate_lines(vt->on->line, top, bottom, n);
 	bitmap_set(vt->dirty, top, bottom - top);
 	vt_clear_rows(vt, bottom - n, bottom);
@@ -174,6 +176,7 @@ void vt_put_char(struct vt *vt, u32 ch)
 void vt_show_screen(struct vt *vt, bool alternate)
 {
 	vt->on = &vt->screen[alternate];
+	vt->scrolled_back = 0;
 	vt_dirty_all(vt);
 }
 

@@ -19,6 +19,24 @@ void keyboard_init(void)
 		pr_warn("keymap=%s: not known (us, uk, de, fr): us is used\n", name);
 }
 
+/* Keys for the screen itself: Shift+PgUp and PgDn look back, Ctrl+Alt+R turns it. Any other key ends looking back. */
+static bool screen_key(unsigned int code)
+{
+	bool shift = keymap.shift[0] || keymap.shift[1], ctrl_alt = (keymap.ctrl[0] || keymap.ctrl[1]) && (keymap.alt || keymap.altgr);
+
+	if (shift && (code == KEY_PAGEUP || code == KEY_PAGEDOWN)) {
+		fbcon_scroll(code == KEY_PAGEUP ? 1 : -1);
+		return true;
+	}
+	if (ctrl_alt && code == KEY_R) {
+		fbcon_rotate();
+		return true;
+	}
+	if (code != KEY_LEFTSHIFT && code != KEY_RIGHTSHIFT)
+		fbcon_scroll(-1000);
+	return false;
+}
+
 void keyboard_event(unsigned int code, bool pressed)
 {
 	unsigned long flags = local_irq_save();
@@ -28,6 +46,10 @@ void keyboard_event(unsigned int code, bool pressed)
 	if (!keymap.layout)
 		keymap_init(&keymap, "us");
 	n = keymap_key(&keymap, code, pressed, fbcon_app_cursor_keys(), out);
+	if (pressed && screen_key(code)) {
+		local_irq_restore(flags);
+		return;
+	}
 	if (pressed && code == KEY_DELETE && (keymap.ctrl[0] || keymap.ctrl[1]) && (keymap.alt || keymap.altgr)) {
 		pr_notice("Ctrl+Alt+Delete: restart\n");
 		machine_restart();

@@ -29,6 +29,13 @@ void tty_receive(struct tty_struct *tty, const u8 *text, size_t len)
 		wake_up(&ttyd_wait);
 }
 
+void tty_resize(struct tty_struct *tty, unsigned int cols, unsigned int rows)
+{
+	tty->winsize = (struct winsize_abi){ rows, cols, 0, 0 };
+	tty->resized = true;
+	wake_up(&ttyd_wait);
+}
+
 static size_t take_rx(struct tty_struct *tty, u8 *buf, size_t n)
 {
 	unsigned long flags = spin_lock_irqsave(&tty->rx_lock);
@@ -50,7 +57,7 @@ static bool any_input(void)
 	struct tty_struct *tty;
 
 	list_for_each_entry(tty, &ttys, list)
-		if (READ_ONCE(tty->rx_head) != tty->rx_tail && !tty->throttled)
+		if ((READ_ONCE(tty->rx_head) != tty->rx_tail && !tty->throttled) || READ_ONCE(tty->resized))
 			return true;
 	return false;
 }
@@ -101,9 +108,15 @@ static void ttyd(void *arg)
 	for (;;) {
 		if (wait_event_interruptible(ttyd_wait, any_input()))
 			continue;
-		list_for_each_entry(tty, &ttys, list)
+		list_for_each_entry(tty, &ttys, list) {
+			if (READ_ONCE(tty->resized)) {
+				tty->resized = false;   /* before the signal: a later turn sends another */
+				if (tty->pgrp)
+					kill_pgrp(SIGWINCH, tty->pgrp);
+			}
 			if (READ_ONCE(tty->rx_head) != tty->rx_tail && !tty->throttled)
 				tty_process_input(tty);
+		}
 	}
 }
 

@@ -112,6 +112,11 @@ static void screen_reply(struct vt *vt, const char *text, size_t len)
 	tty_receive(&screen_tty, (const u8 *)text, len);
 }
 
+static void screen_resized(unsigned int cols, unsigned int rows)
+{
+	tty_resize(&screen_tty, cols, rows);
+}
+
 static void screen_init(void)
 {
 	unsigned int cols = 0, rows = 0;
@@ -124,6 +129,7 @@ static void screen_init(void)
 		screen_tty.winsize = (struct winsize_abi){ rows, cols, 0, 0 };
 	console_on_screen = fbcon_present();
 	fbcon_set_reply(screen_reply);
+	fbcon_set_resized(screen_resized);
 	devtmpfs_node("tty1", 0620, MKDEV(4, 1));
 	devtmpfs_node("tty0", 0620, MKDEV(4, 0));
 }

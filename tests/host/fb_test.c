@@ -14,6 +14,7 @@
 #define GUARD 4096
 
 static u8 *memory, *screen;
+static void *cells;
 static size_t screen_size;
 static struct bootinfo_fb fb;
 
@@ -38,7 +39,9 @@ static void make_screen(u32 width, u32 height, u32 extra_pitch, u32 format)
 	memory = malloc(screen_size + 2 * GUARD);
 	memset(memory, 0x5a, screen_size + 2 * GUARD);
 	screen = memory + GUARD;
-	assert_int_equal(fbcon_init(&fb, screen), 0);
+	free(cells);
+	cells = malloc(fbcon_memory(&fb));
+	assert_int_equal(fbcon_init(&fb, screen, cells), 0);
 }
 
 static void put(const char *text)
@@ -59,6 +62,7 @@ static u32 pixel_of(u8 colour)
 
 static const struct font *font;
 static unsigned int scale, cols, rows;
+static unsigned int turn;       /* quarters clockwise: rotate= */
 
 /* From the number of cells: which font and scale must have been taken. */
 static void find_font(void)
@@ -66,7 +70,8 @@ static void find_font(void)
 	fbcon_size(&cols, &rows);
 	for (unsigned int i = nr_builtin_fonts; i-- > 0;)       /* of several, the finest is taken */
 		for (unsigned int s = 1; s <= 8; s++)
-			if (fb.width / (builtin_fonts[i]->width * s) == cols && fb.height / (builtin_fonts[i]->height * s) == rows) {
+			if ((turn & 1 ? fb.height : fb.width) / (builtin_fonts[i]->width * s) == cols &&
+			    (turn & 1 ? fb.width : fb.height) / (builtin_fonts[i]->height * s) == rows) {
 				font = builtin_fonts[i];
 				scale = s;
 				return;
@@ -86,16 +91,25 @@ static bool glyph_bit(u32 ch, unsigned int x, unsigned int y)
 	return false;
 }
 
+/* Where the text's pixel (x, y) of w x h lies on the panel, turned and centred. */
+static void panel_pixel(u32 x, u32 y, u32 w, u32 h, u32 *px, u32 *py)
+{
+	u32 pw = turn & 1 ? h : w, ph = turn & 1 ? w : h;
+
+	*px = (turn == 0 ? x : turn == 1 ? h - 1 - y : turn == 2 ? w - 1 - x : y) + ((fb.width - pw) / 2 & ~1u);
+	*py = (turn == 0 ? y : turn == 1 ? x : turn == 2 ? h - 1 - y : w - 1 - x) + (fb.height - ph) / 2;
+}
+
 static void assert_cell(unsigned int row, unsigned int col, u32 ch, u8 fg, u8 bg)
 {
 	unsigned int w = font->width * scale, h = font->height * scale;
-	unsigned int left = (fb.width % w / 2 & ~1u) + col * w, top = fb.height % h / 2 + row * h;
 
 	for (unsigned int y = 0; y < h; y++)
 		for (unsigned int x = 0; x < w; x++) {
-			u32 got, want = pixel_of(glyph_bit(ch, x / scale, y / scale) ? fg : bg);
+			u32 got, want = pixel_of(glyph_bit(ch, x / scale, y / scale) ? fg : bg), px, py;
 
-			memcpy(&got, screen + (size_t)(top + y) * fb.pitch + (left + x) * 4, 4);
+			panel_pixel(col * w + x, row * h + y, cols * w, rows * h, &px, &py);
+			memcpy(&got, screen + (size_t)py * fb.pitch + px * 4, 4);
 			if (got != want)
 				fail_msg("%ux%u cell %u,%u '%c' pixel %u,%u: %08x, want %08x", fb.width, fb.height, row, col,
 					 (int)ch, x, y, got, want);
@@ -138,6 +152,83 @@ static void fb_draws_every_format_and_size(void **state)
 			assert_cell(0, 4, ' ', 7, 0);
 			assert_guards();
 		}
+}
+
+static void fb_draws_turned(void **state)
+{
+	static const struct { u32 w, h; } sizes[] = { { 1024, 768 }, { 1200, 1920 }, { 1366, 768 }, { 3840, 2160 } };
+	char option[32];
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
+		for (turn = 0; turn < 4; turn++) {
+			snprintf(option, sizeof(option), "rotate=%u", turn * 90);
+			assert_int_equal(cmdline_set(option), 0);
+			make_screen(sizes[i].w, sizes[i].h, 128, BOOTINFO_FB_BGRX);
+			find_font();
+			put("A\033[31mg\033[1;44m\xe2\x94\x82\033[0;7mR\033[0m\033[?25l\033[999;999HZ");
+			assert_cell(0, 0, 'A', 7, 0);
+			assert_cell(0, 1, 'g', 1, 0);
+			assert_cell(0, 2, 0x2502, 15 & 9, 4);
+			assert_cell(0, 3, 'R', 0, 7);
+			assert_cell(rows - 1, cols - 1, 'Z', 7, 0);
+			assert_guards();
+		}
+	turn = 0;
+	assert_int_equal(cmdline_set(""), 0);
+}
+
+static unsigned int told_cols, told_rows;
+
+static void on_resized(unsigned int c, unsigned int r)
+{
+	told_cols = c;
+	told_rows = r;
+}
+
+/* fbcon_rotate: four quarters, each drawn as with the option, the owner told of the size. */
+static void fb_turns_while_running(void **state)
+{
+	make_screen(1366, 768, 0, BOOTINFO_FB_BGRX);
+	fbcon_set_resized(on_resized);
+	for (unsigned int i = 1; i <= 4; i++) {
+		fbcon_rotate();
+		turn = i % 4;
+		find_font();
+		assert_true(told_cols == cols && told_rows == rows);
+		put("\033[?25lquarter");
+		assert_cell(0, 0, 'q', 7, 0);
+		assert_cell(0, 6, 'r', 7, 0);
+		assert_guards();
+	}
+	fbcon_set_resized(NULL);
+}
+
+/* Looking back shows lines that have scrolled away, new text does not move them; back at the end it is all there. */
+static void fb_looks_back(void **state)
+{
+	char line[40];
+
+	make_screen(800, 600, 0, BOOTINFO_FB_BGRX);
+	find_font();
+	put("\033[?25l");
+	for (unsigned int i = 0; i < 200; i++) {
+		snprintf(line, sizeof(line), "%s%c%u", i ? "\r\n" : "", 'a' + i % 26, i);
+		put(line);
+	}
+	fbcon_scroll(2);
+	fbcon_flush();
+	assert_cell(0, 0, 'a' + (200 - rows - rows / 2 * 2) % 26, 7, 0);
+	put("\r\nnew");
+	assert_cell(0, 0, 'a' + (200 - rows - rows / 2 * 2) % 26, 7, 0);
+	fbcon_scroll(-1000);
+	fbcon_flush();
+	assert_cell(rows - 1, 0, 'n', 7, 0);
+	fbcon_scroll(1000);
+	fbcon_flush();
+	assert_cell(0, 0, 'a', 7, 0);           /* the very first line is still kept */
+	put("\033[?1049hother");
+	assert_cell(0, 0, ' ', 7, 0);           /* the other screen has no history, and shows itself */
+	assert_guards();
 }
 
 /* Only cells that changed are stored to: everything else may hold whatever it likes. */
@@ -236,21 +327,21 @@ static void fb_refuses_nonsense(void **state)
 	struct bootinfo_fb d = describe(1024, 768, 0, BOOTINFO_FB_BGRX);
 
 	d.pitch = 1000;
-	assert_int_equal(fbcon_init(&d, screen), -EINVAL);
+	assert_int_equal(fbcon_init(&d, screen, cells), -EINVAL);
 	d = describe(1024, 768, 0, BOOTINFO_FB_BGRX);
 	d.size--;
-	assert_int_equal(fbcon_init(&d, screen), -EINVAL);
+	assert_int_equal(fbcon_init(&d, screen, cells), -EINVAL);
 	d = describe(1024, 768, 0, BOOTINFO_FB_NONE);
-	assert_int_equal(fbcon_init(&d, screen), -ENODEV);
+	assert_int_equal(fbcon_init(&d, screen, cells), -ENODEV);
 	d = describe(1024, 768, 0, BOOTINFO_FB_MASK);
 	d.green_mask = 0;
-	assert_int_equal(fbcon_init(&d, screen), -EINVAL);
+	assert_int_equal(fbcon_init(&d, screen, cells), -EINVAL);
 	d = describe(0, 768, 0, BOOTINFO_FB_BGRX);
-	assert_int_equal(fbcon_init(&d, screen), -EINVAL);
+	assert_int_equal(fbcon_init(&d, screen, cells), -EINVAL);
 	d = describe(8, 8, 0, BOOTINFO_FB_BGRX);
-	assert_int_equal(fbcon_init(&d, screen), -EINVAL);
+	assert_int_equal(fbcon_init(&d, screen, cells), -EINVAL);
 	d = describe(0xffffffff, 0xffffffff, 0, BOOTINFO_FB_BGRX);
-	assert_int_equal(fbcon_init(&d, screen), -EINVAL);
+	assert_int_equal(fbcon_init(&d, screen, cells), -EINVAL);
 }
 
 static void fb_font_by_option(void **state)
@@ -274,6 +365,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fb_draws_every_format_and_size),
+		cmocka_unit_test(fb_draws_turned),
+		cmocka_unit_test(fb_turns_while_running),
+		cmocka_unit_test(fb_looks_back),
 		cmocka_unit_test(fb_draws_only_changes),
 		cmocka_unit_test(fb_scrolls),
 		cmocka_unit_test(fb_draws_in_time),

@@ -11,7 +11,7 @@
 
 static void fill_screen(unsigned int cols, unsigned int rows, char first)
 {
-	static char line[256];
+	static char line[512];
 
 	fbcon_write("\033[H", 3);
 	for (unsigned int row = 0; row < rows; row++) {

@@ -37,8 +37,13 @@ void ask(const char *text, void (*done)(const char *answer))
 
 static void draw_title(void)
 {
-	bool narrow = screen.columns < 128;
-	int i, x = narrow ? 0 : put(&screen, 0, 1, C_TITLE, "ATLAS") + 2;
+	int i, x, need = 8;
+	bool narrow;
+
+	for (i = 0; i < NR_VIEWS; i++)
+		need += (int)strlen(views[i]->name) + 4;
+	narrow = screen.columns < need;
+	x = narrow ? 0 : put(&screen, 0, 1, C_TITLE, "ATLAS") + 2;
 
 	for (i = x; i < screen.columns; i++)
 		put_cell(&screen, 0, i, ' ', C_TITLE);
