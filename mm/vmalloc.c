@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * vmalloc, vmap, ioremap and kernel stacks: address space from vmap_area.c, page tables from pgwalk.c.
+ * vmalloc and vmap: address space from vmap_area.c, page tables from pgwalk.c. ioremap.c and thread_stack.c build
+ * on the same areas.
  *
  * Freeing unmaps at once and flushes late: the addresses wait on the lazy list until there are enough of them for
  * one flush of the whole TLB, and only then can be given out again. Which pages belong to an area is read from
@@ -29,20 +30,16 @@
 #define LAZY_MAX_AREAS 512
 #define LAZY_MAX_BYTES (64UL << 20)
 #define NR_EARLY 16
-#define STACK_CACHE 32
-#define STACK_PAGES (THREAD_SIZE / PAGE_SIZE)
 
 static spinlock_t vmap_lock = SPIN_LOCK_INIT(LOCK_VMALLOC);    /* [v] */
 static LIST_HEAD(lazy_list);                                    /* [v] */
 static unsigned int nr_lazy;                                    /* [v] */
 static unsigned long lazy_bytes;                                /* [v] */
-static u64 nr_areas, used_bytes, nr_vmalloc_pages, nr_stack_pages; /* [v] */
+static u64 nr_areas, used_bytes, nr_vmalloc_pages;             /* [v] */
 static struct kmem_cache *va_cache;                             /* [B] NULL: not initialised yet */
 static struct vmap_area early_areas[NR_EARLY];                  /* [B] ioremap before vmalloc_init() */
 static unsigned int nr_early;                                   /* [B] */
 static unsigned long early_next = VMALLOC_START;                /* [B] */
-static void *stack_cache[STACK_CACHE];                          /* [v] */
-static unsigned int nr_cached_stacks;                           /* [v] */
 
 /* Address space. */
 
@@ -102,8 +99,7 @@ static bool take_area(struct vmap_area *va, unsigned long size, unsigned long al
 	return ok;
 }
 
-/* An area of @size bytes (page-aligned) and its guard page. */
-static struct vmap_area *get_area(unsigned long size, unsigned long align, const char *kind, const void *caller)
+struct vmap_area *vmap_get(unsigned long size, unsigned long align, const char *kind, const void *caller)
 {
 	struct vmap_area *va;
 
@@ -130,8 +126,7 @@ static struct vmap_area *get_area(unsigned long size, unsigned long align, const
 	return NULL;
 }
 
-/* The area goes to the lazy list; its pages are unmapped already. */
-static void put_area(struct vmap_area *va)
+void vmap_put(struct vmap_area *va)
 {
 	LIST_HEAD(unused);
 
@@ -151,7 +146,7 @@ static void put_area(struct vmap_area *va)
 	free_structs(&unused);
 }
 
-static struct vmap_area *find_area(const void *addr)
+struct vmap_area *vmap_find(const void *addr)
 {
 	struct vmap_area *va = NULL;
 
@@ -178,8 +173,7 @@ static unsigned long free_mapped(struct page *page)
 	return 1UL << order;
 }
 
-/* Unmaps [start, end); with @free the pages go too. Large pages are there only where vmalloc or ioremap put them. */
-static void unmap_pages(unsigned long start, unsigned long end, bool free_them)
+void vmap_unmap_pages(unsigned long start, unsigned long end, bool free_them)
 {
 	while (start < end) {
 		unsigned long stop = min(end, (start & PMD_MASK) + PMD_SIZE), skip = 0;
@@ -208,8 +202,7 @@ static void unmap_pages(unsigned long start, unsigned long end, bool free_them)
 	}
 }
 
-/* Maps fresh pages at [start, start + nr pages). On failure what was mapped stays for unmap_pages(). */
-static int map_small(unsigned long start, unsigned long nr, enum pageflags flag, gfp_t gfp)
+int vmap_map_small(unsigned long start, unsigned long nr, enum pageflags flag, gfp_t gfp)
 {
 	const u64 prot = kernel_prot(PAGE_KERNEL).val;
 	pte_t *pte = NULL;
@@ -242,7 +235,7 @@ static unsigned long map_large(unsigned long start, unsigned long size, gfp_t gf
 			break;
 		page_set(page, PG_vmalloc);     /* with PG_head it speaks for the whole block */
 		if (kernel_map_range(start + done, page_to_phys(page), PMD_SIZE, PAGE_KERNEL, 2)) {
-			unmap_pages(start + done, start + done + PMD_SIZE, false);
+			vmap_unmap_pages(start + done, start + done + PMD_SIZE, false);
 			free_pages(page, PMD_SHIFT - PAGE_SHIFT);
 			break;
 		}
@@ -258,14 +251,14 @@ static void *vmalloc_caller(size_t size, gfp_t gfp, const void *caller)
 
 	if (!size || bytes < size || bytes >> PAGE_SHIFT > totalram_pages())
 		return NULL;
-	va = get_area(bytes, bytes >= PMD_SIZE ? PMD_SIZE : PAGE_SIZE, "vmalloc", caller);
+	va = vmap_get(bytes, bytes >= PMD_SIZE ? PMD_SIZE : PAGE_SIZE, "vmalloc", caller);
 	if (!va)
 		return NULL;
 	if (bytes >= PMD_SIZE)
 		large = map_large(va->start, bytes, gfp);
-	if (map_small(va->start + large, (bytes - large) >> PAGE_SHIFT, PG_vmalloc, gfp)) {
-		unmap_pages(va->start, va->end, true);
-		put_area(va);
+	if (vmap_map_small(va->start + large, (bytes - large) >> PAGE_SHIFT, PG_vmalloc, gfp)) {
+		vmap_unmap_pages(va->start, va->end, true);
+		vmap_put(va);
 		return NULL;
 	}
 	va->nr_pages = bytes >> PAGE_SHIFT;
@@ -283,9 +276,9 @@ void *vzalloc(size_t size)
 	return vmalloc_caller(size, __GFP_HIGHMEM | __GFP_ZERO, __builtin_return_address(0));
 }
 
-static struct vmap_area *area_to_free(const void *addr, const char *what)
+struct vmap_area *vmap_to_free(const void *addr, const char *what)
 {
-	struct vmap_area *va = find_area(addr);
+	struct vmap_area *va = vmap_find(addr);
 
 	if (!va || va->start != ((unsigned long)addr & PAGE_MASK))
 		BUG("%s(0x%lx): no area starts there", what, (unsigned long)addr);
@@ -298,16 +291,16 @@ void vfree(const void *addr)
 
 	if (!addr)
 		return;
-	va = area_to_free(addr, "vfree");
-	unmap_pages(va->start, va->end, true);
+	va = vmap_to_free(addr, "vfree");
+	vmap_unmap_pages(va->start, va->end, true);
 	nr_vmalloc_pages -= va->nr_pages;
-	put_area(va);
+	vmap_put(va);
 }
 
 void *vmap(struct page **pages, unsigned int nr, pgprot_t prot)
 {
 	const u64 bits = kernel_prot(prot).val;
-	struct vmap_area *va = get_area((unsigned long)nr << PAGE_SHIFT, PAGE_SIZE, "vmap", __builtin_return_address(0));
+	struct vmap_area *va = vmap_get((unsigned long)nr << PAGE_SHIFT, PAGE_SIZE, "vmap", __builtin_return_address(0));
 	pte_t *pte = NULL;
 
 	if (!va)
@@ -318,8 +311,8 @@ void *vmap(struct page **pages, unsigned int nr, pgprot_t prot)
 		if (!pte || pte_index(addr) == 0)
 			pte = kernel_pte_alloc(addr);
 		if (!pte) {
-			unmap_pages(va->start, va->end, false);
-			put_area(va);
+			vmap_unmap_pages(va->start, va->end, false);
+			vmap_put(va);
 			return NULL;
 		}
 		set_pte(pte++, (pte_t){ page_to_phys(pages[i]) | bits });
@@ -334,79 +327,9 @@ void vunmap(const void *addr)
 
 	if (!addr)
 		return;
-	va = area_to_free(addr, "vunmap");
-	unmap_pages(va->start, va->end, false);
-	put_area(va);
-}
-
-/* Physical ranges. */
-
-static void *map_phys(phys_addr_t pa, size_t size, pgprot_t prot, const char *kind, const void *caller)
-{
-	phys_addr_t limit = mm_cpu.phys_bits ? 1UL << mm_cpu.phys_bits : 1UL << 52, first, bytes;
-	unsigned long slack = 0;
-	struct vmap_area *va;
-
-	if (!size || pa >= limit || size > limit - pa)
-		return NULL;
-	first = pa & PAGE_MASK;
-	bytes = PAGE_ALIGN(pa + size) - first;
-	/* Big ones at the same place within 2 MiB as the physical address: large pages. */
-	if (bytes >= PMD_SIZE)
-		slack = first & ~PMD_MASK;
-	va = get_area(bytes + slack, slack || bytes >= PMD_SIZE ? PMD_SIZE : PAGE_SIZE, kind, caller);
-	if (!va)
-		return NULL;
-	if (kernel_map_range(va->start + slack, first, bytes, prot, 2)) {
-		unmap_pages(va->start, va->end, false);
-		put_area(va);
-		return NULL;
-	}
-	va->phys = pa;
-	return (void *)(va->start + slack + (pa - first));
-}
-
-static void *ioremap_prot(phys_addr_t pa, size_t size, pgprot_t prot, const void *caller)
-{
-	struct range r;
-	unsigned int i;
-
-	if (range_from_size(pa, size, &r))
-		return NULL;
-	i = memblock_type_search(&memblock.memory, r.start);
-	if (i < memblock.memory.nr && range_overlaps(memblock.memory.r[i], r)) {
-		pr_warn("ioremap of System RAM at 0x%lx refused\n", (unsigned long)pa);
-		return NULL;
-	}
-	return map_phys(pa, size, prot, "ioremap", caller);
-}
-
-void *ioremap(phys_addr_t pa, size_t size)
-{
-	return ioremap_prot(pa, size, PAGE_KERNEL_UC, __builtin_return_address(0));
-}
-
-void *ioremap_wc(phys_addr_t pa, size_t size)
-{
-	return ioremap_prot(pa, size, PAGE_KERNEL_WC, __builtin_return_address(0));
-}
-
-void *memremap_ro(phys_addr_t pa, size_t size)
-{
-	return map_phys(pa, size, PAGE_KERNEL_RO, "memremap", __builtin_return_address(0));
-}
-
-void iounmap(const void *addr)
-{
-	struct vmap_area *va;
-
-	if (!addr)
-		return;
-	va = find_area(addr);
-	if (!va || !va->phys)
-		BUG("iounmap(0x%lx): no such mapping", (unsigned long)addr);
-	unmap_pages(va->start, va->end, false);
-	put_area(va);
+	va = vmap_to_free(addr, "vunmap");
+	vmap_unmap_pages(va->start, va->end, false);
+	vmap_put(va);
 }
 
 struct page *vmalloc_to_page(const void *addr)
@@ -418,74 +341,11 @@ struct page *vmalloc_to_page(const void *addr)
 	return pfn_to_page((leaf.paddr + ((unsigned long)addr - leaf.vaddr)) >> PAGE_SHIFT);
 }
 
-/* Kernel stacks: [guard page][THREAD_SIZE][the area's own guard page]. */
-
-void *alloc_thread_stack(void)
-{
-	struct vmap_area *va;
-	void *stack = NULL;
-
-	spin_lock(&vmap_lock);
-	if (nr_cached_stacks)
-		stack = stack_cache[--nr_cached_stacks];
-	spin_unlock(&vmap_lock);
-	if (stack)
-		return stack;
-
-	va = get_area(PAGE_SIZE + THREAD_SIZE, PAGE_SIZE, "stack", __builtin_return_address(0));
-	if (!va)
-		return NULL;
-	if (map_small(va->start + PAGE_SIZE, STACK_PAGES, PG_stack, GFP_KERNEL)) {
-		unmap_pages(va->start, va->end, true);
-		put_area(va);
-		return NULL;
-	}
-	va->nr_pages = STACK_PAGES;
-	nr_stack_pages += STACK_PAGES;
-	return (void *)(va->start + PAGE_SIZE);
-}
-
-static void release_stack(void *stack)
-{
-	struct vmap_area *va = area_to_free((char *)stack - PAGE_SIZE, "free_thread_stack");
-
-	unmap_pages(va->start, va->end, true);
-	nr_stack_pages -= STACK_PAGES;
-	put_area(va);
-}
-
-void free_thread_stack(void *stack)
-{
-	bool kept = false;
-
-	if (!stack)
-		return;
-	spin_lock(&vmap_lock);
-	if (nr_cached_stacks < STACK_CACHE) {
-		stack_cache[nr_cached_stacks++] = stack;
-		kept = true;
-	}
-	spin_unlock(&vmap_lock);
-	if (!kept)
-		release_stack(stack);
-}
-
-bool is_stack_guard(unsigned long addr, void **stack)
-{
-	const struct vmap_area *va = is_vmalloc_addr((void *)addr) ? vmap_area_find(addr) : NULL;
-
-	if (!va || strcmp(va->kind, "stack") || addr - va->start >= PAGE_SIZE)
-		return false;
-	*stack = (void *)(va->start + PAGE_SIZE);
-	return true;
-}
-
 void vmalloc_purge(void)
 {
 	LIST_HEAD(unused);
 
-	while (nr_cached_stacks)
-		release_stack(stack_cache[--nr_cached_stacks]);
+	thread_stack_purge();
 	spin_lock(&vmap_lock);
 	purge_lazy(&unused);
 	spin_unlock(&vmap_lock);

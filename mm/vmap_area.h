@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Address space management for vmalloc: which parts of a window are free. mm/vmap_area.c.
- * Nothing here touches page tables.
+ * Areas of the vmalloc window: which parts are free (mm/vmap_area.c, touches no page table), and what vmalloc.c does for
+ * those who map something else there.
  */
 #ifndef MM_VMAP_AREA_H
 #define MM_VMAP_AREA_H
@@ -9,6 +9,8 @@
 #include <lib/list.h>
 #include <lib/rbtree.h>
 #include <lib/types.h>
+#include <mm/gfp.h>
+#include <mm/page.h>
 
 /* An area in use (in the busy tree), or a free extent (in the free tree, between calls). */
 struct vmap_area {
@@ -22,7 +24,26 @@ struct vmap_area {
 	unsigned int nr_pages;
 };
 
-/* => vmap_lock held for all. */
+/*
+ * mm/vmalloc.c, for ioremap.c and thread_stack.c. An area of @size bytes (page-aligned) and its guard page; NULL: no room or
+ * no memory. Before vmalloc_init() a few can be had.
+ */
+struct vmap_area *vmap_get(unsigned long size, unsigned long align, const char *kind, const void *caller);
+/* The area goes to the lazy list; its pages are unmapped already. */
+void vmap_put(struct vmap_area *va);
+/* The area that contains @addr, or NULL; the one that starts there, or a BUG on behalf of @what. */
+struct vmap_area *vmap_find(const void *addr);
+struct vmap_area *vmap_to_free(const void *addr, const char *what);
+/* Maps fresh pages of @flag at [start, start + nr pages). On -ENOMEM what was mapped stays for vmap_unmap_pages(). */
+int vmap_map_small(unsigned long start, unsigned long nr, enum pageflags flag, gfp_t gfp);
+/* Unmaps [start, end); with @free_them the pages go too. Large pages are there only where vmalloc or ioremap put them. */
+void vmap_unmap_pages(unsigned long start, unsigned long end, bool free_them);
+
+/* mm/thread_stack.c */
+extern u64 nr_stack_pages;
+void thread_stack_purge(void);
+
+/* mm/vmap_area.c. => vmap_lock held for all. */
 extern struct rb_root vmap_busy;        /* by address */
 /* Lowest free place of @size at a multiple of @align. @va is filled and linked as busy; @spare is used when an
  * extent must be cut in two (set to NULL then). False: no such place. */
