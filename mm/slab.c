@@ -23,34 +23,18 @@
 #include <mm/page_alloc.h>
 #include <mm/slab.h>
 #include <mm/slab_debug.h>
-#include "internal.h"
+#include "slab_lists.h"
 
 #define MAX_EMPTY 2             /* empty slabs a cache keeps */
 #define SLAB_MAX_ORDER 3
-
-struct slab_lists {
-	spinlock_t lock;
-	struct list_head partial;       /* [s] slabs with a free object, of struct page.lru; empty ones at the end */
-	struct list_head full;          /* [s] */
-	u64 nr_slabs, nr_empty, nr_free; /* [s] nr_free: objects in slabs' own lists */
-	struct list_head caches;        /* [c] */
-	struct kmem_cache *cache;
-};
 
 struct kmem_cache kmalloc_caches[NR_KMALLOC_CACHES];
 static struct slab_lists kmalloc_lists[NR_KMALLOC_CACHES];
 static struct kmem_cache cache_cache, lists_cache;
 static struct slab_lists cache_cache_lists, lists_cache_lists;
-static LIST_HEAD(all_caches);                                   /* [c] */
+LIST_HEAD(slab_all_caches);                                  /* [c] */
 static spinlock_t caches_lock = SPIN_LOCK_INIT(LOCK_SLAB_LIST);  /* [c] */
 static u64 large_pages;                                         /* [A] */
-
-static struct page *slab_of(const void *obj, const struct kmem_cache *c)
-{
-	u64 pfn = __pa(obj) >> PAGE_SHIFT;
-
-	return pfn_to_page(pfn & ~((1UL << c->order) - 1));
-}
 
 /* A slab wastes at most an eighth, and has at least eight objects if order 3 allows. */
 static unsigned int pick_order(size_t object_size)
@@ -82,7 +66,7 @@ static void cache_setup(struct kmem_cache *c, struct slab_lists *l, const char *
 	INIT_LIST_HEAD(&l->partial);
 	INIT_LIST_HEAD(&l->full);
 	spin_lock(&caches_lock);
-	list_add_tail(&l->caches, &all_caches);
+	list_add_tail(&l->caches, &slab_all_caches);
 	spin_unlock(&caches_lock);
 }
 
@@ -397,14 +381,9 @@ u64 slab_shrink_all(void)
 	struct slab_lists *l;
 	u64 n = 0;
 
-	list_for_each_entry(l, &all_caches, caches)
+	list_for_each_entry(l, &slab_all_caches, caches)
 		n += kmem_cache_shrink(l->cache);
 	return n;
-}
-
-static u64 active_objects(const struct slab_lists *l)
-{
-	return l->nr_slabs * l->cache->per_slab - l->nr_free - l->cache->nr_cpu_free;
 }
 
 void kmem_cache_destroy(struct kmem_cache *c)
@@ -413,7 +392,7 @@ void kmem_cache_destroy(struct kmem_cache *c)
 
 	kmem_cache_shrink(c);
 	if (l->nr_slabs)
-		BUG("kmem_cache_destroy(%s): %lu objects are alive", c->name, (unsigned long)active_objects(l));
+		BUG("kmem_cache_destroy(%s): %lu objects are alive", c->name, (unsigned long)slab_active_objects(l));
 	spin_lock(&caches_lock);
 	list_del(&l->caches);
 	spin_unlock(&caches_lock);
@@ -429,7 +408,7 @@ void slab_init(void)
 		{ "kmalloc-1k", 1024 }, { "kmalloc-2k", 2048 }, { "kmalloc-4k", 4096 }, { "kmalloc-8k", 8192 },
 	};
 
-	INIT_LIST_HEAD(&all_caches);
+	INIT_LIST_HEAD(&slab_all_caches);
 	large_pages = 0;
 	if (static_key(KEY_SLAB_DEBUG))
 		stack_depot_init();
@@ -439,87 +418,7 @@ void slab_init(void)
 		cache_setup(&kmalloc_caches[i], &kmalloc_lists[i], km[i].name, km[i].size, km[i].size & (km[i].size - 1) ? 0 : min(km[i].size, 64u));
 }
 
-void slab_for_each(void (*fn)(const struct slabinfo *s, void *arg), void *arg)
-{
-	struct slab_lists *l;
-
-	list_for_each_entry(l, &all_caches, caches) {
-		const struct kmem_cache *c = l->cache;
-		struct slabinfo s = { c->name, active_objects(l), l->nr_slabs * c->per_slab, c->size, c->per_slab,
-			1UL << c->order, l->nr_slabs };
-
-		fn(&s, arg);
-	}
-}
-
-u64 nr_slab_pages(void)
-{
-	struct slab_lists *l;
-	u64 n = 0;
-
-	list_for_each_entry(l, &all_caches, caches)
-		n += l->nr_slabs << l->cache->order;
-	return n;
-}
-
 u64 nr_kmalloc_large_pages(void)
 {
 	return large_pages;
-}
-
-static int slab_check_one(const struct kmem_cache *c, const struct page *slab, bool full)
-{
-	u32 n = 0;
-
-	for (void *o = slab->freelist; o; o = *(void **)o, n++)
-		if (slab_of(o, c) != slab || n > slab->objects)
-			return 1;
-	if (n + slab->inuse != slab->objects)
-		return 1;
-	if (full != (slab->inuse == slab->objects))
-		return 2;
-	for (unsigned int i = 0; i < 1U << c->order; i++)
-		if (!page_test(slab + i, PG_slab) || slab[i].slab_cache != c)
-			return 3;
-	return 0;
-}
-
-static int cache_check(const struct slab_lists *l)
-{
-	const struct kmem_cache *c = l->cache;
-	u64 nr = 0, nr_free = 0, empty = 0, n = 0;
-	const struct page *slab;
-	int bad;
-
-	list_for_each_entry(slab, &l->partial, lru) {
-		if ((bad = slab_check_one(c, slab, false)))
-			return bad;
-		nr++;
-		nr_free += slab->objects - slab->inuse;
-		empty += !slab->inuse;
-	}
-	list_for_each_entry(slab, &l->full, lru) {
-		if ((bad = slab_check_one(c, slab, true)))
-			return bad;
-		nr++;
-	}
-	if (nr != l->nr_slabs || nr_free != l->nr_free || empty != l->nr_empty)
-		return 4;
-	for (void *o = c->freelist; o; o = *(void **)o, n++)
-		if (n > c->nr_cpu_free || virt_to_page(o)->slab_cache != c)
-			return 5;
-	return n == c->nr_cpu_free ? 0 : 5;
-}
-
-int slab_check(void)
-{
-	struct slab_lists *l;
-
-	list_for_each_entry(l, &all_caches, caches) {
-		int bad = cache_check(l);
-
-		if (bad)
-			return bad;
-	}
-	return 0;
 }
