@@ -79,11 +79,11 @@ KTEST(verdict_passes_and_catches)
 	kernel_verdict(&v);
 	pr_info("# cost verdict: %lu (limit 20000000)\n", (unsigned long)(rdtsc() - t));
 	KEXPECT_EQ(v.nr_broken, 0);
-	if (!boot_cpu.nx)
-		return;
-	pte->val = good & ~_PAGE_NX;
-	kernel_verdict(&v);
-	KEXPECT(v.broken[VERDICT_WX]);
+	if (boot_cpu.nx) {
+		pte->val = good & ~_PAGE_NX;
+		kernel_verdict(&v);
+		KEXPECT(v.broken[VERDICT_WX]);
+	}
 	pte->val = good | _PAGE_USER;
 	kernel_verdict(&v);
 	KEXPECT(!v.broken[VERDICT_USER]);       /* the levels above withhold it */
