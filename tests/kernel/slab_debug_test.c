@@ -51,11 +51,12 @@ KTEST(slab_debug_catches_and_names)
 {
 	char *p;
 
-	if (!static_key(KEY_SLAB_DEBUG)) {
-		ktest_skip("without boot option slab_debug");
+	cache = kmem_cache_create("mistakes", 40, 0);
+	if (!static_key(KEY_SLAB_DEBUG)) {      /* then objects are only what was asked for */
+		KEXPECT(cache->object_size == 48 && !cache->offset);
+		kmem_cache_destroy(cache);
 		return;
 	}
-	cache = kmem_cache_create("mistakes", 40, 0);
 	other = kmem_cache_create("others", 40, 0);
 	slab_debug_expected = &seen;
 
