@@ -18,7 +18,7 @@ endif
 all: $(B)/kernel.elf $(B)/loader.efi $(B)/initramfs.cpio
 
 help: ## this list
-	@grep -hE '^[a-z0-9-]+:.*##' Makefile */*.mk | sort | sed 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z0-9-]+:.*##' Makefile */*.mk */*/*.mk | sort | sed 's/:.*## /\t/' | expand -t 16
 
 include kernel/kernel.mk
 include efi/efi.mk

@@ -40,9 +40,11 @@ check-floors: $(B)/kernel.elf
 	@tests/check/floors.py $(B)
 check-style:
 	@tests/check/style.py
+check-docs:
+	@tests/check/docs.py
 check-headers:
 	@tests/check/headers.sh $(CC) $(KCFLAGS)
-check: host-tests check-floors check-style check-headers ## host tests, floors, style, headers: seconds
+check: host-tests check-floors check-style check-docs check-headers ## host tests, floors, style, docs, headers: seconds
 
 # Everything. The programs of tests/ring3 are Linux programs: they run here and in the guest.
 RING3_CC := musl-gcc
@@ -68,6 +70,6 @@ test: ## every test; last line "N passed, N failed"; T=PATTERN runs some (see te
 bench: vmrun-parts ## what things cost, in instructions, with Linux 6.1 beside it (MMBENCH=FILE)
 	@tests/bench/bench.py $(MMBENCH)
 
-.PHONY: bench check check-floors check-style check-headers ring3-programs test-parts test
+.PHONY: bench check check-docs check-floors check-style check-headers ring3-programs test-parts test
 
 include tests/fuzz/fuzz.mk

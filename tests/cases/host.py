@@ -36,4 +36,5 @@ def check_script(name, argv):
 def jobs():
     tests = [run_cmocka(p) for p in sorted(glob.glob(os.path.join(BUILD, "host/*_test")))]
     return tests + [check_script("floors", ["tests/check/floors.py"]), check_script("style", ["tests/check/style.py"]),
+                    check_script("docs", ["tests/check/docs.py"]),
                     check_script("headers", ["make", "-s", "check-headers"])]
