@@ -42,7 +42,7 @@ LINES = {
     "coreutils-files": "mkdir -p a/b/c; echo x > a/b/f; cp -a a z; diff -r a z; ln a/b/f hard; stat -c '%h %s %a %F' hard; stat -c '%h %a %F' a/b; mv z y; rm -r a; ls -R; "
                        "du -a --apparent-size y | cut -f2 | sort; truncate -s 1M big; stat -c '%s' big; dd if=/dev/zero of=big bs=64k count=3 conv=notrunc status=none; "
                        "sha256sum big; install -m 711 big inst; stat -c %a inst; mkfifo p; (echo fifo > p &); cat p; readlink -f y/../big | xargs basename; "
-                       "timeout 0.2 sleep 5; echo $?; nice -n 3 nice; env -i A=1 env; realpath --relative-to=y/b hard; test -p p; echo $?; touch -d @99 t; date -u -r t",
+                       "timeout 0.2 sleep 5; echo $?; echo $(($(nice -n 3 nice) - $(nice))); env -i A=1 env; realpath --relative-to=y/b hard; test -p p; echo $?; touch -d @99 t; date -u -r t",
     "tools": "seq 300 | gawk '{s += $1 * $1} END {print s}' 2>/dev/null || seq 300 | mawk '{s += $1 * $1} END {print s}'; seq 99 | sed -n '/7$/{s/^/x/;p}' | tr '\\n' ' '; "
              "mkdir t; seq 2000 > t/n; tar --sort=name --mtime=@0 --owner=0 --group=0 --mode=644 -cf t.tar t; sha256sum t.tar; gzip -9nc t.tar | sha256sum; "
              "gzip -c t.tar | gzip -dc | cmp - t.tar; find t -type f -size -9k; grep -c 7 t/n; printf '%s\\n' a b c | xargs -n1 -P3 echo | sort; ps -o comm= -p $$",
