@@ -3,10 +3,11 @@
 #include "internal.h"
 #include <task/signal.h>
 
-/* Through one page. Stops at the first short piece. */
+/* Through one page. Of a pipe, terminal or socket only what is there: a second read would wait. */
 static ssize_t splice_through_page(struct file *in, u64 *in_pos, struct file *out, u64 *out_pos, size_t count)
 {
 	char *page = get_free_pages(GFP_KERNEL, 0);
+	bool whole = S_ISREG(in->inode->mode) || S_ISBLK(in->inode->mode);
 	ssize_t done = 0, ret = 0;
 
 	if (!page)
@@ -28,7 +29,7 @@ static ssize_t splice_through_page(struct file *in, u64 *in_pos, struct file *ou
 		*in_pos += put;
 		done += put;
 		count -= put;
-		if (put < n)
+		if (put < n || !whole)
 			break;
 		ret = signal_pending() ? -EINTR : 0;
 	}
@@ -57,8 +58,18 @@ static int put_offset(u64 pos, void __user *u, struct file *f)
 	return 0;
 }
 
-static long copy_between(unsigned int in_fd, void __user *in_off, unsigned int out_fd, void __user *out_off, size_t count, bool regular)
+enum how { COPY_RANGE, SENDFILE, SPLICE };
+
+/* sendfile reads files only, as in Linux (what was read and can't be written would be lost); into a pipe, anything but a pipe. */
+static bool can_sendfile(const struct inode *in, const struct inode *out)
 {
+	return S_ISREG(in->mode) || S_ISBLK(in->mode) || (S_ISFIFO(out->mode) && !S_ISFIFO(in->mode) && !S_ISDIR(in->mode));
+}
+
+static long copy_between(unsigned int in_fd, void __user *in_off, unsigned int out_fd, void __user *out_off, size_t count,
+			 enum how how)
+{
+	bool regular = how == COPY_RANGE;
 	struct fd in = fdget(in_fd), out = fdget(out_fd);
 	u64 in_pos, out_pos;
 	long ret = -EBADF;
@@ -70,6 +81,8 @@ static long copy_between(unsigned int in_fd, void __user *in_off, unsigned int o
 		goto out;
 	ret = -EINVAL;
 	if (regular && (!S_ISREG(in.file->inode->mode) || !S_ISREG(out.file->inode->mode)))
+		goto out;
+	if (how == SENDFILE && !can_sendfile(in.file->inode, out.file->inode))
 		goto out;
 	ret = -EBADF;
 	if (regular && (out.file->flags & O_APPEND))
@@ -93,12 +106,12 @@ out:
 	return ret;
 }
 
-SYSCALL(sendfile) { return copy_between(a1, (void *)a2, a0, NULL, a3, false); }
+SYSCALL(sendfile) { return copy_between(a1, (void *)a2, a0, NULL, a3, SENDFILE); }
 SYSCALL(copy_file_range)
 {
 	if (a5)
 		return -EINVAL;
-	return copy_between(a0, (void *)a1, a2, (void *)a3, a4, true);
+	return copy_between(a0, (void *)a1, a2, (void *)a3, a4, COPY_RANGE);
 }
 
 SYSCALL(splice)
@@ -113,5 +126,5 @@ SYSCALL(splice)
 		return -EBADF;
 	if (!pipe || same || (a5 & ~0xfL))
 		return -EINVAL;
-	return copy_between(a0, (void *)a1, a2, (void *)a3, a4, false);
+	return copy_between(a0, (void *)a1, a2, (void *)a3, a4, SPLICE);
 }

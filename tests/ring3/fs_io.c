@@ -265,6 +265,10 @@ static void copies(void)
 	RESULT(read(p[0], buf + 60000, 100));
 	RESULT(memcmp(buf + 60000, buf + 49990, 10));
 	RESULT(syscall(SYS_splice, p[0], NULL, p[1], NULL, 10, 0) < 0);
+	RESULT(write(p[1], "there", 5));
+	RESULT(sendfile(b, p[0], NULL, 100));
+	RESULT(sendfile(p[0], p[1], NULL, 100));
+	RESULT(syscall(SYS_splice, p[0], NULL, b, NULL, 100, 0)); /* what is there, no waiting for more */
 	RESULT(fsync(a));
 	RESULT(fsync(p[0]));
 	RESULT(fdatasync(99));
