@@ -80,6 +80,7 @@ class Machine:
     def __init__(self, stick, memory="1G", cpu="max", machine="q35", display=(), args=(), serial=True):
         self.dir = tempfile.mkdtemp(prefix="atlas-test-")
         self.said = bytearray()
+        self.spoke = time.monotonic()
         self.serial = serial
         self.argv = [QEMU, "-machine", f"{machine},accel=tcg,memory-backend=ram",
                      "-object", f"memory-backend-ram,id=ram,size={memory},reserve=off", "-m", memory, "-cpu", cpu,
@@ -105,6 +106,7 @@ class Machine:
         with open(f"{self.dir}/com1.out", "rb", buffering=0) as f:
             while data := f.read(65536):
                 self.said += data
+                self.spoke = time.monotonic()
 
     def __enter__(self):
         if self.serial:
@@ -172,14 +174,22 @@ class Machine:
         """What COM1 has said so far."""
         return self.said.decode("utf-8", errors="replace")
 
-    def wait_text(self, wanted, seconds=60):
-        """Waits until COM1 has said `wanted`; False at the time-out or when QEMU ends without it."""
+    def wait_for(self, condition, seconds):
+        """Waits until condition() holds; False at the time-out or when QEMU ends without it."""
         end = time.monotonic() + seconds * PATIENCE
-        while wanted not in self.text():
+        while not condition():
             if time.monotonic() > end or self.process.poll() is not None:
-                return wanted in self.text()
+                return condition()
             time.sleep(0.1)
         return True
+
+    def wait_text(self, wanted, seconds=60):
+        """Waits until COM1 has said `wanted`."""
+        return self.wait_for(lambda: wanted in self.text(), seconds)
+
+    def quiet(self, seconds):
+        """Has COM1 said nothing for so long?"""
+        return time.monotonic() - self.spoke > seconds
 
     def wait_end(self, seconds=60):
         """QEMU's exit status, or None when it still runs."""
