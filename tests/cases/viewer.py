@@ -3,9 +3,11 @@
 import os
 import re
 import subprocess
+import time
 
 from harness.jobs import Job
-from harness.vm import TOP
+from harness.screen import read_text, recognise
+from harness.vm import Machine, TOP, make_stick, scratch
 
 VIEWER = os.path.join(TOP, "build/guest/atlas")
 LINUX = os.path.join(TOP, "tests/viewer/q35-1g")
@@ -84,5 +86,80 @@ def live(report):
         report.check(f"viewer/live_{name}", want in out, out + done.stderr.decode(errors="replace"), "tools/vmrun /bin/atlas --print 1")
 
 
+def upright(dump, quarters):
+    """A screendump turned back by so many quarters, counter-clockwise."""
+    width, height, pixels = dump
+    for _ in range(quarters):
+        rows = [pixels[y * width * 3:(y + 1) * width * 3] for y in range(height)]
+        pixels = b"".join(row[x * 3:x * 3 + 3] for x in range(width - 1, -1, -1) for row in rows)
+        width, height = height, width
+    return width, height, pixels
+
+
+class Reader:
+    """The text on a machine's screen; font and scale are found once."""
+
+    def __init__(self, machine, quarters=0):
+        self.machine, self.quarters, self.font = machine, quarters, None
+
+    def lines(self):
+        dump = upright(self.machine.screendump(), self.quarters)
+        if not self.font:
+            _, self.font, self.scale, _ = recognise(dump)
+        w, h = self.font.width * self.scale, self.font.height * self.scale
+        return read_text(dump, self.font, self.scale, dump[0] % w // 2 & ~1, dump[1] % h // 2)
+
+    def wait(self, words, seconds=40):
+        """(all words were there and every cell was a glyph, the text)"""
+        end = time.monotonic() + seconds
+        while True:
+            lines, bad = self.lines()
+            text = "\n".join(lines)
+            good = not bad and all(word in text for word in words)
+            if good or time.monotonic() > end:
+                return good, f"{bad} cells are no glyph\n{text}"
+            time.sleep(0.5)
+
+
+# What a person types, and what must then stand on the screen.
+TOUR = [
+    ("2", ["free", "untouched", "a cell is"]),
+    ("3", ["System RAM", "Kernel code"]),
+    ("4", ["DMA32", "free blocks of"]),
+    ("6", ["ffff880000000000", "PASS"]),
+    ("8", ["at exit", "loader data", "UC WC WT WB"]),
+    ("9", ["PKMAP_BASE", "ff800000", "high memory"]),
+    ("shift-slash", ["Keys everywhere", "go to a physical address"]),
+    ("spc", ["PKMAP_BASE"]),
+    ("g f e d 0 0 0 0 0 ret", ["HPET 0", "uncachable"]),                 # what is at 0xfed00000?
+    ("7", ["init", "demo-heap"]),
+    ("ret", ["/bin/init", "[stack]"]),
+    ("ret", ["-> physical", "how the CPU finds", "pgd[", "ro user"]),
+    ("ret", ["processes that map it", "1 init", "DIRECT_MAP"]),          # which process owns this page?
+    ("1", ["installed", "1 GiB", "usable", "Adds up to the byte"]),
+    ("q", ["exit: back to the viewer"]),
+    ("e x i t ret", ["installed"]),
+]
+
+
+def on_screen(name, size, options, quarters=0, tour=TOUR):
+    def job(report):
+        where = scratch("viewer-" + name.replace("/", "-"))
+        stick = make_stick(os.path.join(where, "esp.img"), f"report=page,0 {options}", loader_options=f"video={size}")
+        width, height = size.split("x")
+        with Machine(stick, display=["-device", f"VGA,edid=on,xres={width},yres={height},vgamem_mb=64"]) as m:
+            report.check(f"{name}/report", m.wait_text("s for a shell", 180), m.text()[-2000:], m.repro())
+            reader = Reader(m, quarters)
+            for keys, words in [("a", ["installed", "usable"])] + tour:
+                for key in keys.split():
+                    m.monitor(f"sendkey {key}")
+                    time.sleep(0.15)
+                good, text = reader.wait(words)
+                report.check(f"{name}/{keys.replace(' ', '_')}", good, f"wanted {words}\n{text}", m.repro())
+
+    return Job(name, job, 30)
+
+
 def jobs():
-    return [Job("viewer/recorded", recorded_linux), Job("viewer/recorded-atlas", recorded_atlas), Job("viewer/live", live)]
+    return [Job("viewer/recorded", recorded_linux), Job("viewer/recorded-atlas", recorded_atlas), Job("viewer/live", live),
+            on_screen("viewer/80x25", "640x400", ""), on_screen("viewer/turned", "1024x768", "rotate=270", 3, TOUR[:3])]
