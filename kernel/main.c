@@ -21,6 +21,7 @@
 #include <lib/ktest.h>
 #include <lib/printk.h>
 #include <lib/string.h>
+#include <mm/fault_inject.h>
 #include <mm/highmem.h>
 #include <mm/init.h>
 #include <mm/mm.h>
@@ -138,6 +139,23 @@ static void choose_highmem(void)
 	highmem_start = size & PMD_MASK;
 }
 
+/* fail_alloc=N,COUNT: the N-th allocation from now and the COUNT - 1 (0) after it fail. */
+static void choose_failures(void)
+{
+	char text[48], *count;
+	u64 n, nr = 1;
+
+	if (cmdline_get("fail_alloc", text, sizeof(text)) <= 0)
+		return;
+	count = strchr(text, ',');
+	if (count)
+		*count++ = '\0';
+	if (kstrtou64(text, 0, &n) || (count && kstrtou64(count, 0, &nr)))
+		pr_warn("fail_alloc wants N or N,COUNT: no allocation is made to fail\n");
+	else
+		fail_alloc_range(n, nr);
+}
+
 static void memory_init(phys_addr_t bootinfo_phys)
 {
 	mm_cpu = (struct mm_cpu_features){ boot_cpu.nx, boot_cpu.page1gb, boot_cpu.pge, boot_cpu.pcid, boot_cpu.phys_bits };
@@ -151,6 +169,7 @@ static void memory_init(phys_addr_t bootinfo_phys)
 	direct_map_init(&memblock, &image, highmem_start); /* our own page tables; ioremap */
 	vmemmap_init(&memblock);                /* pfn_to_page() is readable for every pfn */
 	page_alloc_init(&memblock, highmem_start); /* zones, alloc_pages */
+	choose_failures();
 	slab_init();                            /* kmalloc */
 	vmalloc_init();                         /* vmalloc, kernel stacks with guards */
 	mm_init();                              /* address spaces */

@@ -23,8 +23,7 @@ static u64 total_cached;
 
 void filemap_init(void)
 {
-	radix_cache = kmem_cache_create("radix_tree_node", sizeof(struct radix_node), 0);
-	BUG_ON(!radix_cache);
+	radix_cache = kmem_cache_create_boot("radix_tree_node", sizeof(struct radix_node), 0);
 }
 
 void address_space_init(struct address_space *m, void *host)

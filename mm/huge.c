@@ -27,7 +27,8 @@ void huge_init(void)
 	u64 *pte;
 
 	zero_table = table_alloc();
-	BUG_ON(!zero_table);
+	if (!zero_table)
+		panic("out of memory at boot (for a page table): give the machine more");
 	nr_user_tables--;                       /* no user's yet */
 	pte = page_address(zero_table);
 	for (unsigned int i = 0; i < PTRS_PER_TABLE; i++)

@@ -30,9 +30,8 @@ static void init_protection_map(void)
 
 void mm_init(void)
 {
-	mm_cache = kmem_cache_create("mm_struct", sizeof(struct mm_struct), 0);
-	zero_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
-	BUG_ON(!mm_cache || !zero_page);
+	mm_cache = kmem_cache_create_boot("mm_struct", sizeof(struct mm_struct), 0);
+	zero_page = alloc_page(GFP_KERNEL | __GFP_ZERO | __GFP_NOFAIL_BOOT);
 	page_set(zero_page, PG_zeropage);
 	init_protection_map();
 	huge_init();

@@ -150,8 +150,9 @@ static unsigned long move_vma(const struct move *m, struct vm_area_struct *vma)
 		}
 		return m->new_addr;
 	}
+	/* When memory lacks to split the old VMA it stays, empty, as on Linux: the pages are at the new place. */
 	err = unmap_locked(mm, m->old_addr, m->old_len);
-	return err ? (unsigned long)err : m->new_addr;
+	return m->new_addr;
 }
 
 /* May [addr, addr + old_len) become new_len long? The VMA, or ERR_PTR. */

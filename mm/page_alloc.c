@@ -358,7 +358,7 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 	u64 count = p->count;
 	struct page *page;
 
-	if (unlikely(order | (gfp & (__GFP_DMA | __GFP_DMA32)) | !count | !!fail_alloc_countdown) ||
+	if (unlikely(order | (gfp & (__GFP_DMA | __GFP_DMA32)) | !count | fail_alloc_armed) ||
 	    unlikely(gfp & __GFP_HIGHMEM && highmem_enabled))
 		return alloc_pages_slow(gfp, order);
 	p->count = --count;

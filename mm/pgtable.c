@@ -27,6 +27,7 @@
  * Lock: page_table_lock. One CPU: page_table_lock of the other users of a table is not taken in T4.
  */
 #include "vm_internal.h"
+#include <mm/fault_inject.h>
 #include <mm/init.h>
 
 #define TABLE_CACHE_MAX 64
@@ -42,6 +43,8 @@ struct page *table_alloc(void)
 {
 	struct page *p = table_cache;
 
+	if (should_fail_alloc(GFP_KERNEL))
+		return NULL;
 	if (likely(p)) {
 		table_cache = (struct page *)p->private;
 		nr_cached_tables--;
@@ -82,6 +85,8 @@ phys_addr_t pgd_alloc(void)
 	struct page *p = pgd_cache;
 	u64 *pgd;
 
+	if (should_fail_alloc(GFP_KERNEL))
+		return 0;
 	if (likely(p)) {
 		pgd_cache = (struct page *)p->private;
 		nr_cached_pgds--;

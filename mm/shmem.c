@@ -15,8 +15,7 @@ static struct kmem_cache *shmem_cache;
 
 void shmem_init(void)
 {
-	shmem_cache = kmem_cache_create("shmem", sizeof(struct shmem), 0);
-	BUG_ON(!shmem_cache);
+	shmem_cache = kmem_cache_create_boot("shmem", sizeof(struct shmem), 0);
 }
 
 static void shmem_open(struct vm_area_struct *vma)

@@ -361,6 +361,15 @@ struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align
 	return NULL;
 }
 
+struct kmem_cache *kmem_cache_create_boot(const char *name, size_t size, size_t align)
+{
+	struct kmem_cache *c = kmem_cache_create(name, size, align);
+
+	if (!c)
+		panic("out of memory at boot (for the cache of %s): give the machine more", name);
+	return c;
+}
+
 u64 kmem_cache_shrink(struct kmem_cache *c)
 {
 	struct slab_lists *l = c->lists;

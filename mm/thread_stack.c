@@ -6,6 +6,7 @@
 #include <lib/bug.h>
 #include <lib/spinlock.h>
 #include <lib/string.h>
+#include <mm/fault_inject.h>
 #include <mm/page_alloc.h>
 #include <mm/vmalloc.h>
 #include "vmap_area.h"
@@ -23,6 +24,8 @@ void *alloc_thread_stack(void)
 	struct vmap_area *va;
 	void *stack = NULL;
 
+	if (should_fail_alloc(GFP_KERNEL))
+		return NULL;
 	spin_lock(&stack_lock);
 	if (nr_cached_stacks)
 		stack = stack_cache[--nr_cached_stacks];

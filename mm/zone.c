@@ -25,9 +25,6 @@ struct zone zones[MAX_NR_ZONES] = {
 /* A request that could have used zone j leaves (pages of zones i+1..j) / ratio[i] in zone i: Linux's figures. */
 static const unsigned int lowmem_ratio[MAX_NR_ZONES] = { 256, 256, 32, 1 };
 
-long fail_alloc_countdown;
-u64 fail_alloc_count;
-
 struct range zone_range(enum zone_type z)
 {
 	static const struct range all[MAX_NR_ZONES] = {
@@ -246,28 +243,6 @@ u64 totalram_pages(void)
 	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
 		n += zones[z].managed_pages - zones[z].nr_untouched / 64;
 	return n;
-}
-
-/* Fault injection. */
-
-void fail_alloc_at(u64 n)
-{
-	fail_alloc_countdown = n;
-}
-
-void fail_alloc_all(bool on)
-{
-	fail_alloc_countdown = on ? -1 : 0;
-}
-
-bool __should_fail_alloc(gfp_t gfp)
-{
-	if (gfp & __GFP_NOFAIL_BOOT)
-		return false;
-	if (fail_alloc_countdown > 0 && --fail_alloc_countdown > 0)
-		return false;
-	fail_alloc_count++;
-	return true;
 }
 
 static int check_block(const struct zone *z, const struct page *p, unsigned int order)

@@ -55,7 +55,7 @@ $(B)/ring3/%: tests/ring3/%.c tests/ring3/t.h
 	$(call quiet,CC)$(RING3_CC) $(RING3_FLAGS) -o $@ $<
 # Programs only for the guest.
 GUEST_TESTS := $(patsubst tests/guest/%.c,$(B)/guest-tests/%,$(wildcard tests/guest/*.c))
-$(B)/guest-tests/%: tests/guest/%.c
+$(B)/guest-tests/%: tests/guest/%.c $(wildcard tests/guest/*.h)
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(RING3_CC) $(RING3_FLAGS) -o $@ $<
 ring3-programs: $(RING3) $(GUEST_TESTS)

@@ -36,6 +36,8 @@ struct kmem_cache {
 
 /* @name must stay valid. align 0: 8 bytes (16 from 16 up). NULL when memory lacks. */
 struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align);
+/* Boot: the same, stops with a sentence when memory lacks. */
+struct kmem_cache *kmem_cache_create_boot(const char *name, size_t size, size_t align);
 void kmem_cache_destroy(struct kmem_cache *c);  /* BUG when objects are alive */
 void kmem_cache_free(struct kmem_cache *c, void *obj);
 u64 kmem_cache_shrink(struct kmem_cache *c);    /* pages given back */
@@ -49,7 +51,7 @@ static __always_inline void *__must_check kmem_cache_alloc(struct kmem_cache *c,
 {
 	void *obj = c->freelist;        /* always NULL with slab_debug */
 
-	if (likely(obj && !fail_alloc_countdown && !(gfp & __GFP_ZERO))) {
+	if (likely(obj && !fail_alloc_armed && !(gfp & __GFP_ZERO))) {
 		c->freelist = *(void **)obj;
 		c->nr_cpu_free--;
 		return obj;

@@ -97,6 +97,7 @@ struct task_struct {
 	u64 restart_args[5];
 	u64 fault_addr;                 /* of the last fault: what a signal frame shows [own] */
 	u32 fault_error, fault_trapno;
+	u32 fail_nth;                   /* allocations until one fails: /proc/PID/fail-nth, mm/fault_inject.h */
 	void *futex_wait;               /* kernel/task/futex.c */
 };
 

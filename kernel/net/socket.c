@@ -39,27 +39,36 @@ static long socket_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 
 static void socket_release(struct file *f)
 {
-	unix_release(f->private);
+	if (f->private)
+		unix_release(f->private);
 }
 
 static const struct file_operations socket_fops = {
 	.read = socket_read, .write = socket_write, .poll = socket_poll, .ioctl = socket_ioctl, .release = socket_release,
 };
 
-/* A descriptor for @s; consumes it in every case. */
-static int socket_fd(struct unix_sock *s, unsigned int flags)
+static struct file *socket_file(struct unix_sock *s, unsigned int flags)
 {
 	char name[32];
 	struct file *f = anon_file(S_IFSOCK | 0777, "socket:[0]", &socket_fops, s, O_RDWR | (flags & O_NONBLOCK));
+
+	if (f) {                        /* the name fits inside the dentry */
+		scnprintf(name, sizeof(name), "socket:[%lu]", (unsigned long)f->inode->ino);
+		f->dentry->len = strscpy(f->dentry->inline_name, name, DENTRY_INLINE);
+	}
+	return f;
+}
+
+/* A descriptor for @s; consumes it in every case. */
+static int socket_fd(struct unix_sock *s, unsigned int flags)
+{
+	struct file *f = socket_file(s, flags);
 	int fd;
 
 	if (!f) {
 		unix_release(s);
 		return -ENOMEM;
 	}
-	/* The name fits inside the dentry. */
-	scnprintf(name, sizeof(name), "socket:[%lu]", (unsigned long)f->inode->ino);
-	f->dentry->len = strscpy(f->dentry->inline_name, name, DENTRY_INLINE);
 	fd = fd_install_new(f, 0, flags & O_CLOEXEC);
 	if (fd < 0)
 		fput(f);
@@ -196,9 +205,35 @@ SYSCALL(connect)
 	return err;
 }
 
+/* File and descriptor first: a connection that can't get them stays in the queue. */
+static long accept_fd(struct unix_sock *s, bool nonblock, unsigned int flags, struct unix_address *from)
+{
+	struct file *f = socket_file(NULL, flags);
+	struct unix_sock *c;
+	int fd;
+
+	if (!f)
+		return -ENOMEM;
+	fd = get_unused_fd(0, flags & O_CLOEXEC);
+	if (fd < 0) {
+		fput(f);
+		return fd;
+	}
+	c = unix_accept(s, nonblock);
+	if (IS_ERR(c)) {
+		put_unused_fd(fd);
+		fput(f);
+		return PTR_ERR(c);
+	}
+	*from = c->peer ? c->peer->addr : (struct unix_address){ 2, { AF_UNIX, "" } };
+	f->private = c;
+	fd_install(fd, f);
+	return fd;
+}
+
 static long do_accept(unsigned int n, void __user *u, void __user *ulen, unsigned int flags)
 {
-	struct unix_sock *s, *c;
+	struct unix_sock *s;
 	struct unix_address from;
 	struct fd fd;
 	long err;
@@ -207,15 +242,10 @@ static long do_accept(unsigned int n, void __user *u, void __user *ulen, unsigne
 		return -EINVAL;
 	s = get_socket(n, &fd, &err);
 	if (s) {
-		c = unix_accept(s, fd.file->flags & O_NONBLOCK);
-		err = PTR_ERR(c);
-		if (!IS_ERR(c)) {
-			from = c->peer ? c->peer->addr : (struct unix_address){ 2, { AF_UNIX, "" } };
-			err = socket_fd(c, flags);
-			if (err >= 0 && put_address(&from, u, ulen)) {
-				close_fd(err);
-				err = -EFAULT;
-			}
+		err = accept_fd(s, fd.file->flags & O_NONBLOCK, flags, &from);
+		if (err >= 0 && put_address(&from, u, ulen)) {
+			close_fd(err);
+			err = -EFAULT;
 		}
 	}
 	fdput(fd);

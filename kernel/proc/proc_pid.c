@@ -4,11 +4,12 @@
  * the table below; each use finds the task again (ESRCH when it is gone).
  */
 #include "internal.h"
+#include <mm/fault_inject.h>
 #include <mm/mm.h>
 #include <mm/pgwalk.h>
 #include <task/signal.h>
 
-enum pid_kind { PID_TEXT, PID_RAW, PID_LINK, PID_FD_DIR, PID_FDINFO_DIR, PID_TASK_DIR };
+enum pid_kind { PID_TEXT, PID_RAW, PID_FAIL_NTH, PID_LINK, PID_FD_DIR, PID_FDINFO_DIR, PID_TASK_DIR };
 
 struct pid_entry {
 	const char *name;
@@ -139,6 +140,22 @@ static ssize_t page_tables_raw(struct task_struct *t, void *buf, size_t n, u64 p
 	return ret;
 }
 
+static ssize_t fail_nth_write(struct task_struct *t, const char *buf, size_t n)
+{
+	char word[16];
+	size_t len = min(n, sizeof(word) - 1);
+	u64 v;
+
+	memcpy(word, buf, len);
+	while (len && word[len - 1] == '\n')
+		len--;
+	word[len] = '\0';
+	if (kstrtou64(word, 0, &v) || v > (u32)~0U)
+		return -EINVAL;
+	fail_nth_set(&t->fail_nth, v);
+	return n;
+}
+
 static ssize_t mem_raw(struct task_struct *t, void *buf, size_t n, u64 pos)
 {
 	struct mm_struct *mm = get_mm(t);
@@ -232,6 +249,7 @@ static const struct pid_entry entries[] = {
 	{ "cwd", 0777, PID_LINK, .link = cwd_link, .owner_only = true },
 	{ "environ", 0400, PID_RAW, .raw = environ_raw, .owner_only = true },
 	{ "exe", 0777, PID_LINK, .link = exe_link, .owner_only = true },
+	{ "fail-nth", 0644, PID_FAIL_NTH, .write = fail_nth_write, .owner_only = true },
 	{ "fd", 0500, PID_FD_DIR, .owner_only = true },
 	{ "fdinfo", 0500, PID_FDINFO_DIR, .owner_only = true },
 	{ "limits", 0444, PID_TEXT, .show = proc_limits_show },
@@ -286,12 +304,23 @@ static ssize_t pid_raw_chunk(void *buf, size_t n, u64 pos, void *arg)
 	return t ? e->raw(t, buf, n, pos) : -ESRCH;
 }
 
+/* By hand: a buffer from the allocator would be counted. */
+static ssize_t fail_nth_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy)
+{
+	struct task_struct *t = inode_task(f->inode);
+	char text[16];
+
+	return t ? simple_read(buf, n, pos, copy, text, scnprintf(text, sizeof(text), "%u\n", t->fail_nth)) : -ESRCH;
+}
+
 static ssize_t pid_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy)
 {
 	const struct pid_entry *e = f->inode->private;
 
 	if (e->kind == PID_RAW)
 		return raw_read(buf, n, pos, copy, pid_raw_chunk, f->inode);
+	if (e->kind == PID_FAIL_NTH)
+		return fail_nth_read(f, buf, n, pos, copy);
 	return text_read(f, buf, n, pos, copy, pid_show);
 }
 

@@ -8,6 +8,7 @@
 #include <asm/tlb.h>
 #include <fs/fs.h>
 #include <ipc/ipc.h>
+#include <mm/fault_inject.h>
 #include <mm/init.h>
 #include <mm/mm.h>
 #include "internal.h"
@@ -164,6 +165,7 @@ void do_exit(int status)
 		fs_put(t->fs);
 	t->files = NULL;
 	t->fs = NULL;
+	fail_nth_set(&t->fail_nth, 0);
 	exit_notify(t);
 	schedule_dead();
 }

@@ -3,6 +3,7 @@
  * Page faults and traps of ring 3: resolved by mm, or turned into the signal that they deserve, with a line in
  * the log that says who, what, where and in which mapping. Also the work on the way back to ring 3.
  */
+#include <mm/fault_inject.h>
 #include <mm/mm.h>
 #include <fs/fs.h>
 #include <lib/cmdline.h>
@@ -104,8 +105,8 @@ static bool task_page_fault(struct pt_regs *regs, unsigned long addr, unsigned i
 			return true;
 		if (res != FAULT_OOM)
 			break;
-		/* Somebody must go; if it is us, the signal waits at the door. */
-		if (fatal_signal_pending() || !out_of_memory("a page fault found no free page"))
+		/* Somebody must go (but not for a test's sake); if it is us, the signal waits at the door. */
+		if (fail_alloc_happened() || fatal_signal_pending() || !out_of_memory("a page fault found no free page"))
 			return user;
 		schedule_yield();
 	}
@@ -225,10 +226,13 @@ static bool task_is_stack_guard(unsigned long addr)
 	return low && addr < low && low - addr <= 2 * 4096;
 }
 
+static u32 *task_fail_nth(void) { return &current->fail_nth; }
+
 void task_init(void)
 {
 	task_cache_init();
 	sigqueue_init();
+	fail_nth_register(task_fail_nth);
 	init_task.thread.fpu = NULL;
 	x86_hooks.page_fault = task_page_fault;
 	x86_hooks.user_trap = task_user_trap;

@@ -5,7 +5,7 @@
  *
  * Undo order of copy_process is the reverse of its steps; nothing is visible to others before the last.
  */
-#include <fs/fs.h>
+#include <fs/vfs.h>
 #include <mm/mm.h>
 #include <mm/page_alloc.h>
 #include <mm/slab.h>
@@ -22,12 +22,10 @@ static u64 nr_forks;
 
 void task_cache_init(void)
 {
-	task_cache = kmem_cache_create("task_struct", sizeof(struct task_struct), 64);
-	signal_cache = kmem_cache_create("signal_struct", sizeof(struct signal_struct), 0);
-	sighand_cache = kmem_cache_create("sighand_struct", sizeof(struct sighand_struct), 0);
-	fpu_cache = kmem_cache_create("fpu_state", fpu_size(), 64);
-	if (!task_cache || !signal_cache || !sighand_cache || !fpu_cache)
-		panic("out of memory while tasks are set up: the machine has too little RAM");
+	task_cache = kmem_cache_create_boot("task_struct", sizeof(struct task_struct), 64);
+	signal_cache = kmem_cache_create_boot("signal_struct", sizeof(struct signal_struct), 0);
+	sighand_cache = kmem_cache_create_boot("sighand_struct", sizeof(struct sighand_struct), 0);
+	fpu_cache = kmem_cache_create_boot("fpu_state", fpu_size(), 64);
 	max_threads = (unsigned int)min(totalram_pages() * PAGE_SIZE / (THREAD_SIZE * 8), (u64)PID_MAX - 512);
 	init_task.signal->rlim[RLIMIT_NPROC] = (struct rlimit64){ max_threads / 2, max_threads / 2 };
 	init_task.signal->rlim[RLIMIT_SIGPENDING] = init_task.signal->rlim[RLIMIT_NPROC];
@@ -37,6 +35,8 @@ static struct task_struct *alloc_task(void)
 {
 	struct task_struct *t;
 
+	if (should_fail_alloc(GFP_KERNEL))
+		return NULL;
 	if (nr_free_tasks) {
 		t = list_first_entry(&free_tasks, struct task_struct, se.node);
 		list_del(&t->se.node);
@@ -106,6 +106,7 @@ static struct task_struct *dup_task(bool kthread)
 	t->set_child_tid = t->clear_child_tid = t->robust_list = 0;
 	t->vfork_done = NULL;
 	t->futex_wait = NULL;
+	t->fail_nth = 0;
 	t->restart_fn = NULL;
 	t->default_timerslack_ns = t->timerslack_ns;
 	t->start_time_ns = ktime_get_ns();
@@ -441,8 +442,10 @@ pid_t kernel_clone(const struct kernel_clone_args *a)
 	if (a->flags & CLONE_PIDFD) {
 		int fd = pidfd_create(t, 0);
 
-		if (fd >= 0 && put_user_u32((u32)fd, (void __user *)a->pidfd))
+		if (fd >= 0 && put_user_u32((u32)fd, (void __user *)a->pidfd)) {
+			close_fd(fd);
 			fd = -EFAULT;
+		}
 		if (fd < 0) {           /* too late to take the child back: it dies at once */
 			group_send_sig_info(SIGKILL, NULL, t);
 			t->exit_signal = -1;

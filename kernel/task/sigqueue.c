@@ -16,9 +16,7 @@ static struct kmem_cache *sigqueue_cache;
 
 void sigqueue_init(void)
 {
-	sigqueue_cache = kmem_cache_create("sigqueue", sizeof(struct sigqueue), 0);
-	if (!sigqueue_cache)
-		panic("out of memory while signals are set up: the machine has too little RAM");
+	sigqueue_cache = kmem_cache_create_boot("sigqueue", sizeof(struct sigqueue), 0);
 }
 
 static void free_sigqueue(struct sigqueue *q)

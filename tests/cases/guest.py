@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Programs that are run in the guest only: wild pointers to every system call, the fuzzer."""
+"""Programs that are run in the guest only: wild pointers to every system call, every allocation failing, the fuzzer."""
 import os
 
 from harness.jobs import Job
@@ -27,5 +27,5 @@ def lives(name, lines, seconds):
 
 
 def jobs():
-    return [lives("guest/wild", ["wild"], 200),
+    return [lives("guest/wild", ["wild"], 200), lives("guest/failnth", ["failnth"], 200),
             lives("guest/fuzz", [f"fuzz {seed} {FUZZ_CALLS}" for seed in FUZZ_SEEDS], 300)]
