@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Which controllers there are, what may keep them from working, and their threads. */
+#include <asm/mmio.h>
 #include <drivers/acpi.h>
 #include <drivers/usb.h>
 #include <proc/proc.h>
@@ -11,10 +12,6 @@
 #include "xhci.h"
 
 #define CLASS_XHCI 0x0c0330
-#define PCI_COMMAND 0x04
-#define PCI_COMMAND_MASTER 4u
-#define IDLE_NS (100 * MS)
-#define BUSY_NS (10 * MS)
 #define MAX_IOMMUS 16
 #define VTD_STATUS 0x1c
 #define VTD_TRANSLATES (1u << 31)
@@ -31,7 +28,7 @@ static bool iommu_is_on(u64 base, bool amd)
 
 	if (!regs)
 		return false;
-	v = *(volatile u32 *)(regs + (amd ? AMD_CONTROL : VTD_STATUS));
+	v = readl(regs + (amd ? AMD_CONTROL : VTD_STATUS));
 	iounmap((const void *)regs);
 	return v != ~0u && v & (amd ? AMD_TRANSLATES : VTD_TRANSLATES);
 }
@@ -67,53 +64,6 @@ static void take_ports_from_ehci(const struct pci_dev *d)
 		return;
 	pci_config.write(d->bus, d->devfn, 0xd8, pci_config.read(d->bus, d->devfn, 0xdc));      /* SuperSpeed */
 	pci_config.write(d->bus, d->devfn, 0xd0, pci_config.read(d->bus, d->devfn, 0xd4));      /* USB 2 */
-}
-
-static void give_up(struct xhci *c)
-{
-	u32 v = pci_config.read(c->pci->bus, c->pci->devfn, PCI_COMMAND) & 0xffff;
-
-	pr_warn("xhci %s: its USB ports are not used: %s\n", c->name, c->dead);
-	pci_config.write(c->pci->bus, c->pci->devfn, PCI_COMMAND, v & ~PCI_COMMAND_MASTER);
-	for (unsigned int i = 1; i <= c->nr_slots; i++)
-		if (c->slot[i] && c->slot[i]->f.kind == USB_KEYBOARD)
-			keyboard_release_all(c->slot[i]);
-}
-
-static void check_alive(struct xhci *c)
-{
-	u32 v = xhci_read(c, c->op + OP_USBSTS);
-
-	if (v == ~0u)
-		c->dead = "it is gone";
-	else if (v & USBSTS_HOST_ERROR)
-		c->dead = "the bus refused its access to memory (an IOMMU that is on does that)";
-	else if (v & (USBSTS_INTERNAL_ERROR | USBSTS_HALTED))
-		c->dead = "it stopped with an error";
-}
-
-static bool has_input(const struct xhci *c)
-{
-	for (unsigned int i = 1; i <= c->nr_slots; i++)
-		if (c->slot[i] && c->slot[i]->f.kind != USB_OTHER)
-			return true;
-	return false;
-}
-
-static void xhci_thread(void *arg)
-{
-	struct xhci *c = arg;
-
-	c->dead = xhci_start(c);
-	while (!c->dead) {
-		xhci_poll(c);
-		usb_ports_work(c);
-		if (!c->dead)
-			check_alive(c);
-		if (!c->dead)
-			xhci_sleep(c, has_input(c) ? BUSY_NS : IDLE_NS);
-	}
-	give_up(c);
 }
 
 static void show_controller(struct seq_file *m, struct xhci *c)
@@ -168,7 +118,7 @@ void usb_init(void)
 	for (struct xhci *c = controllers; c; c = c->next) {
 		pr_info("xhci %s: looking for keyboards\n", c->name);
 		take_ports_from_ehci(c->pci);
-		if (kernel_thread(xhci_thread, c, "xhci") < 0)
+		if (kernel_thread(xhci_run, c, "xhci") < 0)
 			pr_warn("xhci %s: no memory for its thread\n", c->name);
 	}
 	if (proc_create("atlas/usb", 0444, show, NULL))

@@ -15,6 +15,7 @@
 #ifndef USB_XHCI_H
 #define USB_XHCI_H
 
+#include <asm/mmio.h>
 #include <drivers/pci.h>
 #include <lib/rwsem.h>
 #include <lib/types.h>
@@ -153,12 +154,12 @@ struct xhci {
 
 static inline u32 xhci_read(const struct xhci *c, u32 offset)
 {
-	return *(volatile u32 *)(c->regs + offset);
+	return readl(c->regs + offset);
 }
 
 static inline void xhci_write(struct xhci *c, u32 offset, u32 v)
 {
-	*(volatile u32 *)(c->regs + offset) = v;
+	writel(v, c->regs + offset);
 }
 
 /* Low half first (5.1): the upper one takes effect with it on controllers that look at both. */
@@ -173,6 +174,9 @@ static inline void xhci_doorbell(struct xhci *c, unsigned int slot, unsigned int
 	barrier();
 	xhci_write(c, c->doorbells + 4 * slot, target);
 }
+
+/* run.c: the thread; @c has ->pci, ->name and ->number. Returns when the controller is given up. */
+void xhci_run(void *c);
 
 /* start.c: everything up to a running controller with powered ports. Sleeps. NULL, or why not (a part of a sentence). */
 const char *xhci_start(struct xhci *c);
