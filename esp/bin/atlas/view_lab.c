@@ -18,17 +18,19 @@
 #define TOP32 0xfffff000UL
 
 static uint64_t ram;            /* its end */
-static uint64_t high_kb;        /* MemTotal of ZONE_HIGHMEM here: more than 0 in the lab */
+static uint64_t high_kb, high_start; /* ZONE_HIGHMEM here: more than 0 in the lab; its first address */
 static char *steps;
 static struct list list;
 
 static void load(void)
 {
 	static struct iomem iomem;
-	char *text = read_text("/proc/zoneinfo"), *zone = text ? strstr(text, "HighMem") : NULL, *managed = zone ? strstr(zone, "managed") : NULL;
+	char *text = read_text("/proc/zoneinfo"), *zone = text ? strstr(text, "HighMem") : NULL, *managed = zone ? strstr(zone, "managed") : NULL, *start;
 
 	iomem_load(&iomem);
 	ram = ram_end(&iomem);
+	start = zone ? strstr(zone, "start_pfn:") : NULL;
+	high_start = start ? strtoull(start + 10, NULL, 10) * PAGE : 0;
 	high_kb = managed ? strtoull(managed + 7, NULL, 10) * 4 : 0;
 	free(text);
 	free(steps);
@@ -40,7 +42,7 @@ struct row { uint64_t addr32; const char *name; uint64_t addr64; enum colour col
 static int draw_rows(struct screen *s, int y)
 {
 	uint64_t low = ram < LOWMEM32 ? ram : LOWMEM32, high = PAGE_OFFSET32 + low, vmalloc = (high + 16 * MIB - 1) & ~(8 * MIB - 1);
-	uint64_t end64 = high_kb ? ram - (high_kb << 10) : ram;
+	uint64_t end64 = high_kb ? high_start : ram;
 	const struct row rows[] = {
 		{ TOP32, "FIXADDR_TOP", 0xfffffffffffff000, C_HOLE, "never mapped" },
 		{ FIXADDR32, "FIXADDR_START", 0xffffffffff400000, C_KERNEL, "fixmap, kmap_atomic" },

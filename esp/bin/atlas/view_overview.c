@@ -43,7 +43,7 @@ static void draw_change(struct screen *s, int y, int x, const struct slice *e)
 static int draw_slice(struct screen *s, int y, const struct slice *e, uint64_t whole)
 {
 	struct piece bar = { 1, e->colour };
-	int width = 6 + (s->columns - 80) / 4, filled = whole ? (int)((double)e->bytes / whole * width + 0.5) : 0, x = 46;
+	int width, filled, x = 46;
 
 	if (y >= s->rows - 2)
 		return y;
@@ -52,11 +52,13 @@ static int draw_slice(struct screen *s, int y, const struct slice *e, uint64_t w
 	put_right(s, y, 37, e->colour, "%s", human(e->bytes));
 	put_right(s, y, 44, C_DIM, "%.1f%%", whole ? 100.0 * e->bytes / whole : 0);
 	if (then.n) {
-		draw_change(s, y, x + 11, e);
-		x += 13;
+		draw_change(s, y, x + 10, e);
+		x += 12;
 	}
-	put_bar(s, y, x, filled ? filled : 1, &bar, 1);
-	put(s, y, x + width + 1, C_DIM, "%s", e->who);
+	put(s, y, x, C_DIM, "%s", e->who);
+	width = s->columns - (x + 26);
+	filled = whole && width > 0 ? (int)((double)e->bytes / whole * width + 0.5) : 0;
+	put_bar(s, y, x + 24, filled ? filled : width > 0, &bar, 1);
 	return y + 1;
 }
 
