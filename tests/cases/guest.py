@@ -28,4 +28,5 @@ def lives(name, lines, seconds):
 
 def jobs():
     return [lives("guest/wild", ["wild"], 200), lives("guest/failnth", ["failnth"], 200),
+            lives("guest/exec_fuzz", ["exec_fuzz 1 1500"], 200),
             lives("guest/fuzz", [f"fuzz {seed} {FUZZ_CALLS}" for seed in FUZZ_SEEDS], 300)]
