@@ -259,7 +259,7 @@ static long put_statfs(struct super_block *sb, void __user *buf)
 	s.f_namelen = NAME_MAX;
 	s.f_flags = ST_VALID | (sb->flags & 0xf) | ((sb->flags & MS_NOATIME) ? 0 : ST_RELATIME);
 	s.f_fsid[0] = sb->dev;
-	if (s.f_type == TMPFS_MAGIC) {
+	if (s.f_type == TMPFS_MAGIC && sb->root) { /* memfd's has none: neither names nor limits */
 		s.f_blocks = sb->max_pages ? sb->max_pages : total / 2;
 		s.f_bfree = s.f_bavail = min((u64)s.f_blocks - min((u64)s.f_blocks, used_pages(sb)), free);
 		s.f_files = sb->max_inodes ? sb->max_inodes : total / 2;

@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
+#include <sys/vfs.h>
 #include <sys/statfs.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -278,6 +279,7 @@ static void copies(void)
 static void memory_files(void)
 {
 	int fd = syscall(SYS_memfd_create, "mine", 2), plain = syscall(SYS_memfd_create, "x", 0);
+	struct statfs s;
 	void *m;
 
 	RESULT(syscall(SYS_memfd_create, "x", 0x1000));
@@ -285,6 +287,8 @@ static void memory_files(void)
 	RESULT(write(fd, "12345", 5));
 	RESULT(fcntl(fd, F_GET_SEALS));
 	RESULT(fcntl(plain, F_GET_SEALS));
+	RESULT(fstatfs(plain, &s));
+	say("type %lx, %lu blocks, %lu files", (long)s.f_type, (long)s.f_blocks, (long)s.f_files);
 	RESULT(fcntl(plain, F_ADD_SEALS, F_SEAL_WRITE));
 	m = mmap(NULL, PAGE, RW, MAP_SHARED, fd, 0);
 	RESULT(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE));
