@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Programs that are run in the guest only: wild pointers to every system call, every allocation failing, the fuzzer."""
+"""Programs that are run in the guest only: wild pointers to every system call, every allocation failing, the fuzzer, leaks, bombs."""
 import os
 
 from harness.jobs import Job
@@ -9,14 +9,14 @@ FUZZ_SEEDS = range(1, 5)
 FUZZ_CALLS = 200000
 
 
-def lives(name, lines, seconds):
+def lives(name, lines, seconds, *options):
     """Each line is a program with arguments; all must exit 0 and say that the kernel lives."""
     def job(report):
         where = scratch(name.replace("/", "-"))
         script = os.path.join(where, "script")
         with open(script, "w", encoding="ascii") as f:
             f.write("".join(f"{os.path.join(BUILD, 'guest-tests', line)}\n" for line in lines))
-        done, repro = vmrun("--log", os.path.join(where, "log"), "--script", script, timeout=seconds)
+        done, repro = vmrun(*options, "--log", os.path.join(where, "log"), "--script", script, timeout=seconds)
         text = done.stdout.decode(errors="replace")
         for line in lines:
             good = f"vmrun: exit 0: {os.path.join(BUILD, 'guest-tests', line)}\n" in text
@@ -29,4 +29,5 @@ def lives(name, lines, seconds):
 def jobs():
     return [lives("guest/wild", ["wild"], 200), lives("guest/failnth", ["failnth"], 200),
             lives("guest/exec_fuzz", ["exec_fuzz 1 1500"], 200),
-            lives("guest/fuzz", [f"fuzz {seed} {FUZZ_CALLS}" for seed in FUZZ_SEEDS], 300)]
+            lives("guest/fuzz", [f"fuzz {seed} {FUZZ_CALLS}" for seed in FUZZ_SEEDS], 300),
+            lives("guest/limits", ["leak 1000 3000", "bombs"], 300, "--memory", "256M")]

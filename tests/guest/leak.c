@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Nothing leaks: after TOTAL cycles of fork, exec, threads, mappings, pipes, signals the free pages and each slab's
+ * objects are what they were after FIRST of them (what is kept for reuse is kept by then).
+ *     leak FIRST TOTAL        exit status 1 when something grew
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct picture { char meminfo[4096], slabinfo[16384]; };
+static struct picture before, after;
+static int leaks;
+
+static void read_file(const char *path, char *to, size_t size)
+{
+	int fd = open(path, O_RDONLY);
+	ssize_t n = 0, got;
+
+	while ((got = read(fd, to + n, size - 1 - n)) > 0)
+		n += got;
+	to[n] = '\0';
+	close(fd);
+}
+
+static void take(struct picture *p)
+{
+	read_file("/proc/slabinfo", p->slabinfo, sizeof(p->slabinfo));
+	read_file("/proc/meminfo", p->meminfo, sizeof(p->meminfo));
+}
+
+static long mem_free(const struct picture *p)
+{
+	const char *at = strstr(p->meminfo, "MemFree:");
+
+	return at ? atol(at + 8) : -1;
+}
+
+static void compare(const char *what, int first, int total)
+{
+	char name[64], key[80], *line, *next;
+	long was, is;
+
+	if (mem_free(&after) != mem_free(&before)) {
+		printf("%s: %ld kB free after %d, %ld after %d\n", what, mem_free(&before), first, mem_free(&after), total);
+		leaks += mem_free(&after) < mem_free(&before);
+	}
+	for (line = before.slabinfo; (next = strchr(line, '\n')); line = next + 1) {
+		char *other;
+
+		if (sscanf(line, "%63s %ld", name, &was) != 2)
+			continue;
+		snprintf(key, sizeof(key), "\n%s ", name);
+		other = strstr(after.slabinfo, key);
+		if (other && sscanf(other + 1, "%63s %ld", name, &is) == 2 && is != was) {
+			printf("%s: %s has %ld objects after %d, %ld after %d\n", what, name, was, first, is, total);
+			leaks += is > was;
+		}
+	}
+}
+
+static void cycle_fork(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+}
+
+static void cycle_exec(void)
+{
+	pid_t pid = vfork();
+
+	if (pid == 0) {
+		execl("/bin/busybox", "true", (char *)NULL);
+		_exit(1);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+static void cycle_killed(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		for (;;)
+			pause();
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static void *thread(void *unused)
+{
+	return NULL;
+}
+
+static void cycle_thread(void)
+{
+	pthread_t t;
+
+	if (pthread_create(&t, NULL, thread, NULL) == 0)
+		pthread_join(t, NULL);
+}
+
+static void cycle_mmap(void)
+{
+	char *p = mmap(NULL, 16 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	p[0] = p[10 * 4096] = 1;
+	mprotect(p + 4 * 4096, 4096, PROT_READ);
+	munmap(p, 16 * 4096);
+}
+
+static void cycle_pipe(void)
+{
+	int ends[2];
+	char byte = 1;
+
+	if (pipe(ends))
+		return;
+	if (write(ends[1], &byte, 1) == 1)
+		leaks += read(ends[0], &byte, 1) != 1;
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void handler(int sig)
+{
+}
+
+static void cycle_signal(void)
+{
+	kill(getpid(), SIGUSR1);
+	sigqueue(getpid(), SIGRTMIN, (union sigval){ 0 });
+}
+
+static void run(const char *what, void (*cycle)(void), int first, int total)
+{
+	int i;
+
+	for (i = 0; i < first; i++)
+		cycle();
+	take(&before);
+	for (; i < total; i++)
+		cycle();
+	take(&after);
+	compare(what, first, total);
+}
+
+int main(int argc, char **argv)
+{
+	int first = argc > 1 ? atoi(argv[1]) : 300, total = argc > 2 ? atoi(argv[2]) : 1000;
+
+	signal(SIGUSR1, handler);
+	signal(SIGRTMIN, handler);
+	take(&before);
+	take(&after);
+	run("fork", cycle_fork, first, total);
+	run("exec", cycle_exec, first, total);
+	run("killed", cycle_killed, first, total);
+	run("thread", cycle_thread, first, total);
+	run("mmap", cycle_mmap, first, total);
+	run("pipe", cycle_pipe, first, total);
+	run("signal", cycle_signal, first, total);
+	printf("%d cycles of each kind: %d leaks\n", total, leaks);
+	return leaks != 0;
+}
