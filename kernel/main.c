@@ -127,11 +127,25 @@ static void firmware_map_init(void)
 /* highmem=SIZE: the 32-bit picture; the direct map stops there. */
 static void choose_highmem(void)
 {
+	const u64 top = memblock.memory.nr ? memblock.memory.r[memblock.memory.nr - 1].end : 0;
+	char text[32];
+	const ssize_t length = cmdline_get("highmem", text, sizeof(text));
 	u64 size;
 
-	if (!cmdline_has("highmem"))
+	if (length == -ENOENT)
 		return;
-	size = cmdline_get_size("highmem", 896UL << 20);
+	if (!cmdline_has("highmem")) {
+		pr_warn("highmem=%s: no high memory\n", text);
+		return;
+	}
+	size = cmdline_get_size("highmem", U64_MAX);
+	if (size == U64_MAX) {
+		if (length)
+			pr_warn("highmem=%s is not a size: using 896M\n", text);
+		size = 896UL << 20;
+	}
+	if (size >= top)
+		pr_warn("highmem=%lu is beyond the end of RAM: no high memory\n", (unsigned long)size);
 	if (size < 64UL << 20) {
 		pr_warn("highmem=%lu is less than 64M: using 64M\n", (unsigned long)size);
 		size = 64UL << 20;
@@ -176,6 +190,21 @@ static void memory_init(phys_addr_t bootinfo_phys)
 	highmem_init();                         /* kmap, where there is high memory */
 }
 
+/*
+ * PAT's WC makes the framebuffer write-combining over an MTRR of UC, WC and WB; over WT and WP the result is not
+ * defined, so it stays uncached there. SDM vol. 3, table 11-7.
+ */
+static void *map_framebuffer(void)
+{
+	const enum mtrr_type mtrr = mtrr_type_at(bootinfo.fb.base);
+	const bool wc = mtrr != MTRR_WT && mtrr != MTRR_WP;
+
+	if (mtrr_run_end(bootinfo.fb.base) < bootinfo.fb.base + bootinfo.fb.size)
+		pr_warn("framebuffer: the MTRRs cut it at %#lx\n", (unsigned long)mtrr_run_end(bootinfo.fb.base));
+	pr_info("framebuffer: %s by MTRR, mapped %s\n", mtrr_type_name(mtrr), wc ? "write-combining by PAT" : "uncached");
+	return wc ? ioremap_wc(bootinfo.fb.base, bootinfo.fb.size) : ioremap(bootinfo.fb.base, bootinfo.fb.size);
+}
+
 static void screen_init(void)
 {
 	size_t size = fbcon_memory(&bootinfo.fb);
@@ -185,7 +214,7 @@ static void screen_init(void)
 		pr_info("no framebuffer: serial only\n");
 		return;
 	}
-	fb = ioremap_wc(bootinfo.fb.base, bootinfo.fb.size);
+	fb = map_framebuffer();
 	if (!fb || !memory || fbcon_init(&bootinfo.fb, fb, memory)) {
 		pr_warn("the framebuffer can't be used: serial only\n");
 		vfree(memory);

@@ -5,7 +5,8 @@
  * kmap_local: a stack of fixmap slots per CPU; the innermost mapping must go first. Low pages use their
  * direct-map address and no slot. Unmapping flushes, so that mapping need not.
  * kmap: the PKMAP window, 1,024 slots, one a page, counted; kunmap leaves the translation in place until the window
- * wraps around, when all unused slots are forgotten with one TLB flush. When all are in use the caller yields.
+ * wraps around, when all unused slots are forgotten with one TLB flush. When all are in use the caller yields, and says
+ * so; when that has not helped for long, whoever holds them waits for itself, which is a BUG.
  */
 #include <asm/memory.h>
 #include <asm/pageops.h>
@@ -165,8 +166,11 @@ static void *pkmap_map(struct page *page)
 	return (void *)pkmap_addr(s);
 }
 
+#define KMAP_MAX_YIELDS (1UL << 22)
+
 void *kmap(struct page *page)
 {
+	unsigned long yields = 0;
 	void *addr;
 
 	if (!is_high(page))
@@ -177,7 +181,9 @@ void *kmap(struct page *page)
 		spin_unlock(&kmap_lock);
 		if (addr)
 			return addr;
-		if (!kmap_stats.waits++)
+		if (yields == KMAP_MAX_YIELDS)
+			BUG("kmap: none of the %lu slots of the PKMAP window came free: they are held by one who wants more", (unsigned long)NR_PKMAP);
+		if (!yields++ && !kmap_stats.waits++)
 			pr_warn("kmap: all %lu slots of the PKMAP window are in use; waiting\n", (unsigned long)NR_PKMAP);
 		lock_yield();
 	}

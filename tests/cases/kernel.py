@@ -77,6 +77,23 @@ def crash(name, words):
     return Job(f"kernel/{name}", job, 8)
 
 
+def interrupted(report):
+    """QEMU's monitor: an NMI that nobody asked for is survived and counted, a machine check stops with the bank shown."""
+    where = scratch("ktest-nmi-mce")
+    stick = make_stick(os.path.join(where, "esp.img"), "debug_exit init=/bin/sh console=ttyS0", kernel=sealed_kernel())
+    with Machine(stick) as m:
+        up = m.wait_text("# ", 120)
+        m.monitor("nmi")
+        m.send(b"grep NMI: /proc/interrupts; echo lives $((6 * 7))\n")
+        report.check("kernel/nmi/survived", up and m.wait_text("lives 42", 60), m.text()[-2000:], m.repro())
+        report.check("kernel/nmi/counted", re.search(r"NMI: +1\b", m.text()), m.text()[-2000:], m.repro())
+        m.monitor("mce 0 3 0xb200000000000185 0x5 0 0")
+        m.wait_end(60)
+        said = m.text()
+        missing = [w for w in ("machine check", "bank 3: status b200000000000185 uncorrected", "backtrace", "rip 0010:") if w not in said]
+        report.check("kernel/machine-check", not missing, f"not shown: {missing}\n{said[-3000:]}", m.repro())
+
+
 def jobs():
     return [run_all(label, dict(m)) for label, m in MACHINES.items()] + \
-        [crash(name, CRASHES.get(name, [])) for name in known_crashes()]
+        [crash(name, CRASHES.get(name, [])) for name in known_crashes()] + [Job("kernel/nmi-mce", interrupted, 8)]

@@ -65,10 +65,14 @@ def lab(report):
 
 def bad_options(report):
     """highmem= with nonsense: a sentence in the log, and the machine runs."""
-    for value in ("1M", "8G", "garbage", "700000000"):
+    for value, sentence in (("0", "highmem=0: no high memory"), ("1M", "is less than 64M: using 64M"), ("8G", "is beyond the end of RAM"),
+                            ("garbage", "is not a size: using 896M"), ("700000000", "")):
         name = f"memory/highmem={value}"
         text, repro = in_guest(name, report, ["/bin/busybox", "cat", "/proc/atlas/verdict"], ["--append", f"highmem={value}"])
         report.check(f"{name}/verdict", text.startswith("PASS"), text, repro)
+        with open(os.path.join(BUILD, "test", name.replace("/", "-"), "log"), encoding="utf-8", errors="replace") as f:
+            said = f.read()
+        report.check(f"{name}/says-so", sentence in said, said[:3000], repro)
 
 
 def sections(report):

@@ -116,6 +116,17 @@ static void too_deep(void)
 		kmap_local_page(alloc_page(GFP_HIGHUSER));
 }
 
+static void nobody(void) { }
+
+/* All slots held by one who wants another: said and stopped, not waited for for ever. */
+static void window_full_of_own(void)
+{
+	boot();
+	lock_set_yield(nobody);
+	for (unsigned int i = 0; i <= (PKMAP_END + 1 - PKMAP_BASE) / PAGE_SIZE; i++)
+		CHECK(kmap(alloc_page(GFP_HIGHUSER)));
+}
+
 static void kunmap_of_unmapped(void) { boot(); kunmap(alloc_page(GFP_HIGHUSER)); }
 
 static struct page *waiting_for;
@@ -215,6 +226,7 @@ static void test_wrong_use_is_a_bug(void **state)
 	assert_true(host_bugs(out_of_order));
 	assert_true(host_bugs(too_deep));
 	assert_true(host_bugs(kunmap_of_unmapped));
+	assert_true(host_bugs(window_full_of_own));
 }
 
 int main(void)
