@@ -3,7 +3,8 @@
 # more; an input that fails is left as build/fuzz/NAME-crash-*.
 FUZZ_FLAGS := -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
 	-Wall -Wextra -Werror -Wno-unused-parameter -DATLAS_HOST -Itests/host/include -Iinclude -Itests/fuzz
-FUZZ := memmap smbios acpi aml loader elf cpio vt usb
+comma := ,
+FUZZ := memmap zones smbios acpi aml loader elf cpio vt usb
 FUZZ_LIB := $(filter-out kernel/lib/string.c kernel/lib/ktest.c,$(wildcard kernel/lib/*.c))
 FUZZ_SRC_memmap := $(wildcard kernel/iomem/*.c) mm/memblock.c
 FUZZ_SRC_smbios := kernel/drivers/smbios.c
@@ -22,6 +23,16 @@ $(B)/fuzz/loader_fuzz: FUZZ_FLAGS += -DREAL_LAYOUT
 $(B)/fuzz/%_fuzz: tests/fuzz/%_fuzz.c tests/fuzz/check.h $$(FUZZ_SRC_$$*) $(FUZZ_LIB)
 	@mkdir -p $(@D)
 	$(call quiet,FUZZ)$(HOST_CC) $(FUZZ_FLAGS) -o $@ $(filter %.c,$^)
+
+# Boots a machine for each input: the kernel's variables lie in sections of their own, so that they can be put back.
+ZONES_KERNEL := $(patsubst %.c,$(B)/fuzz/zones_kernel/%.o,$(wildcard mm/*.c kernel/iomem/*.c) $(FUZZ_LIB))
+$(B)/fuzz/zones_kernel/%.o: %.c
+	@mkdir -p $(@D)
+	$(call quiet,FUZZ)$(HOST_CC) $(subst fuzzer$(comma),fuzzer-no-link$(comma),$(FUZZ_FLAGS)) $(DEPFLAGS) -c -o $@ $<
+	@objcopy --rename-section .bss=zones_bss,alloc,load,data,contents --rename-section .data=zones_data $@
+$(B)/fuzz/zones_fuzz: tests/fuzz/zones_fuzz.c tests/fuzz/check.h $(ZONES_KERNEL) tools/replay/record.c tools/replay/smbios_text.c \
+		kernel/drivers/smbios.c tests/host/stub/machine.c tests/host/machine.h
+	$(call quiet,FUZZ)$(HOST_CC) $(FUZZ_FLAGS) -o $@ $(filter %.c %.o,$^)
 
 $(B)/fuzz/seeds: tests/fuzz/seeds.py
 	$< $@ && touch $@

@@ -127,7 +127,7 @@ def usb(out):
 
 def main():
     out = sys.argv[1]
-    for name, make in (("memmap", memory_maps), ("smbios", smbios), ("acpi", acpi), ("aml", aml), ("loader", loader), ("cpio", cpio), ("vt", terminal), ("usb", usb)):
+    for name, make in (("memmap", memory_maps), ("zones", memory_maps), ("smbios", smbios), ("acpi", acpi), ("aml", aml), ("loader", loader), ("cpio", cpio), ("vt", terminal), ("usb", usb)):
         make(os.path.join(out, name))
 
 

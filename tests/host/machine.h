@@ -17,6 +17,8 @@
 
 /* Once a process, before anything touches a window. */
 void host_machine_init(void);
+/* The machine as it was then, RAM all zero. The kernel's own variables are the caller's to reset. */
+void host_machine_reset(void);
 
 /* RAM as given (pairs start, end; 0, 0 ends), through memblock, direct map, vmemmap, zones and slab. The kernel's image
  * is 1.5 MiB at 1 MiB. highmem: PHYS_ADDR_MAX for none. */

@@ -147,6 +147,15 @@ void host_machine_init(void)
 	mm_cpu = (struct mm_cpu_features){ .has_nx = true, .has_1g_pages = true, .has_pge = true, .phys_bits = 46 };
 }
 
+void host_machine_reset(void)
+{
+	if (ram >= 0)
+		close(ram);
+	ram = -1;
+	cr3 = 0;
+	host_machine_init();
+}
+
 void host_boot(const struct range *ranges, phys_addr_t highmem_start)
 {
 	const struct kernel_image_ranges image = {
