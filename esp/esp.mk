@@ -18,13 +18,13 @@ $(B)/guest/%:
 	$(call quiet,GUEST_CC)$(GUEST_CC) $(GUEST_FLAGS) -o $@ $(filter %.c,$^)
 	@strip $@
 
-# The viewer: ncurses, static, with the C library that ncurses is packaged for; three terminals'
+# The viewer: ncurses, zlib and a maker of QR codes, static, with the C library that ncurses is packaged for; three terminals'
 # descriptions and the C library's UTF-8 tables ride along.
 ATLAS_SRC := $(wildcard esp/bin/atlas/*.c)
 TERMINFO := l/linux x/xterm x/xterm-256color
-$(B)/guest/atlas: $(ATLAS_SRC) esp/bin/atlas/atlas.h
+$(B)/guest/atlas: $(ATLAS_SRC) esp/bin/atlas/atlas.h esp/bin/atlas/qr.h
 	@mkdir -p $(@D)
-	$(call quiet,CC)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -static -Wall -Wextra -Werror -o $@ $(ATLAS_SRC) -lncursesw -ltinfo
+	$(call quiet,CC)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -static -Wall -Wextra -Werror -o $@ $(ATLAS_SRC) -lncursesw -ltinfo -lqrcodegen -lz
 	@strip $@
 
 $(B)/initramfs.cpio: $(B)/guest/atlas $(patsubst %,$(B)/guest/%,$(GUEST_PROGRAMS)) $(B)/tools/mkcpio esp/esp.mk

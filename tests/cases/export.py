@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Taking the report home: the JSON document on serial and in /proc, against its schema and against the other files of /proc."""
+"""Taking the report home: the JSON document on serial and in /proc, against its schema and the other files of /proc; the QR codes
+on the screen, read by zbarimg."""
+import base64
+import gzip
 import json
 import os
 import re
 import subprocess
+import time
 
 from harness.jobs import Job
 from harness.vm import TOP, Machine, make_stick, scratch
@@ -97,8 +101,64 @@ def shell_files(m):
     return {name: body[:-1] + "\n" if not body.endswith("\n\n") else body[:-1] for name, _, body in (p.partition("\n") for p in parts[1:])}
 
 
+def read_code(m, folder):
+    """What a phone would read on the screen: the text of the code, or ""."""
+    path = os.path.join(folder, "screen.ppm")
+    m.command("screendump", filename=path)
+    return subprocess.run(["zbarimg", "-q", "--raw", "-Sdisable", "-Sqrcode.enable", path], capture_output=True, check=False).stdout.decode().strip()
+
+
+def photograph(m, folder, most=99):
+    """The texts of the viewer's codes, key by key, until all (or @most) were seen."""
+    texts, last = [], time.monotonic() + 60
+    while time.monotonic() < last:
+        text = read_code(m, folder)
+        number = re.match(r"ATLAS/1 (\d+)/(\d+) [0-9A-F]{8} [A-Z2-7]+$", text)
+        if not number or int(number[1]) != len(texts) + 1:
+            time.sleep(0.3)
+            continue
+        texts.append(text)
+        if len(texts) == min(int(number[2]), most):
+            return texts, int(number[2])
+        m.send(b" ")
+        last = time.monotonic() + 60
+    return texts, 0
+
+
+def codes(report, m, folder, document, repro):
+    """The screen's codes, photographed in any order, are the document again: by tools/atlas-html and by hand."""
+    m.send(b"atlas --root /tmp/r\n")
+    time.sleep(2)
+    m.send(b"x")
+    texts, n = photograph(m, folder)
+    report.check("export/codes_seen", n and len(texts) == n, f"{len(texts)} of {n}\n{m.text()[-1500:]}", repro, f"{n} codes")
+    lines = "holiday pictures\n" + "".join(f"QR-Code:{t}\n" for t in reversed(texts))
+    joined = subprocess.run([os.path.join(TOP, "tools/atlas-html"), "--json", "-"], input=lines.encode(), capture_output=True, check=False,
+                            env={**os.environ, "ATLAS_BUILT": "1"})
+    report.check("export/codes_are_the_report", joined.stdout.decode() == document, joined.stderr.decode(), repro)
+    data = "".join(t.split(" ")[3] for t in texts)
+    by_hand = gzip.decompress(base64.b32decode(data + "=" * (-len(data) % 8))) if n else b""
+    report.check("export/codes_by_hand", by_hand.decode() == document, lines[:600], repro)
+
+
+def small_screen(report):
+    """80 columns, 30 rows: codes are small and many, and can be read all the same."""
+    folder = scratch("export-small")
+    stick = make_stick(os.path.join(folder, "esp.img"), "report=page,0 start=shell", loader_options="video=640x480")
+    with Machine(stick, display=["-device", "VGA,edid=on,xres=640,yres=480"]) as m:
+        m.wait_text("Press Enter for a shell", 120)
+        m.send(b"\n")
+        m.wait_text("atlas:", 30)
+        m.send(b"atlas\n")
+        time.sleep(2)
+        m.send(b"x")
+        texts, n = photograph(m, folder, 3)
+        report.check("export/codes_640x480", n > 10 and len(texts) == 3, f"{texts} of {n}\n{m.text()[-1000:]}", m.repro(), f"{n} codes")
+
+
 def json_and_codes(report):
-    stick = make_stick(os.path.join(scratch("export"), "esp.img"), "report=json,0 shell=sh")
+    folder = scratch("export")
+    stick = make_stick(os.path.join(folder, "esp.img"), "report=json,0 start=shell")
     with Machine(stick, display=["-device", "VGA,edid=on,xres=1024,yres=768"]) as m:
         repro = m.repro()
         if not report.check("export/on_serial", m.wait_text(END.strip(), 90), m.text()[-3000:], repro):
@@ -114,7 +174,8 @@ def json_and_codes(report):
         copy = files.get(FILES[0], "")
         if report.check("export/proc_valid", copy and validate(copy) is None, f"{validate(copy)}\n{m.text()[-2000:]}", repro):
             equal_to_proc(report, json.loads(copy)["body"], files, repro)
+            codes(report, m, folder, copy, repro)
 
 
 def jobs():
-    return [Job("export/qemu", json_and_codes, 25)]
+    return [Job("export/qemu", json_and_codes, 25), Job("export/small", small_screen, 12)]

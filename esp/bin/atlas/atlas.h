@@ -22,6 +22,7 @@
 enum colour {
 	C_PLAIN, C_DIM, C_BRIGHT, C_TITLE, C_CURSOR,
 	C_FREE, C_UNTOUCHED, C_KERNEL, C_PROCESS, C_CACHE, C_FIRMWARE, C_DEVICE, C_WINDOW, C_HOLE, C_BAD,
+	C_PAPER,                /* black on white: QR codes */
 	NR_COLOURS
 };
 
@@ -202,7 +203,7 @@ struct view {
 };
 
 extern const struct view view_overview, view_physmap, view_iomem, view_zones, view_page, view_layout, view_processes, view_firmware,
-	view_lab;
+	view_lab, view_qr;
 /* Opens the view of one page at a physical address. */
 void show_page(uint64_t phys);
 void open_view(const struct view *v);

@@ -10,6 +10,7 @@
 
 static const struct view *const views[] = {
 	&view_overview, &view_physmap, &view_iomem, &view_zones, &view_page, &view_layout, &view_processes, &view_firmware, &view_lab,
+	&view_qr,
 };
 #define NR_VIEWS (int)(sizeof(views) / sizeof(views[0]))
 #define REFRESH 1000            /* milliseconds */
@@ -71,7 +72,7 @@ static void draw_foot(void)
 static void draw_help(void)
 {
 	static const char frame_keys[] =
-		"1 .. 9   the views          Tab     the next one       Backspace   back\n"
+		"1 .. 9   the views, x QR     Tab     the next one       Backspace   back\n"
 		"g        go to a physical address, e.g. fed00000: what is there?\n"
 		"s        snapshot: from now on, what changed is shown (s again: anew)\n"
 		".        stop and go on refreshing (once a second)\n"

@@ -29,6 +29,7 @@ static const struct { short full, few; attr_t attr; } palette[NR_COLOURS] = {
 	[C_WINDOW]    = { 25, COLOR_BLUE, A_NORMAL },
 	[C_HOLE]      = { 240, COLOR_BLACK, A_BOLD },
 	[C_BAD]       = { 203, COLOR_RED, A_BOLD },
+	[C_PAPER]     = { 16, COLOR_BLACK, A_NORMAL },
 };
 
 bool term_open(void)
@@ -46,7 +47,8 @@ bool term_open(void)
 	start_color();
 	use_default_colors();
 	for (i = 0; i < NR_COLOURS; i++)
-		init_pair(i + 1, COLORS >= 256 ? palette[i].full : palette[i].few, i == C_TITLE ? COLOR_BLUE : -1);
+		init_pair(i + 1, COLORS >= 256 ? palette[i].full : palette[i].few, i == C_TITLE ? COLOR_BLUE :
+			  i != C_PAPER ? -1 : COLORS >= 256 ? 231 : COLOR_WHITE);
 	cbreak();
 	noecho();
 	nonl();
