@@ -39,16 +39,16 @@ void ask(const char *text, void (*done)(const char *answer))
 static void draw_title(void)
 {
 	int i, x, need = 8;
-	bool narrow;
+	bool narrow, unnamed = screen.columns < 100;
 
 	for (i = 0; i < NR_VIEWS; i++)
 		need += (int)strlen(views[i]->name) + 4;
 	narrow = screen.columns < need;
-	x = narrow ? 0 : put(&screen, 0, 1, C_TITLE, "ATLAS") + 2;
+	x = unnamed ? 0 : put(&screen, 0, 1, C_TITLE, "ATLAS") + 2;
 
 	for (i = x; i < screen.columns; i++)
 		put_cell(&screen, 0, i, ' ', C_TITLE);
-	if (!narrow)
+	if (!unnamed)
 		put(&screen, 0, 0, C_TITLE, " ATLAS  ");
 	for (i = 0; i < NR_VIEWS; i++)
 		x = put(&screen, 0, x, views[i] == current ? C_CURSOR : C_TITLE, "%c %s", views[i]->key, narrow ? views[i]->brief : views[i]->name) +
