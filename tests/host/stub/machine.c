@@ -52,8 +52,11 @@ static void map_none(unsigned long start, unsigned long size)
 
 static void forget_all(void)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(windows); i++)
+	/* Unmapped first: mapping over many pieces counts them against Linux's limit before it takes them away. */
+	for (unsigned int i = 0; i < ARRAY_SIZE(windows); i++) {
+		munmap((void *)windows[i].start, windows[i].end - windows[i].start + 1);
 		map_none(windows[i].start, windows[i].end - windows[i].start + 1);
+	}
 }
 
 u64 host_phys_read(phys_addr_t pa)
@@ -63,6 +66,11 @@ u64 host_phys_read(phys_addr_t pa)
 	if (pread(ram, &v, 8, pa) != 8)
 		die("reading simulated RAM");
 	return v;
+}
+
+static bool map_run(unsigned long addr, phys_addr_t pa, unsigned long size, bool rw)
+{
+	return mmap((void *)addr, size, rw ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, ram, (off_t)pa) != MAP_FAILED;
 }
 
 /* The MMU: independent of mm/pgwalk.c on purpose. False: not mapped, or not like this. */
@@ -83,9 +91,11 @@ static bool walk_and_map(unsigned long addr, bool write)
 		}
 		if (write && !rw)
 			return false;
-		if (mmap((void *)(addr & ~(size - 1)), size, rw ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED | MAP_FIXED | MAP_NORESERVE,
-			 ram, e & 0x000ffffffffff000UL & ~(size - 1)) == MAP_FAILED)
-			die("mapping simulated RAM");
+		if (!map_run(addr & ~(size - 1), e & 0x000ffffffffff000UL & ~(size - 1), size, rw)) {
+			forget_all();   /* Linux's limit of mappings: as a TLB that is full */
+			if (!map_run(addr & ~(size - 1), e & 0x000ffffffffff000UL & ~(size - 1), size, rw))
+				die("mapping simulated RAM");
+		}
 		return true;
 	}
 	return false;
