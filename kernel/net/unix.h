@@ -47,6 +47,9 @@ struct unix_sock {
 struct unix_sock *unix_alloc(int type);
 void unix_put(struct unix_sock *s);
 void unix_release(struct unix_sock *s);         /* its file is gone */
+struct unix_sock *unix_get(struct unix_sock *s);
+void unix_shutdown(struct unix_sock *s, bool read, bool write);
+struct unix_sock *unix_find_name(const struct unix_address *a); /* referenced, or ERR_PTR */
 void unix_pair(struct unix_sock *a, struct unix_sock *b);
 int unix_bind(struct unix_sock *s, const struct unix_address *a);
 int unix_listen(struct unix_sock *s, int backlog);
@@ -67,5 +70,20 @@ struct unix_ancillary {
 };
 ssize_t unix_recv(struct unix_sock *s, void *buf, size_t n, copy_fn copy, struct unix_ancillary *anc, unsigned int flags);
 unsigned int unix_poll(struct unix_sock *s, struct poll_table *pt);
+
+/*
+ * A system call on a socket: finds it, holds its descriptor meanwhile. The body sees s, its file f, and a1 to a5.
+ */
+typedef long socket_fn(struct unix_sock *s, struct file *f, long a1, long a2, long a3, long a4, long a5);
+long on_socket(socket_fn *fn, long n, long a1, long a2, long a3, long a4, long a5);
+#define SOCKET_CALL(name) \
+	static socket_fn socket_##name; \
+	SYSCALL(name) { return on_socket(socket_##name, a0, a1, a2, a3, a4, a5); } \
+	static long socket_##name(struct unix_sock *s, struct file *f, long a1, long a2, long a3, long a4, long a5)
+
+static inline unsigned int file_msg_flags(const struct file *f) { return (f->flags & O_NONBLOCK) ? MSG_DONTWAIT : 0; }
+/* Addresses from and to user memory; nothing is put when @u or @ulen is NULL. */
+int get_address(struct unix_address *a, const void __user *u, unsigned long len);
+int put_address(const struct unix_address *a, void __user *u, void __user *ulen);
 
 #endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* The system calls that move messages through sockets: sendto, recvfrom, sendmsg, recvmsg. */
+#include "unix.h"
+
+SOCKET_CALL(sendto)
+{
+	struct unix_address to;
+	int err = a4 ? get_address(&to, (void *)a4, (unsigned int)a5) : 0;
+
+	if (err)
+		return err;
+	if (!access_ok((void *)a1, a2))
+		return -EFAULT;
+	return unix_send(s, (void *)a1, min((size_t)a2, MAX_RW_COUNT), copy_from_user, a4 ? &to : NULL, NULL, 0, a3 | file_msg_flags(f));
+}
+
+static void drop_files(struct unix_ancillary *anc)
+{
+	for (unsigned int i = 0; i < anc->nr_files; i++)
+		fput(anc->files[i]);
+	kfree(anc->files);
+}
+
+SOCKET_CALL(recvfrom)
+{
+	struct unix_ancillary anc = { 0 };
+	long ret;
+
+	if (!access_ok((void *)a1, a2))
+		return -EFAULT;
+	ret = unix_recv(s, (void *)a1, min((size_t)a2, MAX_RW_COUNT), copy_to_user, &anc, a3 | file_msg_flags(f));
+	if (ret >= 0 && (a3 & MSG_TRUNC) && anc.truncated)
+		ret = anc.full;
+	if (ret >= 0 && a4) {
+		if (s->type != SOCK_DGRAM)
+			anc.from.len = 0;
+		if (put_address(&anc.from, (void *)a4, (void *)a5))
+			ret = -EFAULT;
+	}
+	drop_files(&anc);
+	return ret;
+}
+
+/* --- sendmsg, recvmsg ------------------------------------------------------------------------ */
+
+/* Vectors go through one kernel buffer: a message is one piece. */
+#define MSG_MAX_BYTES (1UL << 20)
+
+/* The vector of a message and its bytes; free with put_iov. */
+static int get_iov(const struct msghdr_abi *h, struct iovec_abi *inl, struct iovec_abi **v, size_t *total)
+{
+	int err = h->msg_iovlen > IOV_MAX ? -EMSGSIZE : import_iovec((void *)h->msg_iov, h->msg_iovlen, inl, v);
+
+	*total = 0;
+	for (u64 i = 0; !err && i < h->msg_iovlen; i++)
+		*total += (*v)[i].iov_len;
+	return err;
+}
+
+static void put_iov(struct iovec_abi *v, const struct iovec_abi *inl)
+{
+	if (v != inl)
+		kfree(v);
+}
+
+/* SCM_RIGHTS of the control data. */
+static int get_files(const struct msghdr_abi *h, struct file ***files, unsigned int *nr)
+{
+	u64 off = 0;
+
+	*files = NULL;
+	*nr = 0;
+	while (h->msg_control && off + sizeof(struct cmsghdr_abi) <= h->msg_controllen) {
+		struct cmsghdr_abi c;
+		u64 n;
+
+		if (copy_from_user(&c, (void *)(h->msg_control + off), sizeof(c)))
+			return -EFAULT;
+		if (c.cmsg_len < sizeof(c) || c.cmsg_len > h->msg_controllen - off)
+			return -EINVAL;
+		n = (c.cmsg_len - sizeof(c)) / 4;
+		if (c.cmsg_level == SOL_SOCKET && c.cmsg_type == SCM_RIGHTS && !*files) {
+			if (n > SCM_MAX_FD)
+				return -EINVAL;
+			*files = kmalloc(max(n, (u64)1) * sizeof(struct file *), GFP_KERNEL);
+			if (!*files)
+				return -ENOMEM;
+			for (u64 i = 0; i < n; i++) {
+				u32 fd;
+
+				if (get_user_u32(&fd, (void *)(h->msg_control + off + sizeof(c) + 4 * i)))
+					return -EFAULT;
+				(*files)[i] = fget_raw(fd);
+				if (!(*files)[i])
+					return -EBADF;
+				*nr = i + 1;
+			}
+		}
+		off += ALIGN(c.cmsg_len, 8UL);
+	}
+	return 0;
+}
+
+static long do_sendmsg(struct file *f, struct unix_sock *s, const struct msghdr_abi *h, unsigned int flags)
+{
+	struct iovec_abi inl[IOV_INLINE], *v;
+	struct unix_address to;
+	struct file **files = NULL;
+	unsigned int nr = 0;
+	size_t total, done = 0;
+	char *buf;
+	long err = h->msg_name ? get_address(&to, (void *)h->msg_name, h->msg_namelen) : 0;
+
+	if (!err)
+		err = get_iov(h, inl, &v, &total);
+	if (err)
+		return err;
+	total = min(total, MSG_MAX_BYTES);
+	buf = kmalloc(max(total, 1UL), GFP_KERNEL);
+	err = buf ? get_files(h, &files, &nr) : -ENOMEM;
+	for (u64 i = 0; !err && i < h->msg_iovlen && done < total; i++) {
+		size_t n = min((size_t)v[i].iov_len, total - done);
+
+		err = copy_from_user(buf + done, (void *)v[i].iov_base, n) ? -EFAULT : 0;
+		done += n;
+	}
+	if (!err)
+		err = unix_send(s, buf, total, copy_kernel, h->msg_name ? &to : NULL, files, nr, flags | file_msg_flags(f));
+	if (err < 0) {
+		for (unsigned int i = 0; i < nr; i++)
+			fput(files[i]);
+		kfree(files);
+	}
+	kfree(buf);
+	put_iov(v, inl);
+	return err;
+}
+
+SOCKET_CALL(sendmsg)
+{
+	struct msghdr_abi h;
+
+	return copy_from_user(&h, (void *)a1, sizeof(h)) ? -EFAULT : do_sendmsg(f, s, &h, a2);
+}
+
+/* One control message; false: no room. */
+static bool put_cmsg(struct msghdr_abi *h, u64 *off, int type, const void *data, size_t n, long *err)
+{
+	struct cmsghdr_abi c = { sizeof(c) + n, SOL_SOCKET, type };
+
+	if (!h->msg_control || *off + c.cmsg_len > h->msg_controllen)
+		return false;
+	if (copy_to_user((void *)(h->msg_control + *off), &c, sizeof(c)) || copy_to_user((void *)(h->msg_control + *off + sizeof(c)), data, n))
+		*err = -EFAULT;
+	*off = min(*off + ALIGN(c.cmsg_len, 8UL), h->msg_controllen);
+	return true;
+}
+
+static void put_control(struct unix_sock *s, struct msghdr_abi *h, struct unix_ancillary *anc, unsigned int flags, long *err)
+{
+	u64 off = 0;
+
+	if (s->passcred && anc->has_cred && !put_cmsg(h, &off, SCM_CREDENTIALS, &anc->cred, sizeof(anc->cred), err))
+		h->msg_flags |= MSG_CTRUNC;
+	if (anc->nr_files) {
+		u64 room = h->msg_control && h->msg_controllen > off + sizeof(struct cmsghdr_abi) ?
+			(h->msg_controllen - off - sizeof(struct cmsghdr_abi)) / 4 : 0;
+		int fds[SCM_MAX_FD];
+		unsigned int n = 0;
+
+		while (n < anc->nr_files && n < room) {
+			int fd = fd_install_new(anc->files[n], 0, flags & MSG_CMSG_CLOEXEC);
+
+			if (fd < 0)
+				break;
+			fds[n++] = fd;
+		}
+		if (n < anc->nr_files)
+			h->msg_flags |= MSG_CTRUNC;
+		if (n)
+			put_cmsg(h, &off, SCM_RIGHTS, fds, n * sizeof(int), err);
+		for (unsigned int i = n; i < anc->nr_files; i++)
+			fput(anc->files[i]);
+		anc->nr_files = 0;
+	}
+	h->msg_controllen = off;
+}
+
+static long do_recvmsg(struct file *f, struct unix_sock *s, struct msghdr_abi *h, unsigned int flags)
+{
+	struct unix_ancillary anc = { 0 };
+	struct iovec_abi inl[IOV_INLINE], *v;
+	size_t total, done = 0;
+	char *buf;
+	long ret, err = get_iov(h, inl, &v, &total);
+
+	if (err)
+		return err;
+	total = min(total, MSG_MAX_BYTES);
+	buf = kmalloc(max(total, 1UL), GFP_KERNEL);
+	ret = buf ? unix_recv(s, buf, total, copy_kernel, &anc, flags | file_msg_flags(f)) : -ENOMEM;
+	for (u64 i = 0; ret > 0 && i < h->msg_iovlen && done < (size_t)ret; i++) {
+		size_t n = min((size_t)v[i].iov_len, (size_t)ret - done);
+
+		if (copy_to_user((void *)v[i].iov_base, buf + done, n))
+			err = -EFAULT;
+		done += n;
+	}
+	if (ret >= 0) {
+		h->msg_flags = (anc.truncated ? MSG_TRUNC : 0) | (flags & MSG_CMSG_CLOEXEC);
+		if (anc.truncated && (flags & MSG_TRUNC))
+			ret = anc.full;
+		put_control(s, h, &anc, flags, &err);
+		if (h->msg_name) {
+			u32 len = s->type == SOCK_DGRAM ? anc.from.len : 0;
+
+			if (copy_to_user((void *)h->msg_name, &anc.from.un, min(len, h->msg_namelen)))
+				err = -EFAULT;
+			h->msg_namelen = len;
+		}
+	}
+	drop_files(&anc);
+	kfree(buf);
+	put_iov(v, inl);
+	return err ? err : ret;
+}
+
+SOCKET_CALL(recvmsg)
+{
+	struct msghdr_abi h;
+	long ret = copy_from_user(&h, (void *)a1, sizeof(h)) ? -EFAULT : do_recvmsg(f, s, &h, a2);
+
+	return ret >= 0 && copy_to_user((void *)a1, &h, sizeof(h)) ? -EFAULT : ret;
+}
