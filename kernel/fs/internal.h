@@ -50,6 +50,18 @@ int kern_symlink(const char *target, const char *path);
 int kern_link(const char *old, const char *path);
 struct inode *dentry_inode(const struct dentry *d);
 
+/* names.c */
+/* A place for a new name: the parent (referenced), locked. Undone by name_done(). */
+struct newname {
+	struct nameidata nd;
+	struct dentry *start;
+};
+/* Finds the parent and takes namespace_lock; on error neither is held. */
+int name_parent(int dirfd, const char *path, struct newname *n);
+void name_done(struct newname *n);
+int may_delete(struct dentry *dir, struct inode *victim);
+void drop_name(struct dentry *d);
+
 /* open.c */
 struct file *do_filp_open(int dirfd, const char *path, unsigned int flags, u32 mode, unsigned int lookup_flags);
 

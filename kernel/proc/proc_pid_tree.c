@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The directories below /proc/PID. Nothing of it is stored: a lookup makes an inode that knows a pid and a row of
+ * pid_entries; each use finds the task again (ESRCH when it is gone).
+ */
+#include "proc_pid.h"
+
+/* What an inode of ours stands for. */
+static pid_t inode_pid(const struct inode *inode) { return (pid_t)inode->private2; }
+
+static struct task_struct *inode_task(const struct inode *inode)
+{
+	return find_task_by_pid(inode_pid(inode));
+}
+
+/* --- file operations ------------------------------------------------------------------------- */
+
+static int pid_open(struct inode *inode, struct file *f)
+{
+	const struct pid_entry *e = inode->private;
+	struct task_struct *t = inode_task(inode);
+
+	if (!t)
+		return -ESRCH;
+	return e->owner_only && !ptrace_may_access(t) ? -EACCES : 0;
+}
+
+static int pid_show(struct file *f, struct seq_file *m)
+{
+	const struct pid_entry *e = f->inode->private;
+	struct task_struct *t = inode_task(f->inode);
+
+	return t ? e->show(m, t) : -ESRCH;
+}
+
+static ssize_t pid_raw_chunk(void *buf, size_t n, u64 pos, void *arg)
+{
+	struct inode *inode = arg;
+	const struct pid_entry *e = inode->private;
+	struct task_struct *t = inode_task(inode);
+
+	return t ? e->raw(t, buf, n, pos) : -ESRCH;
+}
+
+/* By hand: a buffer from the allocator would be counted. */
+static ssize_t fail_nth_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy)
+{
+	struct task_struct *t = inode_task(f->inode);
+	char text[16];
+
+	return t ? simple_read(buf, n, pos, copy, text, scnprintf(text, sizeof(text), "%u\n", t->fail_nth)) : -ESRCH;
+}
+
+static ssize_t pid_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy)
+{
+	const struct pid_entry *e = f->inode->private;
+
+	if (e->kind == PID_RAW)
+		return raw_read(buf, n, pos, copy, pid_raw_chunk, f->inode);
+	if (e->kind == PID_FAIL_NTH)
+		return fail_nth_read(f, buf, n, pos, copy);
+	return text_read(f, buf, n, pos, copy, pid_show);
+}
+
+static ssize_t pid_write_fn(const char *buf, size_t n, void *arg)
+{
+	struct inode *inode = arg;
+	const struct pid_entry *e = inode->private;
+	struct task_struct *t = inode_task(inode);
+
+	return t ? e->write(t, buf, n) : -ESRCH;
+}
+
+static ssize_t pid_write(struct file *f, const void *buf, size_t n, u64 *pos, copy_fn copy)
+{
+	const struct pid_entry *e = f->inode->private;
+
+	return e->write ? text_write(buf, n, copy, pid_write_fn, f->inode) : -EINVAL;
+}
+
+static const struct file_operations pid_fops = {
+	.open = pid_open, .read = pid_read, .write = pid_write, .llseek = text_llseek, .release = text_release,
+};
+
+static struct dentry *pid_jump(struct inode *inode)
+{
+	const struct pid_entry *e = inode->private;
+	struct task_struct *t = inode_task(inode);
+
+	if (!t)
+		return ERR_PTR(-ENOENT);
+	return ptrace_may_access(t) ? e->link(t) : ERR_PTR(-EACCES);
+}
+
+static const char *jump_text(struct inode *inode, struct dentry *(*jump)(struct inode *), char *buf, size_t size)
+{
+	struct dentry *d = jump(inode);
+	char *tmp, *p;
+
+	if (IS_ERR(d))
+		return (void *)d;
+	tmp = kmalloc(PATH_MAX, GFP_KERNEL);
+	p = tmp ? d_path(d, tmp, PATH_MAX) : ERR_PTR(-ENOMEM);
+	if (!IS_ERR(p) && strscpy(buf, p, size) < 0)
+		p = ERR_PTR(-ENAMETOOLONG);
+	kfree(tmp);
+	dput(d);
+	return IS_ERR(p) ? p : buf;
+}
+
+static const char *pid_get_link(struct inode *inode, char *buf, size_t size)
+{
+	return jump_text(inode, pid_jump, buf, size);
+}
+
+static const struct inode_operations pid_link_op = { .jump = pid_jump, .get_link = pid_get_link };
+
+/* --- directories ----------------------------------------------------------------------------- */
+
+static void pid_getattr(struct inode *inode)
+{
+	struct task_struct *t = inode_task(inode);
+
+	if (t && !S_ISLNK(inode->mode)) {
+		inode->uid = t->cred.euid;
+		inode->gid = t->cred.egid;
+	}
+}
+
+static int entry_setsize(struct inode *inode, u64 size) { return 0; }
+static const struct inode_operations pid_file_op = { .setsize = entry_setsize, .getattr = pid_getattr };
+
+/* A made-up inode and dentry that live as long as they are held. */
+static struct dentry *make(struct dentry *dir, const char *name, size_t len, u32 mode, u64 ino, pid_t pid,
+			   const struct inode_operations *op, const struct file_operations *fop, const void *private)
+{
+	struct inode *inode = new_inode(dir->inode->sb, mode);
+	struct dentry *d;
+
+	if (!inode)
+		return ERR_PTR(-ENOMEM);
+	inode->ino = ino;
+	inode->private = (void *)private;
+	inode->private2 = pid;
+	inode->op = op;
+	inode->fop = fop;
+	if (S_ISDIR(mode))
+		inode->nlink = 2;
+	pid_getattr(inode);
+	d = d_alloc(dir, name, len, inode);
+	if (!d) {
+		iput(inode);
+		return ERR_PTR(-ENOMEM);
+	}
+	return d;
+}
+
+static bool parse_pid(const char *name, size_t len, unsigned int *out)
+{
+	unsigned int v = 0;
+
+	if (len == 0 || len > 9 || (name[0] == '0' && len > 1))
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (name[i] < '0' || name[i] > '9')
+			return false;
+		v = v * 10 + (name[i] - '0');
+	}
+	*out = v;
+	return true;
+}
+
+static u64 pid_ino(pid_t pid, unsigned int row) { return ((u64)pid << 20 | row << 12) + 0x1000; }
+
+/* fd/N: the inode's private is the number. */
+static struct dentry *fd_jump(struct inode *inode)
+{
+	struct task_struct *t = inode_task(inode);
+	struct file *f = t ? fget_task(t, (unsigned long)inode->private) : NULL;
+	struct dentry *d;
+
+	if (!f)
+		return ERR_PTR(-ENOENT);
+	d = dget(f->dentry);
+	fput(f);
+	return d;
+}
+
+static const char *fd_get_link(struct inode *inode, char *buf, size_t size)
+{
+	return jump_text(inode, fd_jump, buf, size);
+}
+
+static const struct inode_operations fd_link_op = { .jump = fd_jump, .get_link = fd_get_link };
+
+static int fdinfo_show(struct file *info, struct seq_file *m)
+{
+	struct task_struct *t = inode_task(info->inode);
+	unsigned int n = (unsigned long)info->inode->private;
+	struct file *f = t ? fget_task(t, n) : NULL;
+
+	if (!f)
+		return -ENOENT;
+	seq_printf(m, "pos:\t%lu\nflags:\t0%o\nmnt_id:\t%d\nino:\t%lu\n", (unsigned long)f->pos,
+		   (f->flags & ~O_NOCTTY) | ((t->files->cloexec_bits[n / 64] >> (n % 64) & 1) ? O_CLOEXEC : 0),
+		   f->inode->sb->mount_id, (unsigned long)f->inode->ino);
+	fput(f);
+	return 0;
+}
+
+static ssize_t fdinfo_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy)
+{
+	return text_read(f, buf, n, pos, copy, fdinfo_show);
+}
+
+static const struct file_operations fdinfo_fops = { .read = fdinfo_read, .llseek = text_llseek, .release = text_release };
+
+static struct dentry *fd_lookup(struct dentry *dir, const char *name, size_t len)
+{
+	const struct pid_entry *e = dir->inode->private;
+	pid_t pid = inode_pid(dir->inode);
+	struct task_struct *t = find_task_by_pid(pid);
+	struct file *f;
+	unsigned int fd;
+	u32 mode;
+
+	if (!t || !parse_pid(name, len, &fd))
+		return ERR_PTR(-ENOENT);
+	if (!ptrace_may_access(t))
+		return ERR_PTR(-EACCES);
+	f = fget_task(t, fd);
+	if (!f)
+		return ERR_PTR(-ENOENT);
+	mode = S_IFLNK | ((f->mode & FMODE_READ) ? 0500 : 0) | ((f->mode & FMODE_WRITE) ? 0300 : 0);
+	fput(f);
+	if (e->kind == PID_FDINFO_DIR)
+		return make(dir, name, len, S_IFREG | 0400, pid_ino(pid, 64) + fd, pid, &pid_file_op, &fdinfo_fops, (void *)(unsigned long)fd);
+	return make(dir, name, len, mode, pid_ino(pid, 65) + fd, pid, &fd_link_op, NULL, (void *)(unsigned long)fd);
+}
+
+static int dots(struct file *f, filldir_fn fill, void *arg)
+{
+	if (f->pos == 0 && !fill(arg, ".", 1, 1, f->inode->ino, S_IFDIR))
+		return 1;
+	if (f->pos <= 1 && !fill(arg, "..", 2, 2, f->dentry->parent->inode->ino, S_IFDIR))
+		return 1;
+	return 0;
+}
+
+static int fd_iterate(struct file *f, filldir_fn fill, void *arg)
+{
+	const struct pid_entry *e = f->inode->private;
+	struct task_struct *t = inode_task(f->inode);
+	char name[12];
+	int fd;
+
+	if (!t)
+		return -ENOENT;
+	if (dots(f, fill, arg))
+		return 0;
+	for (fd = max(f->pos, 2UL) - 2; (fd = next_fd_of(t, fd)) >= 0; fd++)
+		if (!fill(arg, name, scnprintf(name, sizeof(name), "%d", fd), fd + 3, pid_ino(t->pid, 65) + fd,
+			  e->kind == PID_FD_DIR ? S_IFLNK : S_IFREG))
+			return 0;
+	return 0;
+}
+
+static const struct inode_operations fd_dir_op = { .lookup = fd_lookup, .getattr = pid_getattr };
+static const struct file_operations fd_dir_fops = { .iterate = fd_iterate, .llseek = generic_llseek, .open = pid_open };
+
+static const struct inode_operations pid_dir_op, tid_dir_op;
+static const struct file_operations pid_dir_fops;
+
+/* task/: one directory a thread. */
+static struct dentry *task_lookup(struct dentry *dir, const char *name, size_t len)
+{
+	struct task_struct *t;
+	unsigned int tid;
+
+	if (!parse_pid(name, len, &tid) || !(t = find_task_by_pid(tid)) || t->tgid != inode_pid(dir->inode))
+		return ERR_PTR(-ENOENT);
+	return make(dir, name, len, S_IFDIR | 0555, pid_ino(tid, 66), tid, &tid_dir_op, &pid_dir_fops, NULL);
+}
+
+static int task_iterate(struct file *f, filldir_fn fill, void *arg)
+{
+	struct task_struct *t = inode_task(f->inode);
+	char name[12];
+
+	if (!t)
+		return -ENOENT;
+	if (dots(f, fill, arg))
+		return 0;
+	/* In pid order, so that a position survives threads that come and go. */
+	for (u64 pos = max(f->pos, 2UL); ; ) {
+		struct task_struct *best = NULL, *p = NULL;
+
+		while ((p = next_thread_of(t, p)) != NULL)
+			if ((u64)p->pid + 2 > pos && (!best || p->pid < best->pid))
+				best = p;
+		if (!best)
+			return 0;
+		pos = best->pid + 2;
+		if (!fill(arg, name, scnprintf(name, sizeof(name), "%d", best->pid), pos, pid_ino(best->pid, 66), S_IFDIR))
+			return 0;
+	}
+}
+
+static const struct inode_operations task_dir_op = { .lookup = task_lookup, .getattr = pid_getattr };
+static const struct file_operations task_dir_fops = { .iterate = task_iterate, .llseek = generic_llseek };
+
+static u32 entry_mode(const struct pid_entry *e)
+{
+	return e->mode | (e->kind == PID_LINK ? S_IFLNK : e->kind >= PID_FD_DIR ? S_IFDIR : S_IFREG);
+}
+
+static struct dentry *row_lookup(struct dentry *dir, const char *name, size_t len, bool thread)
+{
+	pid_t pid = inode_pid(dir->inode);
+
+	if (!find_task_by_pid(pid))
+		return ERR_PTR(-ENOENT);
+	for (size_t i = 0; i < nr_pid_entries; i++) {
+		const struct pid_entry *e = &pid_entries[i];
+
+		if (strlen(e->name) != len || memcmp(e->name, name, len) || (thread && e->group_only))
+			continue;
+		switch (e->kind) {
+		case PID_LINK:
+			return make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &pid_link_op, NULL, e);
+		case PID_FD_DIR: case PID_FDINFO_DIR:
+			return make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &fd_dir_op, &fd_dir_fops, e);
+		case PID_TASK_DIR:
+			return make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &task_dir_op, &task_dir_fops, e);
+		default:
+			return make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &pid_file_op, &pid_fops, e);
+		}
+	}
+	return ERR_PTR(-ENOENT);
+}
+
+static struct dentry *pid_dir_lookup(struct dentry *dir, const char *name, size_t len) { return row_lookup(dir, name, len, false); }
+static struct dentry *tid_dir_lookup(struct dentry *dir, const char *name, size_t len) { return row_lookup(dir, name, len, true); }
+
+static int pid_dir_iterate(struct file *f, filldir_fn fill, void *arg)
+{
+	bool thread = f->inode->op == &tid_dir_op;
+
+	if (!inode_task(f->inode))
+		return -ENOENT;
+	if (dots(f, fill, arg))
+		return 0;
+	for (u64 i = max(f->pos, 2UL) - 2; i < nr_pid_entries; i++)
+		if (!(thread && pid_entries[i].group_only) &&
+		    !fill(arg, pid_entries[i].name, strlen(pid_entries[i].name), i + 3, pid_ino(inode_pid(f->inode), i), entry_mode(&pid_entries[i])))
+			return 0;
+	return 0;
+}
+
+static const struct inode_operations pid_dir_op = { .lookup = pid_dir_lookup, .getattr = pid_getattr };
+static const struct inode_operations tid_dir_op = { .lookup = tid_dir_lookup, .getattr = pid_getattr };
+static const struct file_operations pid_dir_fops = { .iterate = pid_dir_iterate, .llseek = generic_llseek };
+
+/* Of /proc itself. Any thread's number may be looked up; only leaders are listed. */
+struct dentry *proc_pid_lookup(struct dentry *dir, const char *name, size_t len)
+{
+	unsigned int pid;
+
+	if (!parse_pid(name, len, &pid) || !pid || !find_task_by_pid(pid))
+		return ERR_PTR(-ENOENT);
+	return make(dir, name, len, S_IFDIR | 0555, pid_ino(pid, 67), pid, &pid_dir_op, &pid_dir_fops, NULL);
+}
+
+#define PID_BASE 0x10000u
+
+int proc_pid_iterate(struct file *f, filldir_fn fill, void *arg, u64 pos)
+{
+	struct task_struct *t;
+	pid_t pid = pos > PID_BASE ? pos - PID_BASE : 0;
+	char name[12];
+
+	while ((t = next_task_after(pid)) != NULL) {
+		pid = t->pid;
+		if (!fill(arg, name, scnprintf(name, sizeof(name), "%d", pid), PID_BASE + pid, pid_ino(pid, 67), S_IFDIR))
+			return 0;
+	}
+	return 0;
+}
