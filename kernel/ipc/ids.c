@@ -87,7 +87,7 @@ static int free_slot(struct ipc_ids *ids)
 
 	if (ids->used >= (unsigned int)ids->limit)
 		return -ENOSPC;
-	for (unsigned int i = 0; i < ids->nr_slots; i++)
+	for (unsigned int i = ids->next_free; i < ids->nr_slots; i++)
 		if (!ids->slots[i])
 			return i;
 	t = kzalloc(n * sizeof(*t), GFP_KERNEL);
@@ -120,6 +120,7 @@ static long make_new(struct ipc_ids *ids, s32 key, u64 size, int flags)
 	o->ctime = ipc_now();
 	ids->next_seq = (ids->next_seq + 1) & 0x7fff;
 	ids->slots[slot] = o;
+	ids->next_free = slot + 1;
 	ids->highest = max(ids->highest, (unsigned int)slot);
 	ids->used++;
 	return o->id;
@@ -129,6 +130,7 @@ void ipc_forget(struct ipc_ids *ids, struct ipc_object *o)
 {
 	ids->slots[ipc_index(o)] = NULL;
 	ids->used--;
+	ids->next_free = min(ids->next_free, ipc_index(o));
 	while (ids->highest && !ids->slots[ids->highest])
 		ids->highest--;
 }

@@ -40,7 +40,7 @@ struct ipc_ids {
 	/* Does an existing one serve a caller who wants @size? 0 or -errno. */
 	int (*suits)(const struct ipc_object *o, u64 size);
 	struct ipc_object **slots;      /* nr_slots */
-	unsigned int nr_slots, highest, used;
+	unsigned int nr_slots, highest, used, next_free;     /* no free slot below next_free */
 	u16 next_seq;
 };
 
