@@ -87,6 +87,9 @@ static long copy_between(unsigned int in_fd, void __user *in_off, unsigned int o
 	ret = -EBADF;
 	if (regular && (out.file->flags & O_APPEND))
 		goto out;
+	ret = -EINVAL;
+	if (!regular && S_ISREG(out.file->inode->mode) && (out.file->flags & O_APPEND))
+		goto out;
 	ret = get_offset(&in_pos, in_off, in.file);
 	if (!ret)
 		ret = get_offset(&out_pos, out_off, out.file);
@@ -96,7 +99,7 @@ static long copy_between(unsigned int in_fd, void __user *in_off, unsigned int o
 	if (regular && in.file->inode == out.file->inode && in_pos < out_pos + count && out_pos < in_pos + count)
 		goto out;
 	ret = splice_through_page(in.file, &in_pos, out.file, &out_pos, min(count, MAX_RW_COUNT));
-	if (ret > 0) {
+	if (ret >= 0) {
 		if (put_offset(in_pos, in_off, in.file) || put_offset(out_pos, out_off, out.file))
 			ret = -EFAULT;
 	}

@@ -268,6 +268,11 @@ static void copies(void)
 	RESULT(syscall(SYS_splice, p[0], NULL, p[1], NULL, 10, 0) < 0);
 	RESULT(write(p[1], "there", 5));
 	RESULT(sendfile(b, p[0], NULL, 100));
+	fcntl(b, F_SETFL, O_APPEND);
+	RESULT(sendfile(b, a, &off, 1));
+	RESULT(syscall(SYS_splice, p[0], NULL, b, NULL, 100, 0));
+	fcntl(b, F_SETFL, 0);
+	RESULT(sendfile(b, a, (off_t *)-1, 0));
 	RESULT(sendfile(p[0], p[1], NULL, 100));
 	RESULT(syscall(SYS_splice, p[0], NULL, b, NULL, 100, 0)); /* what is there, no waiting for more */
 	RESULT(fsync(a));
