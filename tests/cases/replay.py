@@ -28,12 +28,11 @@ def replay(report):
         report.check(f"replay/{name}", done.returncode == 0 and total and total[1] == total[2], text, repro)
 
 
-def on_the_screen(report):
+def on_a_machine(report, name, file):
     """replay=NAME on a booted machine tells the same addresses and names as the host's run."""
-    name = "lenovo-thinkpad-x240"
-    stick = make_stick(os.path.join(scratch("replay"), "esp.img"), f"quiet replay={name} init=/bin/cat -- /proc/atlas/report")
+    stick = make_stick(os.path.join(scratch(f"replay-{name}"), "esp.img"), f"quiet replay={name} init=/bin/cat -- /proc/atlas/report")
     subprocess.run(["mmd", "-i", stick, "::/atlas/machines", f"::/atlas/machines/{name}"], check=True)
-    subprocess.run(["mcopy", "-i", stick, os.path.join(TOP, "tests/machines", name, "efi-memmap.txt"), f"::/atlas/machines/{name}/"], check=True)
+    subprocess.run(["mcopy", "-i", stick, os.path.join(TOP, "tests/machines", name, file), f"::/atlas/machines/{name}/"], check=True)
     with Machine(stick) as m:
         m.wait_text("Kernel panic: init (pid 1) ended: status 0", 60)
         text, repro = m.text().replace("\r", ""), m.repro()
@@ -41,8 +40,9 @@ def on_the_screen(report):
     guest = [f"{depth}{where} : {what}" for depth, where, what in re.findall(r"^  ( *)([0-9a-f]+-[0-9a-f]+) +[0-9.]+ [KMGT]iB +(.*)$", tree, re.M)]
     host = run([os.path.join(BUILD, "host/replay"), os.path.join(TOP, "tests/machines", name)]).stdout.decode()
     host = [line for line in re.findall(r"^ *[0-9a-f]{8,}-[0-9a-f]{8,} : .*$", host, re.M) if " : Kernel " not in line]
-    report.check("replay/on_the_screen", guest and guest == host, "\n".join(guest) + "\n--\n" + "\n".join(host) + text[-3000:], repro)
+    report.check(f"replay/guest/{name}", guest and guest == host, "\n".join(guest) + "\n--\n" + "\n".join(host) + text[-3000:], repro)
 
 
 def jobs():
-    return [Job("replay/host", replay, 20), Job("replay/guest", on_the_screen, 8)]
+    return [Job("replay/host", replay, 20), Job("replay/guest", lambda report: on_a_machine(report, "lenovo-thinkpad-x240", "efi-memmap.txt"), 8),
+            Job("replay/server", lambda report: on_a_machine(report, "dell-poweredge-r7425", "e820.txt"), 8)]

@@ -4,7 +4,7 @@
 FUZZ_FLAGS := -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
 	-Wall -Wextra -Werror -Wno-unused-parameter -DATLAS_HOST -Itests/host/include -Iinclude -Itests/fuzz
 comma := ,
-FUZZ := memmap zones smbios acpi aml loader elf cpio vt usb
+FUZZ := memmap smbios acpi aml loader elf cpio vt usb
 FUZZ_LIB := $(filter-out kernel/lib/string.c kernel/lib/ktest.c,$(wildcard kernel/lib/*.c))
 FUZZ_SRC_memmap := $(wildcard kernel/iomem/*.c) mm/memblock.c
 FUZZ_SRC_smbios := kernel/drivers/smbios.c
@@ -37,7 +37,7 @@ $(B)/fuzz/zones_fuzz: tests/fuzz/zones_fuzz.c tests/fuzz/check.h $(ZONES_KERNEL)
 $(B)/fuzz/seeds: tests/fuzz/seeds.py
 	$< $@ && touch $@
 
-fuzz-parts: $(patsubst %,$(B)/fuzz/%_fuzz,$(FUZZ)) $(B)/fuzz/seeds
+fuzz-parts: $(patsubst %,$(B)/fuzz/%_fuzz,$(sort $(FUZZ) $(F))) $(B)/fuzz/seeds
 
 fuzz: fuzz-parts ## fuzz the parsers of foreign data, FUZZ_SECONDS=30 each (F=NAME: one)
 	@for n in $(F); do mkdir -p $(B)/fuzz/$$n tests/fuzz/corpus/$$n; \
