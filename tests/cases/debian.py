@@ -71,7 +71,7 @@ UNITS = ["test_mmap", "test_fork1", "test_os", "test_signal"]
 SLOW_UNITS = ["SiginterruptTest.test_siginterrupt_off"]
 # What Atlas does not have, see CAVEATS.md.
 KNOWN = {"test_os.TestSendfile.": "AF_INET", "WakeupFDTests.test_invalid_socket": "AF_INET", "WakeupFDTests.test_set_wakeup_fd_socket_result": "AF_INET",
-         "PidfdSignalTest.": "/proc/PID as a pidfd", "FDInheritanceTests.test_openpty": "pseudo terminals"}
+         "PidfdSignalTest.": "/proc/PID as a pidfd"}
 DRIVER = """
 import sys, unittest
 class Result(unittest.TestResult):

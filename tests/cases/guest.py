@@ -5,8 +5,7 @@ import os
 from harness.jobs import Job
 from harness.vm import BUILD, scratch, vmrun
 
-FUZZ_SEEDS = range(1, 5)
-FUZZ_CALLS = 200000
+FUZZ = ["fuzz 1 150000", "fuzz 2 150000", "fuzz 3 150000 3 3", "fuzz 4 150000 4 2"] # seed, calls, processes, threads more
 
 
 def lives(name, lines, seconds, *options):
@@ -29,5 +28,5 @@ def lives(name, lines, seconds, *options):
 def jobs():
     return [lives("guest/wild", ["wild"], 200), lives("guest/failnth", ["failnth"], 200),
             lives("guest/exec_fuzz", ["exec_fuzz 1 1500"], 200),
-            lives("guest/fuzz", [f"fuzz {seed} {FUZZ_CALLS}" for seed in FUZZ_SEEDS], 300),
+            lives("guest/fuzz", FUZZ, 300),
             lives("guest/limits", ["leak 1000 3000", "bombs"], 300, "--memory", "256M")]

@@ -3,12 +3,13 @@
  * A fuzzer of system calls from ring 3: random and near-valid arguments from several processes at once, some of which
  * share memory and descriptors. The kernel must live, must not leak descriptors' or processes' worth of memory, and
  * the parent's checksummed memory must stay. Only for a guest.
- *     fuzz SEED CALLS [PROCESSES]
+ *     fuzz SEED CALLS [PROCESSES [THREADS]]    THREADS: besides each process' first; default 0, for two processes of three
  * Every child prints its seed if it finds its own checksummed page changed.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -28,7 +29,7 @@
 #define CHILD_CALLS 1000        /* then a fresh child */
 #define MIB (1UL << 20)
 
-static uint64_t state;
+static __thread uint64_t state;
 
 static uint64_t random64(void)
 {
@@ -112,15 +113,10 @@ static void fill_area(void)
 	}
 }
 
-static void fuzz(uint64_t seed, unsigned int calls)
+static void random_calls(unsigned int calls)
 {
-	static uint64_t witness[512];
 	unsigned int i;
-	uint64_t sum = 0, again = 0;
 
-	state = seed;
-	for (i = 0; i < 512; i++)
-		sum += witness[i] = random64();
 	for (i = 0; i < calls; i++) {
 		long nr = below(8) ? below(LAST_CALL) : (long)number();
 
@@ -136,6 +132,30 @@ static void fuzz(uint64_t seed, unsigned int calls)
 			continue; /* few of these */
 		syscall(nr, argument(), argument(), argument(), argument(), argument(), argument());
 	}
+}
+
+static void *more_calls(void *seed)
+{
+	state = (uint64_t)seed;
+	random_calls(CHILD_CALLS);
+	return NULL;
+}
+
+static void fuzz(uint64_t seed, unsigned int calls, int threads)
+{
+	static uint64_t witness[512];
+	uint64_t sum = 0, again = 0;
+	unsigned int i;
+
+	state = seed;
+	for (i = 0; i < 512; i++)
+		sum += witness[i] = random64();
+	while (seed % 3 && threads-- > 0) {
+		pthread_t t;
+
+		pthread_create(&t, NULL, more_calls, (void *)(seed * 31 + threads));
+	}
+	random_calls(calls);
 	for (i = 0; i < 512; i++)
 		again += witness[i];
 	_exit(sum == again ? 0 : 9);
@@ -163,7 +183,7 @@ static void interrupt(int sig)
 {
 }
 
-static pid_t start_child(uint64_t seed, unsigned int calls)
+static pid_t start_child(uint64_t seed, unsigned int calls, int threads)
 {
 	struct rlimit none = { 0, 0 }, files = { 256 << 10, 256 << 10 }, space = { 512 * MIB, 512 * MIB }, tasks = { 40, 40 };
 	pid_t pid = fork();
@@ -192,7 +212,7 @@ static pid_t start_child(uint64_t seed, unsigned int calls)
 		fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	open("/tmp/f/dir", O_RDONLY);
 	open("/dev/zero", O_RDWR);
-	fuzz(seed, calls);
+	fuzz(seed, calls, threads);
 	return 0;
 }
 
@@ -242,12 +262,12 @@ static int slot_of(pid_t pid)
 }
 
 /* Starts children until all calls are spoken for or all slots are taken. */
-static void fill_slots(uint64_t seed, unsigned long *children, unsigned long wanted, int processes)
+static void fill_slots(uint64_t seed, unsigned long *children, unsigned long wanted, int processes, int threads)
 {
 	int i;
 
 	while (*children < wanted && (i = slot_of(0)) >= 0 && i < processes) {
-		pid_t pid = start_child(seed * 1000003 + ++*children, CHILD_CALLS);
+		pid_t pid = start_child(seed * 1000003 + ++*children, CHILD_CALLS, threads);
 
 		if (pid < 0)
 			return;
@@ -260,7 +280,7 @@ int main(int argc, char **argv)
 {
 	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
 	unsigned long calls = argc > 2 ? strtoul(argv[2], NULL, 0) : 20000, signalled = 0, children = 0;
-	int processes = argc > 3 ? atoi(argv[3]) : 3, status;
+	int processes = argc > 3 ? atoi(argv[3]) : 3, threads = argc > 4 ? atoi(argv[4]) : 0, status;
 	unsigned char *mine = mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	pid_t pid;
 	size_t i;
@@ -269,8 +289,8 @@ int main(int argc, char **argv)
 	prepare();
 	sigaction(SIGALRM, &(struct sigaction){ .sa_handler = watch, .sa_flags = SA_RESTART }, NULL);
 	setitimer(ITIMER_REAL, &(struct itimerval){ { 1, 0 }, { 1, 0 } }, NULL);
-	for (fill_slots(seed, &children, calls / CHILD_CALLS, processes); (pid = wait(&status)) > 0;
-	     fill_slots(seed, &children, calls / CHILD_CALLS, processes)) {
+	for (fill_slots(seed, &children, calls / CHILD_CALLS, processes, threads); (pid = wait(&status)) > 0;
+	     fill_slots(seed, &children, calls / CHILD_CALLS, processes, threads)) {
 		int slot = slot_of(pid);
 
 		if (slot < 0)
