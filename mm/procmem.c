@@ -26,6 +26,7 @@ static void add_page(struct vma_usage *u, const struct page *p, u64 val, u64 siz
 	bool dirty = (val & _PAGE_DIRTY) || page_test(p, PG_anon) || page_test(p, PG_dirty);
 
 	u->rss += size;
+	u->mapmax = max(u->mapmax, users);
 	u->pss += pss;
 	if (dirty)
 		u->pss_dirty += pss;

@@ -152,6 +152,8 @@ struct vm_area_struct *vma_alloc(void);         /* not initialised: the caller c
 void vma_free(struct vm_area_struct *vma);      /* memory only */
 /* VMA before address @addr's VMA (or before the gap there); NULL: none. */
 struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr, struct vm_area_struct **next);
+/* No hole in [start, end). */
+bool range_is_mapped(struct mm_struct *mm, unsigned long start, unsigned long end);
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev);
 void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma);
 /* Closes, unlinks from the file and frees one that is out of the set. */

@@ -244,6 +244,16 @@ struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr, s
 	return last ? rb_vma(last) : NULL;
 }
 
+bool range_is_mapped(struct mm_struct *mm, unsigned long start, unsigned long end)
+{
+	struct vm_area_struct *vma = find_vma(mm, start);
+
+	for (; start < end; start = vma->vm_end, vma = vma->vm_next)
+		if (!vma || vma->vm_start > start)
+			return false;
+	return true;
+}
+
 /* ---- link and unlink ---- */
 
 void vma_file_link(struct vm_area_struct *vma)

@@ -50,6 +50,9 @@ struct page;
 #define VM_ACCESS_FLAGS (VM_READ | VM_WRITE | VM_EXEC)
 #define VM_LOCKED_MASK (VM_LOCKED | VM_LOCKONFAULT)
 #define VM_SPECIAL    (VM_IO | VM_DONTEXPAND | VM_PFNMAP)
+/* What else neighbours must share to be one: the memory policy (mm/mempolicy.h). Not shown by smaps. */
+#define VM_POLICY_SHIFT 36
+#define VM_LOW_FLAGS  ((1UL << VM_POLICY_SHIFT) - 1)
 
 /* What the owner of a mapped file (kernel/fs) gives mm. mm knows no struct file. */
 struct vm_operations_struct {

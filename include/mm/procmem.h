@@ -13,6 +13,7 @@ struct vma_usage {
 	u64 rss, pss, pss_dirty, pss_anon, pss_file, pss_shmem;
 	u64 shared_clean, shared_dirty, private_clean, private_dirty;
 	u64 referenced, anonymous, anon_huge, locked;
+	u64 mapmax;                     /* not bytes: the most users that one of the pages has; of one mapping only */
 };
 
 /* Adds what @vma maps to *u (so that smaps_rollup sums up). */

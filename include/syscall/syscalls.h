@@ -286,6 +286,7 @@ SYSCALL(process_vm_writev);
 SYSCALL(reboot);
 SYSCALL(remap_file_pages);
 SYSCALL(set_mempolicy);
+SYSCALL(set_mempolicy_home_node);
 SYSCALL(setdomainname);
 SYSCALL(sethostname);
 SYSCALL(sysinfo);

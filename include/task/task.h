@@ -88,6 +88,7 @@ struct task_struct {
 	struct cred cred;               /* [own] */
 	char comm[TASK_COMM_LEN];
 	unsigned long personality;
+	u32 mempolicy;                  /* mm/mempolicy.h; inherited by fork, kept by exec */
 	unsigned int dumpable;
 	bool no_new_privs, keep_caps, thp_disable;
 	u64 timerslack_ns, default_timerslack_ns;

@@ -19,6 +19,8 @@ struct mm_struct;
 int proc_maps_show(struct seq_file *m, struct mm_struct *mm);
 int proc_smaps_show(struct seq_file *m, struct mm_struct *mm);
 int proc_smaps_rollup_show(struct seq_file *m, struct mm_struct *mm);
+/* @task_policy: what mappings without a policy of their own have. */
+int proc_numa_maps_show(struct seq_file *m, struct mm_struct *mm, u32 task_policy);
 ssize_t proc_pagemap_read(struct mm_struct *mm, void *buf, size_t n, u64 pos);
 ssize_t proc_page_tables_read(struct mm_struct *mm, void *buf, size_t n, u64 pos);
 /* proc_status.c */

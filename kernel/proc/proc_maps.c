@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A process's mappings as text: maps, smaps, smaps_rollup, and pagemap. Formats: proc(5), pagemap.rst. */
+/* A process's mappings as text: maps, smaps, smaps_rollup, numa_maps, and pagemap. Formats: proc(5), pagemap.rst, numa(7). */
 #include "internal.h"
+#include <mm/mempolicy.h>
 #include <mm/mm.h>
 #include <mm/procmem.h>
 
@@ -137,6 +138,55 @@ int proc_smaps_rollup_show(struct seq_file *m, struct mm_struct *mm)
 	seq_pad_to(m, line, 73);
 	seq_puts(m, "[rollup]\n");
 	show_usage(m, &u, true);
+	return 0;
+}
+
+/* --- numa_maps: policy and pages by node, of which there is one ------------------------------- */
+
+static void show_numa_pages(struct seq_file *m, const struct vma_usage *u)
+{
+	unsigned long pages = u->rss >> PAGE_SHIFT, anon = u->anonymous >> PAGE_SHIFT;
+	unsigned long dirty = (u->shared_dirty + u->private_dirty) >> PAGE_SHIFT;
+
+	if (!pages)
+		return;
+	if (anon)
+		seq_printf(m, " anon=%lu", anon);
+	if (dirty)
+		seq_printf(m, " dirty=%lu", dirty);
+	if (pages != anon && pages != dirty)
+		seq_printf(m, " mapped=%lu", pages);
+	if (u->mapmax > 1)
+		seq_printf(m, " mapmax=%lu", (unsigned long)u->mapmax);
+	seq_printf(m, " N0=%lu kernelpagesize_kB=%lu", pages, PAGE_SIZE >> 10);
+}
+
+int proc_numa_maps_show(struct seq_file *m, struct mm_struct *mm, u32 task_policy)
+{
+	char policy[64], *path = kmalloc(PATH_MAX, GFP_KERNEL);
+
+	if (!path)
+		return -ENOMEM;
+	down_read(&mm->mmap_lock);
+	for (struct vm_area_struct *vma = mm->mmap; vma && !m->overflow; vma = vma->vm_next) {
+		struct vma_usage u = { 0 };
+		const char *name;
+
+		mpol_to_str(vma_policy(vma) ? vma_policy(vma) : task_policy, policy);
+		seq_printf(m, "%08lx %s", vma->vm_start, policy);
+		name = vma->vm_file ? file_path(vma->vm_file, path, PATH_MAX) : vma_special_name(mm, vma);
+		if (vma->vm_file && !IS_ERR(name)) {
+			seq_puts(m, " file=");
+			seq_escape(m, name, "\n\t= ");
+		} else if (!vma->vm_file && name && name[0] == '[') {
+			seq_puts(m, !strcmp(name, "[heap]") ? " heap" : !strcmp(name, "[stack]") ? " stack" : "");
+		}
+		vma_usage_add(mm, vma, &u);
+		show_numa_pages(m, &u);
+		seq_putc(m, '\n');
+	}
+	up_read(&mm->mmap_lock);
+	kfree(path);
 	return 0;
 }
 

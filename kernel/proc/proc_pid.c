@@ -63,6 +63,16 @@ static int maps_show(struct seq_file *m, struct task_struct *t) { return with_mm
 static int smaps_show(struct seq_file *m, struct task_struct *t) { return with_mm(m, t, proc_smaps_show); }
 static int smaps_rollup_show(struct seq_file *m, struct task_struct *t) { return with_mm(m, t, proc_smaps_rollup_show); }
 
+static int numa_maps_show(struct seq_file *m, struct task_struct *t)
+{
+	struct mm_struct *mm = get_mm(t);
+	int err = mm ? proc_numa_maps_show(m, mm, t->mempolicy) : 0;
+
+	if (mm)
+		mmput(mm);
+	return err;
+}
+
 /* Memory of the process at [start + pos, end): its own strings. */
 static ssize_t mm_bytes(struct task_struct *t, void *buf, size_t n, u64 pos, bool env)
 {
@@ -232,6 +242,7 @@ const struct pid_entry pid_entries[] = {
 	{ "mem", 0600, PID_RAW, .raw = mem_raw, .owner_only = true },
 	{ "mountinfo", 0444, PID_TEXT, .show = mountinfo_show },
 	{ "mounts", 0444, PID_TEXT, .show = mounts_show },
+	{ "numa_maps", 0444, PID_TEXT, .show = numa_maps_show, .owner_only = true },
 	{ "oom_score", 0444, PID_TEXT, .show = oom_score_show },
 	{ "oom_score_adj", 0644, PID_TEXT, .show = oom_adj_show, .write = oom_adj_write },
 	{ "page_tables", 0400, PID_RAW, .raw = page_tables_raw, .owner_only = true },

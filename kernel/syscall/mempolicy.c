@@ -1,124 +1,156 @@
 // SPDX-License-Identifier: MIT
 /*
- * Memory policy on a machine with one node: get_mempolicy(2), set_mempolicy(2), mbind(2), migrate_pages(2),
- * move_pages(2). Arguments are checked as the man pages say; since node 0
- * is where everything is, every accepted policy is already fulfilled, and none is remembered but the default.
+ * Memory policy on a machine with one node: get_mempolicy(2), set_mempolicy(2), mbind(2), set_mempolicy_home_node(2),
+ * migrate_pages(2), move_pages(2). Node 0 is where everything is, so every accepted policy is already fulfilled; it is
+ * remembered and told again (mm/mempolicy.h).
  */
 #include <asm/uaccess.h>
+#include <mm/mempolicy.h>
 #include <mm/mm.h>
+#include <mm/page.h>
 #include <syscall/syscalls.h>
 #include <task/task.h>
 #include <uapi/errno.h>
-#include <uapi/mman.h>
 #include <uapi/prctl.h>
 
-#define MODE_FLAGS (MPOL_F_STATIC_NODES | MPOL_F_RELATIVE_NODES | MPOL_F_NUMA_BALANCING)
-#define MAX_NODES 4096UL        /* bits of a mask that we read: a page, as Linux */
+#define MAX_MASK_BITS (PAGE_SIZE * 8)
 
-/* *mask: bit 0 says node 0; another bit that is set: -EINVAL. */
+/* *mask: nodes 0 to 63; a node that no kernel of this make can have: -EINVAL. */
 static int read_nodes(const u64 *user, unsigned long maxnode, u64 *mask)
 {
-	unsigned long bits = maxnode ? maxnode - 1 : 0, words = DIV_ROUND_UP(bits, 64);
-	u64 word;
+	unsigned long bits = maxnode - 1, words = DIV_ROUND_UP(bits, 64);
 
 	*mask = 0;
 	if (!user || !bits)
 		return 0;
-	if (bits > MAX_NODES * 8)
+	if (bits > MAX_MASK_BITS)
 		return -EINVAL;
 	for (unsigned long i = 0; i < words; i++) {
+		u64 word;
+
 		if (get_user_u64(&word, user + i))
 			return -EFAULT;
 		if (i == words - 1 && bits % 64)
 			word &= (1UL << (bits % 64)) - 1;
-		if (i ? word : word & ~1UL)
-			return -EINVAL;
 		if (!i)
 			*mask = word;
+		else if (word && i >= MAX_NUMNODES / 64)
+			return -EINVAL;
 	}
 	return 0;
 }
 
-static int check_policy(int mode, const u64 *nodes, unsigned long maxnode)
+static int write_nodes(u64 *user, unsigned long maxnode, u64 mask)
 {
-	int flags = mode & MODE_FLAGS, err;
-	u64 mask;
+	unsigned long words = DIV_ROUND_UP(maxnode - 1, 64);
 
-	mode &= ~MODE_FLAGS;
-	if (mode < 0 || mode > MPOL_PREFERRED_MANY ||
-	    (flags & (MPOL_F_STATIC_NODES | MPOL_F_RELATIVE_NODES)) == (MPOL_F_STATIC_NODES | MPOL_F_RELATIVE_NODES))
-		return -EINVAL;
-	err = read_nodes(nodes, maxnode, &mask);
-	if (err)
-		return err;
-	switch (mode) {
-	case MPOL_DEFAULT:
-	case MPOL_LOCAL:
-		return mask || flags ? -EINVAL : 0;
-	case MPOL_PREFERRED:
-		return !mask && flags ? -EINVAL : 0;
-	default:
-		return mask ? 0 : -EINVAL;
-	}
+	for (unsigned long i = 0; i < words; i++)
+		if (put_user_u64(i ? 0 : mask, user + i))
+			return -EFAULT;
+	return 0;
 }
 
 SYSCALL(set_mempolicy)
 {
-	return check_policy((int)a0, (const u64 *)a1, a2);
+	u64 nodes;
+	int pol = read_nodes((const u64 *)a1, a2, &nodes);
+
+	if (!pol)
+		pol = mpol_new((int)a0, nodes);
+	if (pol < 0)
+		return pol;
+	current->mempolicy = pol;
+	return 0;
 }
 
 SYSCALL(mbind)
 {
-	unsigned long start = a0, len = PAGE_ALIGN((unsigned long)a1), addr;
+	unsigned long start = a0, len = PAGE_ALIGN((unsigned long)a1);
 	unsigned int flags = a5;
-	struct vm_area_struct *vma;
-	int err;
+	u64 nodes;
+	int pol = read_nodes((const u64 *)a3, a4, &nodes);
 
+	if (pol)
+		return pol;
 	if (flags & ~(unsigned int)(MPOL_MF_STRICT | MPOL_MF_MOVE | MPOL_MF_MOVE_ALL))
 		return -EINVAL;
 	if ((flags & MPOL_MF_MOVE_ALL) && !capable(CAP_SYS_NICE))
 		return -EPERM;
 	if (start & ~PAGE_MASK || start + len < start)
 		return -EINVAL;
-	err = check_policy((int)a2, (const u64 *)a3, a4);
-	if (err)
-		return err;
-	down_read(&current->mm->mmap_lock);
-	vma = find_vma(current->mm, start);
-	for (addr = start; addr < start + len && !err; addr = vma->vm_end, vma = vma->vm_next) {
-		if (!vma || vma->vm_start > addr) {
-			err = -EFAULT;
-			break;
-		}
-	}
-	up_read(&current->mm->mmap_lock);
-	return err;
+	pol = mpol_new((int)a2, nodes);
+	if (pol < 0)
+		return pol;
+	return len ? do_mbind(current->mm, start, len, pol) : 0;
+}
+
+SYSCALL(set_mempolicy_home_node)
+{
+	unsigned long start = a0, len = PAGE_ALIGN((unsigned long)a1);
+
+	if ((start & ~PAGE_MASK) || a3 || a2 || start + len < start)
+		return -EINVAL;
+	return len ? do_home_node(current->mm, start, len) : 0;
+}
+
+/* The policy that get_mempolicy asks for. -EFAULT: nothing is mapped at @addr. */
+static int asked_policy(unsigned long addr, unsigned long flags, u32 *pol)
+{
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+
+	*pol = current->mempolicy;
+	if (!(flags & MPOL_F_ADDR))
+		return addr ? -EINVAL : 0;
+	down_read(&mm->mmap_lock);
+	vma = find_vma_intersection(mm, addr, addr + 1);
+	if (vma)
+		*pol = vma_policy(vma);
+	up_read(&mm->mmap_lock);
+	return vma ? 0 : -EFAULT;
+}
+
+/* MPOL_F_NODE: the node of the page at @addr, which is faulted in, or where the next interleaved page would go. */
+static int asked_node(unsigned long addr, unsigned long flags, u32 pol)
+{
+	struct page *p;
+
+	if (!(flags & MPOL_F_ADDR))
+		return (mpol_mode(pol) & ~MPOL_MODE_FLAGS) == MPOL_INTERLEAVE ? 0 : -EINVAL;
+	p = get_user_page(current->mm, addr & PAGE_MASK, 0);
+	if (!p)
+		return -EFAULT;
+	put_page(p);
+	return 0;
 }
 
 /* get_mempolicy(int *mode, unsigned long *nodemask, maxnode, addr, flags) */
 SYSCALL(get_mempolicy)
 {
-	unsigned long maxnode = a2, flags = a4, words = DIV_ROUND_UP(maxnode ? maxnode - 1 : 0, 64);
-	u64 word = flags & MPOL_F_MEMS_ALLOWED ? 1 : 0;
+	unsigned long flags = a4;
+	int err, mode = 0;
+	u64 nodes = 1;
+	u32 pol;
 
 	if (flags & ~(unsigned long)(MPOL_F_NODE | MPOL_F_ADDR | MPOL_F_MEMS_ALLOWED))
 		return -EINVAL;
-	if (a1 && (!maxnode || words > MAX_NODES / 8))
+	if (a1 && (!a2 || (unsigned long)a2 - 1 > MAX_MASK_BITS))
 		return -EINVAL;
-	if ((flags & MPOL_F_MEMS_ALLOWED) && (flags & (MPOL_F_NODE | MPOL_F_ADDR)))
-		return -EINVAL;
-	if (flags & MPOL_F_ADDR) {
-		if (!find_vma_intersection(current->mm, a3, a3 + 1))
-			return -EFAULT;
-	} else if (a3 || (flags & MPOL_F_NODE)) {
-		return -EINVAL;         /* MPOL_F_NODE alone asks for the next interleave node */
+	if (flags & MPOL_F_MEMS_ALLOWED) {
+		if (flags & (MPOL_F_NODE | MPOL_F_ADDR))
+			return -EINVAL;
+	} else {
+		err = asked_policy(a3, flags, &pol);
+		if (err)
+			return err;
+		mode = flags & MPOL_F_NODE ? asked_node(a3, flags, pol) : mpol_mode(pol);
+		if (mode < 0)
+			return mode;
+		nodes = mpol_nodes(pol);
 	}
-	if (a0 && put_user_u32(MPOL_DEFAULT, (void *)a0))
+	if (a0 && put_user_u32(mode, (void *)a0))
 		return -EFAULT;
-	for (unsigned long i = 0; a1 && i < words; i++)
-		if (put_user_u64(i ? 0 : word, (u64 *)a1 + i))
-			return -EFAULT;
-	return 0;
+	return a1 ? write_nodes((u64 *)a1, a2, nodes) : 0;
 }
 
 SYSCALL(migrate_pages)
@@ -136,40 +168,56 @@ SYSCALL(migrate_pages)
 		return -ESRCH;
 	if (!ptrace_may_access(t))
 		return -EPERM;
-	return to ? 0 : -EINVAL;
+	if ((to & ~1UL) && !capable(CAP_SYS_NICE))
+		return -EPERM;
+	return to & 1 && t->mm ? 0 : -EINVAL;
+}
+
+/* One page of move_pages: its node, or why it has none. */
+static int page_status(struct mm_struct *mm, const u64 *user)
+{
+	u64 addr;
+
+	return get_user_u64(&addr, user) ? -EINVAL : mm_page_node(mm, addr);
+}
+
+static int move_pages_of(struct mm_struct *mm, unsigned long n, const u64 *pages, const u32 *nodes, u32 *status)
+{
+	u32 node;
+
+	for (unsigned long i = 0; i < n; i++) {
+		int where = page_status(mm, pages + i);
+
+		if (where == -EINVAL || (nodes && get_user_u32(&node, nodes + i)))
+			return -EFAULT;
+		if (nodes && node)
+			return -ENODEV;
+		if (put_user_u32(where, status + i))
+			return -EFAULT;
+	}
+	return 0;
 }
 
 /* move_pages(pid, count, void **pages, const int *nodes, int *status, flags) */
 SYSCALL(move_pages)
 {
 	struct task_struct *t = a0 ? find_task_by_pid((pid_t)a0) : current;
-	u64 addr;
-	u32 node;
+	struct mm_struct *mm;
+	int err;
 
 	if ((int)a5 & ~(MPOL_MF_MOVE | MPOL_MF_MOVE_ALL))
 		return -EINVAL;
 	if ((a5 & MPOL_MF_MOVE_ALL) && !capable(CAP_SYS_NICE))
 		return -EPERM;
-	if (!t || !t->mm)
+	if (!t)
 		return -ESRCH;
 	if (t != current && !ptrace_may_access(t))
 		return -EPERM;
-	for (unsigned long i = 0; i < (unsigned long)a1; i++) {
-		int status = -EFAULT;
-
-		if (get_user_u64(&addr, (u64 *)a2 + i))
-			return -EFAULT;
-		if (a3 && get_user_u32(&node, (u32 *)a3 + i))
-			return -EFAULT;
-		if (a3 && node)
-			return -ENODEV;
-		if (t->mm && find_vma_intersection(t->mm, addr, addr + 1)) {
-			u8 resident = 0;
-
-			status = do_mincore(t->mm, addr & PAGE_MASK, 1, &resident) || !resident ? -ENOENT : 0;
-		}
-		if (put_user_u32(status, (u32 *)a4 + i))
-			return -EFAULT;
-	}
-	return 0;
+	mm = t->mm;
+	if (!mm)
+		return -EINVAL;
+	mmget(mm);
+	err = move_pages_of(mm, a1, (const u64 *)a2, (const u32 *)a3, (u32 *)a4);
+	mmput(mm);
+	return err;
 }
