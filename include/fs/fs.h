@@ -30,6 +30,8 @@
 struct inode;
 struct dentry;
 struct file;
+struct fsnotify_mark;
+struct seq_file;
 struct super_block;
 struct mmap_request;
 struct poll_table;
@@ -68,6 +70,7 @@ struct file_operations {
 	int (*mmap)(struct file *f, struct mmap_request *req);          /* fills mapping, vm_ops, private; NULL: ENODEV */
 	unsigned int (*poll)(struct file *f, struct poll_table *pt);    /* POLL* bits ready now; NULL: always in and out */
 	int (*iterate)(struct file *f, filldir_fn fill, void *arg);     /* from f->pos on; NULL: ENOTDIR */
+	void (*fdinfo)(struct file *f, struct seq_file *m);             /* more lines for /proc/PID/fdinfo */
 };
 
 struct inode {
@@ -88,6 +91,7 @@ struct inode {
 	bool linkable;                  /* O_TMPFILE: may get its first name although nlink is 0 */
 	atomic_t writers;               /* opens for writing; -n: executed n times (deny) */
 	struct list_head flocks;        /* record locks and flock()s */
+	struct fsnotify_mark *marks;    /* who hears of events (fs/notify.h) */
 };
 
 #define DENTRY_INLINE 32

@@ -93,6 +93,7 @@ void d_drop(struct dentry *d);          /* out of the tree; drops it */
 struct dentry *d_find(struct dentry *dir, const char *name, size_t len); /* no reference */
 struct dentry *d_first_child_from(struct dentry *dir, u64 cookie);       /* lowest cookie >= */
 int d_move(struct dentry *d, struct dentry *new_dir, const char *name, size_t len);
+void d_swap(struct dentry *a, struct dentry *b);
 bool d_is_ancestor(const struct dentry *a, const struct dentry *d);
 struct super_block *mounted_on(const struct dentry *d);
 
@@ -110,6 +111,8 @@ struct file *dentry_open(struct dentry *d, unsigned int flags);
 ssize_t vfs_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy);
 ssize_t vfs_write(struct file *f, const void *buf, size_t n, u64 *pos, copy_fn copy);
 size_t copy_kernel(void *to, const void *from, size_t n);
+/* For files whose position means nothing: says it and leaves it. */
+loff_t noop_llseek(struct file *f, loff_t off, int whence);
 loff_t generic_llseek(struct file *f, loff_t off, int whence);
 /* Reads of a generated or small kernel buffer. */
 ssize_t simple_read(void *buf, size_t n, u64 *pos, copy_fn copy, const void *from, size_t size);
@@ -125,6 +128,7 @@ extern const struct file_operations chrdev_open_fops, dir_fops;
 void devtmpfs_node(const char *name, u32 mode, u64 rdev);
 void fs_register(struct file_system_type *t);
 int dir_iterate_stored(struct file *f, filldir_fn fill, void *arg);
+extern int inotify_max_queued_events, inotify_max_user_instances, inotify_max_user_watches; /* /proc/sys/fs/inotify/ */
 extern int pipe_max_size;       /* /proc/sys/fs/pipe-max-size */
 /* style 0: /proc/mounts, 1: mountinfo. */
 int mounts_show_for(struct task_struct *t, void *m, int style);

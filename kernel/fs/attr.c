@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Changing what a file is: mode, owner, times, size. chmod(2), chown(2), utimensat(2), truncate(2), fallocate(2). */
 #include "internal.h"
+#include <fs/notify.h>
 
 static int read_only(const struct inode *inode)
 {
@@ -106,6 +107,25 @@ static int apply(struct inode *inode, const struct attr_request *r)
 	}
 }
 
+/* What inotify(7) calls a change of that kind. */
+static u32 event_of(const struct attr_request *r)
+{
+	if (r->kind == ATTR_SIZE)
+		return IN_MODIFY;
+	if (r->kind != ATTR_TIMES)
+		return IN_ATTRIB;
+	return r->atime_ns == TIME_OMIT ? IN_MODIFY : r->mtime_ns == TIME_OMIT ? IN_ACCESS : IN_ATTRIB;
+}
+
+static int apply_and_tell(const struct dentry *d, const struct attr_request *r)
+{
+	int err = apply(d->inode, r);
+
+	if (!err)
+		fsnotify_dentry(d, event_of(r));
+	return err;
+}
+
 static long apply_path(int dirfd, const char __user *path, unsigned int lookup, const struct attr_request *r)
 {
 	struct dentry *d;
@@ -113,7 +133,7 @@ static long apply_path(int dirfd, const char __user *path, unsigned int lookup, 
 
 	if (err)
 		return err;
-	err = apply(d->inode, r);
+	err = apply_and_tell(d, r);
 	dput(d);
 	return err;
 }
@@ -121,7 +141,7 @@ static long apply_path(int dirfd, const char __user *path, unsigned int lookup, 
 static long apply_fd(unsigned int n, const struct attr_request *r)
 {
 	struct fd fd = fdget(n);
-	long ret = fd.file ? apply(fd.file->inode, r) : -EBADF;
+	long ret = fd.file ? apply_and_tell(fd.file->dentry, r) : -EBADF;
 
 	fdput(fd);
 	return ret;
@@ -263,6 +283,8 @@ SYSCALL(ftruncate)
 		ret = check_fsize(a1);
 	if (!ret)
 		ret = inode_setsize(fd.file->inode, a1);
+	if (!ret)
+		fsnotify_file(fd.file, IN_MODIFY);
 	fdput(fd);
 	return ret;
 }
@@ -324,6 +346,8 @@ SYSCALL(fallocate)
 		ret = check_fsize(a2 + a3);
 	if (!ret)
 		ret = do_fallocate(fd.file, a1, a2, a3);
+	if (!ret)
+		fsnotify_file(fd.file, IN_MODIFY);
 	fdput(fd);
 	return ret;
 }

@@ -8,6 +8,7 @@
  * references its parent; 3 nr_children is the size of the tree.
  */
 #include "internal.h"
+#include <fs/notify.h>
 
 #define HASH_MIN 1024
 
@@ -98,6 +99,8 @@ void dput(struct dentry *d)
 	while (d && atomic_dec_and_test(&d->count)) {
 		struct dentry *parent = d->parent;
 
+		if (unlikely(fsnotify_marks) && !d->inode->nlink && d->inode->marks)
+			__fsnotify_inode_gone(d->inode, IN_DELETE_SELF);
 		iput(d->inode);
 		if (d->name != d->inline_name)
 			kfree(d->name);
@@ -208,6 +211,32 @@ int d_move(struct dentry *d, struct dentry *new_dir, const char *name, size_t le
 	d_add(d);
 	dput(old_dir);
 	return 0;
+}
+
+/* Each of two hashed dentries takes the other's name and place. */
+void d_swap(struct dentry *a, struct dentry *b)
+{
+	const char *heap_a = a->name == a->inline_name ? NULL : a->name, *heap_b = b->name == b->inline_name ? NULL : b->name;
+	struct dentry *parent = a->parent;
+	char text[DENTRY_INLINE];
+	u32 hash = a->hash;
+	u16 len = a->len;
+
+	unhash(a);
+	unhash(b);
+	memcpy(text, a->inline_name, sizeof(text));
+	memcpy(a->inline_name, b->inline_name, sizeof(text));
+	memcpy(b->inline_name, text, sizeof(text));
+	a->name = heap_b ? heap_b : a->inline_name;
+	b->name = heap_a ? heap_a : b->inline_name;
+	a->len = b->len;
+	b->len = len;
+	a->hash = b->hash;
+	b->hash = hash;
+	a->parent = b->parent;          /* each reference changes its owner */
+	b->parent = parent;
+	d_add(a);
+	d_add(b);
 }
 
 /* Is @a on the way from @d to its root (or @d itself)? */

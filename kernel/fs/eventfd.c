@@ -73,7 +73,7 @@ static void free_private(struct file *f)
 }
 
 static const struct file_operations eventfd_fops = {
-	.read = eventfd_read, .write = eventfd_write, .poll = eventfd_poll, .release = free_private,
+	.read = eventfd_read, .write = eventfd_write, .llseek = noop_llseek, .poll = eventfd_poll, .release = free_private,
 };
 
 /* A descriptor for an anonymous file; @private is freed on failure. */

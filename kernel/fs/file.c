@@ -4,6 +4,7 @@
  * run out. A task whose table nobody shares uses its files without taking references (fdget).
  */
 #include "internal.h"
+#include <fs/notify.h>
 
 static struct kmem_cache *file_cache, *files_cache, *fs_cache;
 
@@ -52,6 +53,8 @@ void fput(struct file *f)
 		locks_remove_file(f);
 	if (unlikely(f->epitems))
 		epoll_file_gone(f);
+	if (unlikely(fsnotify_marks) && f->op && !(f->mode & FMODE_PATH))
+		fsnotify_file(f, (f->mode & FMODE_WRITE) ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
 	if (f->op && f->op->release && !(f->mode & FMODE_PATH))
 		f->op->release(f);
 	if ((f->mode & FMODE_WRITE) && S_ISREG(f->inode->mode))

@@ -4,6 +4,7 @@
  * A super_block is one tree mounted at one place (no bind mounts, no mount namespaces: EINVAL).
  */
 #include "internal.h"
+#include <fs/notify.h>
 #include <proc/proc.h>
 #include <tty/tty.h>
 
@@ -245,6 +246,7 @@ SYSCALL(umount2)
 		list_del(&sb->list);
 		sb->mountpoint = NULL;
 		where->is_mountpoint = mounted_on(where) != NULL;
+		fsnotify_unmount(sb);
 		drop_tree(sb->root);
 		dput(where);
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* System calls that change names: mkdir, mknod, symlink, link, unlink, rmdir. rename.c has rename. */
 #include "internal.h"
+#include <fs/notify.h>
 
 void name_done(struct newname *n)
 {
@@ -59,6 +60,7 @@ static int name_link(struct newname *n, struct inode *inode)
 	}
 	d_add(d);
 	touch_mtime(n->nd.d->inode);
+	fsnotify_name(n->nd.d->inode, d->name, d->len, S_ISDIR(inode->mode), IN_CREATE, 0);
 	return 0;
 }
 
@@ -123,11 +125,13 @@ static int link_dentry(struct dentry *old, int dirfd, const char *path)
 	else if (!inode->nlink && !inode->linkable)
 		err = -ENOENT;
 	if (!err) {
+		inode->nlink++;
+		fsnotify_inode(inode, IN_ATTRIB);
 		err = name_link(&n, ihold(inode));
-		if (!err) {
-			inode->nlink++;
+		if (!err)
 			inode->ctime_ns = current_time_ns();
-		}
+		else
+			inode->nlink--;
 	}
 	name_done(&n);
 	return err;
@@ -185,6 +189,7 @@ void drop_name(struct dentry *d)
 static int unlink_locked(struct newname *n, bool rmdir)
 {
 	struct dentry *d;
+	bool is_dir;
 	int err;
 
 	if (n->nd.last_dots) {
@@ -195,6 +200,7 @@ static int unlink_locked(struct newname *n, bool rmdir)
 	d = lookup_one(n->nd.d, n->nd.last, n->nd.last_len);
 	if (IS_ERR(d))
 		return PTR_ERR(d);
+	is_dir = S_ISDIR(d->inode->mode);
 	err = may_delete(n->nd.d, d->inode);
 	if (err)
 		;
@@ -210,7 +216,11 @@ static int unlink_locked(struct newname *n, bool rmdir)
 		err = -ENOTEMPTY;
 	else
 		drop_name(d);
+	if (!err && !rmdir)
+		fsnotify_inode(d->inode, IN_ATTRIB);
 	dput(d);
+	if (!err)
+		fsnotify_name(n->nd.d->inode, n->nd.last, n->nd.last_len, is_dir, IN_DELETE, 0);
 	return err;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Opening and closing: open(2), openat2(2), close(2), close_range(2); files for exec. */
 #include "internal.h"
+#include <fs/notify.h>
 
 static int open_permission(struct inode *inode, unsigned int flags)
 {
@@ -55,6 +56,7 @@ struct file *dentry_open(struct dentry *d, unsigned int flags)
 		if (err)
 			goto fail;
 	}
+	fsnotify_file(f, IN_OPEN);
 	return f;
 fail:
 	f->op = NULL;
@@ -87,6 +89,7 @@ static struct dentry *create_last(struct nameidata *nd, u32 mode)
 	}
 	d_add(d);
 	touch_mtime(dir->inode);
+	fsnotify_name(dir->inode, d->name, d->len, false, IN_CREATE, 0);
 	return dget(d);
 }
 
@@ -236,6 +239,8 @@ struct file *do_filp_open(int dirfd, const char *path, unsigned int flags, u32 m
 	err = created ? 0 : (flags & O_CREAT) && S_ISDIR(d->inode->mode) ? -EISDIR : open_permission(d->inode, flags);
 	if (!err && (flags & O_TRUNC) && S_ISREG(d->inode->mode) && !created) {
 		err = atomic_read(&d->inode->writers) < 0 ? -ETXTBSY : inode_setsize(d->inode, 0);
+		if (!err)
+			fsnotify_dentry(d, IN_MODIFY);
 		if (err == -EINVAL)
 			err = 0;        /* made-up files have no size to cut */
 	}

@@ -1,11 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /* Moving bytes: read, write and their p- and v-forms, lseek; the kernel's own reads and writes. */
 #include "internal.h"
+#include <fs/notify.h>
 
 size_t copy_kernel(void *to, const void *from, size_t n)
 {
 	memcpy(to, from, n);
 	return 0;
+}
+
+/* While anybody listens anywhere: the same, told to those who listen here. */
+static noinline ssize_t read_and_tell(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy)
+{
+	ssize_t ret = f->op->read(f, buf, min(n, MAX_RW_COUNT), pos, copy);
+
+	if (ret > 0)
+		fsnotify_file(f, IN_ACCESS);
+	return ret;
+}
+
+static noinline ssize_t write_and_tell(struct file *f, const void *buf, size_t n, u64 *pos, copy_fn copy)
+{
+	ssize_t ret = f->op->write(f, buf, min(n, MAX_RW_COUNT), pos, copy);
+
+	if (ret > 0)
+		fsnotify_file(f, IN_MODIFY);
+	return ret;
 }
 
 ssize_t vfs_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy)
@@ -16,6 +36,8 @@ ssize_t vfs_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy)
 		return S_ISDIR(f->inode->mode) ? -EISDIR : -EINVAL;
 	if (unlikely((ssize_t)*pos < 0))
 		return -EINVAL;
+	if (unlikely(fsnotify_marks))
+		return read_and_tell(f, buf, n, pos, copy);
 	return f->op->read(f, buf, min(n, MAX_RW_COUNT), pos, copy);
 }
 
@@ -27,6 +49,8 @@ ssize_t vfs_write(struct file *f, const void *buf, size_t n, u64 *pos, copy_fn c
 		return -EINVAL;
 	if (unlikely((ssize_t)*pos < 0))
 		return -EINVAL;
+	if (unlikely(fsnotify_marks))
+		return write_and_tell(f, buf, n, pos, copy);
 	return f->op->write(f, buf, min(n, MAX_RW_COUNT), pos, copy);
 }
 
@@ -229,6 +253,11 @@ static loff_t seek_hole_data(struct inode *inode, u64 off, bool data)
 	if (index >= DIV_ROUND_UP(size, PAGE_SIZE))
 		return data ? -ENXIO : (loff_t)size;
 	return max(off, index << PAGE_SHIFT);
+}
+
+loff_t noop_llseek(struct file *f, loff_t off, int whence)
+{
+	return f->pos;
 }
 
 loff_t generic_llseek(struct file *f, loff_t off, int whence)

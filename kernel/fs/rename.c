@@ -1,40 +1,43 @@
 /* SPDX-License-Identifier: MIT */
 /* rename(2), renameat2(2). */
 #include "internal.h"
+#include <fs/notify.h>
+
+/* @d came from @name in @dir. */
+static void tell_moved(struct inode *dir, const char *name, size_t len, const struct dentry *d, struct inode *replaced)
+{
+	bool is_dir = S_ISDIR(d->inode->mode);
+	u32 cookie = fsnotify_new_cookie();
+
+	fsnotify_name(dir, name, len, is_dir, IN_MOVED_FROM, cookie);
+	fsnotify_name(d->parent->inode, d->name, d->len, is_dir, IN_MOVED_TO, cookie);
+	if (replaced)
+		fsnotify_inode(replaced, IN_ATTRIB);
+	fsnotify_inode(d->inode, IN_MOVE_SELF);
+}
+
+static void touch_moved(const struct dentry *d, struct inode *dir)
+{
+	touch_mtime(d->parent->inode);
+	touch_mtime(dir);
+	d->inode->ctime_ns = dir->ctime_ns;
+}
 
 /* Both exist: each takes the other's place. */
 static int rename_exchange(struct dentry *a, struct dentry *b)
 {
-	struct dentry *dir_a = dget(a->parent), *dir_b = dget(b->parent);
-	char *name_a = kstrdup(a->name, GFP_KERNEL);
-	size_t len_a = a->len;
-	int err = -ENOMEM;
+	struct inode *dir_a = a->parent->inode, *dir_b = b->parent->inode;
 
-	if (!name_a)
-		goto out;
-	err = d_move(a, dir_a, "\1", 1);        /* no path can name it: we hold namespace_lock until the end */
-	if (err)
-		goto out;
-	{
-		char *name_b = kstrdup(b->name, GFP_KERNEL);
-		size_t len_b = b->len;
-
-		err = name_b ? d_move(b, dir_a, name_a, len_a) : -ENOMEM;
-		if (err)
-			WARN_ON(d_move(a, dir_a, name_a, len_a));
-		else
-			err = d_move(a, dir_b, name_b, len_b);
-		kfree(name_b);
+	d_swap(a, b);
+	if (S_ISDIR(a->inode->mode) != S_ISDIR(b->inode->mode)) {
+		dir_a->nlink += S_ISDIR(b->inode->mode) ? 1 : -1;
+		dir_b->nlink += S_ISDIR(a->inode->mode) ? 1 : -1;
 	}
-	if (!err && S_ISDIR(a->inode->mode) != S_ISDIR(b->inode->mode)) {
-		dir_a->inode->nlink += S_ISDIR(b->inode->mode) ? 1 : -1;
-		dir_b->inode->nlink += S_ISDIR(a->inode->mode) ? 1 : -1;
-	}
-out:
-	kfree(name_a);
-	dput(dir_a);
-	dput(dir_b);
-	return err;
+	touch_moved(a, dir_a);
+	touch_moved(b, dir_b);
+	tell_moved(dir_a, b->name, b->len, a, NULL);
+	tell_moved(dir_b, a->name, a->len, b, NULL);
+	return 0;
 }
 
 static int rename_check_target(struct dentry *old, struct dentry *new)
@@ -50,42 +53,54 @@ static int rename_check_target(struct dentry *old, struct dentry *new)
 	return new->is_mountpoint ? -EBUSY : 0;
 }
 
-/* @new is NULL when the new name is free. */
-static int rename_dentries(struct dentry *old, struct dentry *new, struct nameidata *to, unsigned int flags)
+/* @d leaves its directory for another: its ".." changes. */
+static int may_reparent(const struct dentry *d, const struct dentry *to)
 {
-	struct dentry *old_dir = old->parent, *new_dir = to->d;
-	bool is_dir = S_ISDIR(old->inode->mode);
-	int err = may_delete(old_dir, old->inode);
+	return S_ISDIR(d->inode->mode) && d->parent != to ? inode_permission(d->inode, W_OK) : 0;
+}
 
-	if (!err)
-		err = new ? may_delete(new_dir, new->inode) : may_create(new_dir);
-	if (err)
-		return err;
-	if (old->is_mountpoint)
-		return -EBUSY;
-	if (is_dir && new_dir != old_dir && (err = inode_permission(old->inode, W_OK)) != 0)
-		return err;
-	if (flags & RENAME_EXCHANGE)
-		return rename_exchange(old, new);
-	if (new) {
-		err = rename_check_target(old, new);
-		if (err)
-			return err;
-		drop_name(new);
-	}
-	dget(old_dir);
-	err = d_move(old, new_dir, to->last, to->last_len);
+/* The move itself, over @new if there is one. -ENOMEM changes nothing. */
+static int move_over(struct dentry *old, struct dentry *new, struct nameidata *to)
+{
+	struct dentry *old_dir = dget(old->parent), *new_dir = to->d;
+	char *name = unlikely(fsnotify_marks) ? kstrdup(old->name, GFP_KERNEL) : NULL;
+	size_t len = old->len;
+	int err = d_move(old, new_dir, to->last, to->last_len);
+
 	if (!err) {
-		touch_mtime(old_dir->inode);
-		touch_mtime(new_dir->inode);
-		old->inode->ctime_ns = new_dir->inode->ctime_ns;
-		if (is_dir) {
+		if (new)
+			drop_name(new);
+		touch_moved(old, old_dir->inode);
+		if (S_ISDIR(old->inode->mode)) {
 			old_dir->inode->nlink--;
 			new_dir->inode->nlink++;
 		}
+		if (name)       /* without memory nobody hears of it */
+			tell_moved(old_dir->inode, name, len, old, new ? new->inode : NULL);
 	}
+	kfree(name);
 	dput(old_dir);
 	return err;
+}
+
+/* @new is NULL when the new name is free. */
+static int rename_dentries(struct dentry *old, struct dentry *new, struct nameidata *to, unsigned int flags)
+{
+	int err = may_delete(old->parent, old->inode);
+
+	if (!err)
+		err = new ? may_delete(to->d, new->inode) : may_create(to->d);
+	if (!err && (old->is_mountpoint || (new && (flags & RENAME_EXCHANGE) && new->is_mountpoint)))
+		err = -EBUSY;
+	if (!err)
+		err = may_reparent(old, to->d);
+	if (!err && (flags & RENAME_EXCHANGE))
+		err = may_reparent(new, old->parent);
+	else if (!err && new)
+		err = rename_check_target(old, new);
+	if (err)
+		return err;
+	return (flags & RENAME_EXCHANGE) ? rename_exchange(old, new) : move_over(old, new, to);
 }
 
 /* => namespace_lock held, both parents found */

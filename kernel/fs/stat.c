@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a file is: the stat family, statx, access, readlink, statfs, getdents. */
 #include "internal.h"
+#include <fs/notify.h>
 
 static void split_time(s64 ns, u64 *sec, u64 *nsec)
 {
@@ -362,6 +363,7 @@ static long do_getdents(unsigned int n, void __user *buf, size_t size, bool old_
 	if (ret >= 0)
 		fd.file->pos = c.pos;
 	touch_atime(fd.file->inode, fd.file->flags);
+	fsnotify_file(fd.file, IN_ACCESS);
 	kfree(c.buf);
 out:
 	fdput(fd);

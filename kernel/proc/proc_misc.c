@@ -182,6 +182,9 @@ static const struct { const char *path; struct sysctl_int s; bool writable; } sy
 	{ "sys/fs/pipe-max-size", { &pipe_max_size, 4096, 1 << 30 }, true },
 	{ "sys/fs/pipe-user-pages-soft", { &pipe_pages_soft, 0, 1 << 30 }, true },
 	{ "sys/fs/pipe-user-pages-hard", { &pipe_pages_hard, 0, 1 << 30 }, true },
+	{ "sys/fs/inotify/max_queued_events", { &inotify_max_queued_events, 0, 0x7fffffff }, true },
+	{ "sys/fs/inotify/max_user_instances", { &inotify_max_user_instances, 0, 0x7fffffff }, true },
+	{ "sys/fs/inotify/max_user_watches", { &inotify_max_user_watches, 0, 0x7fffffff }, true },
 	{ "sys/fs/suid_dumpable", { &suid_dumpable, 0, 2 }, true },
 	{ "sys/fs/protected_hardlinks", { &protected_links, 0, 1 }, false },
 };

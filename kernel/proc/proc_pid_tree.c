@@ -204,6 +204,8 @@ static int fdinfo_show(struct file *info, struct seq_file *m)
 	seq_printf(m, "pos:\t%lu\nflags:\t0%o\nmnt_id:\t%d\nino:\t%lu\n", (unsigned long)f->pos,
 		   (f->flags & ~O_NOCTTY) | ((t->files->cloexec_bits[n / 64] >> (n % 64) & 1) ? O_CLOEXEC : 0),
 		   f->inode->sb->mount_id, (unsigned long)f->inode->ino);
+	if (f->op && f->op->fdinfo)
+		f->op->fdinfo(f, m);
 	fput(f);
 	return 0;
 }
