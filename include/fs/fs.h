@@ -31,6 +31,7 @@ struct inode;
 struct dentry;
 struct file;
 struct fsnotify_mark;
+struct xattr;
 struct seq_file;
 struct super_block;
 struct mmap_request;
@@ -91,6 +92,7 @@ struct inode {
 	bool linkable;                  /* O_TMPFILE: may get its first name although nlink is 0 */
 	atomic_t writers;               /* opens for writing; -n: executed n times (deny) */
 	struct list_head flocks;        /* record locks and flock()s */
+	struct xattr *xattrs;           /* xattr.c */
 	struct fsnotify_mark *marks;    /* who hears of events (fs/notify.h) */
 };
 

@@ -59,6 +59,7 @@ void iput(struct inode *inode)
 		return;
 	if (inode->op && inode->op->evict)
 		inode->op->evict(inode);
+	xattrs_free(inode);
 	if (S_ISREG(inode->mode))
 		address_space_destroy(&inode->mapping);
 	atomic_dec(&inode->sb->nr_inodes);

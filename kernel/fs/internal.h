@@ -97,6 +97,9 @@ long fcntl_record_lock(unsigned int fd, struct file *f, unsigned int cmd, unsign
 void locks_remove_posix(struct file *f, const void *owner);
 void locks_remove_file(struct file *f);
 
+/* xattr.c */
+void xattrs_free(struct inode *inode);
+
 /* epoll.c */
 void epoll_file_gone(struct file *f);
 
