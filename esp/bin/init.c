@@ -87,14 +87,31 @@ static void open_console(void)
 		fd = dup(fd);
 }
 
+/* The console gives single keys and does not echo them. @was: what to restore. False: no terminal. */
+static bool single_keys(struct termios *was)
+{
+	struct termios raw;
+
+	if (tcgetattr(STDIN_FILENO, was))
+		return false;
+	raw = *was;
+	raw.c_lflag &= ~(ICANON | ECHO);
+	return !tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+}
+
 static void write_report(void)
 {
 	int fd = open("/proc/atlas/report", O_WRONLY);
+	struct termios was;
+	bool keys;
 
 	if (fd < 0)
 		return; /* not Atlas */
+	keys = single_keys(&was);       /* they turn its pages */
 	if (write(fd, "show\n", 5) < 0)
 		say("init: the report could not be shown: %s", strerror(errno));
+	if (keys)
+		tcsetattr(STDIN_FILENO, TCSANOW, &was);
 	close(fd);
 }
 
@@ -180,15 +197,11 @@ static bool has_option(const char *word)
 static bool wait_for_key(bool viewer)
 {
 	const char *text = viewer ? " Press any key to look around in it, s for a shell. " : " Press Enter for a shell. ";
-	struct termios was, raw;
+	struct termios was;
 	char c = 0;
 
-	if (tcgetattr(STDIN_FILENO, &was) || write(STDERR_FILENO, text, strlen(text)) < 0)
+	if (tcgetattr(STDIN_FILENO, &was) || (viewer && !single_keys(&was)) || write(STDERR_FILENO, text, strlen(text)) < 0)
 		return viewer;
-	raw = was;
-	if (viewer)
-		raw.c_lflag &= ~(ICANON | ECHO);
-	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
 	while (read(STDIN_FILENO, &c, 1) == 1 && !viewer && c != '\n')
 		;
 	usleep(20000);                  /* the rest of an arrow key's sequence */

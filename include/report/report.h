@@ -2,8 +2,8 @@
 /*
  * The memory-map report: what the firmware said, what each physical address is, where the kernel maps
  * it and which process uses it, as pages of text for a person. On the screen it turns its pages by
- * itself (boot option report=page,SECONDS; 8 by default, 0: at once) and leaves the last one; the whole
- * text goes to the serial console once, without colours. /proc/atlas/report: reading gives the text,
+ * itself (boot option report=page,SECONDS; 8 by default, 0: at once), or by keys of /dev/console if that gives single ones
+ * (no ICANON), and leaves the last one; the whole text goes to the serial console once, without colours. /proc/atlas/report: reading gives the text,
  * writing "show" shows it and returns when the last page is up.
  *
  * /proc/atlas/report.json is the same as one JSON document with a checksum, described by report.schema.json next to this

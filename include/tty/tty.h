@@ -56,6 +56,9 @@ void tty_resize(struct tty_struct *tty, unsigned int cols, unsigned int rows);
 extern struct tty_struct *tty_console, *tty_keyboard;
 /* Serial 0..3 and the console, /dev nodes, interrupts. After sched_init(): starts a kernel thread. */
 void tty_init(const char *console);
+/* For the kernel itself: waits for input until @deadline (ktime) and takes what is there, up to @n bytes: one key, if the
+   terminal is in raw mode (ICANON off). 0: the deadline passed, a signal came, or the other end is gone. Task context. */
+size_t tty_read_key(struct tty_struct *tty, u8 *key, size_t n, u64 deadline);
 /* A session leader exits, or calls setsid: its terminal is free again (SIGHUP, SIGCONT to the foreground group). */
 void tty_session_exit(struct task_struct *t);
 /* The file system of /dev/pts; called by vfs_init. */

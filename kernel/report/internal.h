@@ -46,6 +46,8 @@ struct rpt {
 #define C_UNTOUCHED "\033[32m"          /* usable, nobody has looked at it yet */
 
 void rpt_section(struct rpt *r, const char *title);
+/* The first byte behind section @i. */
+size_t rpt_section_end(const struct rpt *r, unsigned int i);
 void rpt(struct rpt *r, const char *fmt, ...) __printf(2, 3);
 /* "label   text" with the labels in one column. */
 void rpt_field(struct rpt *r, const char *label, const char *fmt, ...) __printf(3, 4);
@@ -117,6 +119,10 @@ void installed_file_init(void);
 void layout_file_init(void);
 void map_files_init(void);
 void page_file_init(void);
+
+/* pager.c: lines of text on a page of a screen of @rows; shows the pages, returns when the last one is up. Sleeps. */
+unsigned int pager_body_rows(unsigned int rows);
+void pager_show(const struct rpt *r);
 
 void page_machine(struct rpt *r);
 void page_balance(struct rpt *r);

@@ -27,6 +27,11 @@ void rpt_section(struct rpt *r, const char *title)
 	r->section[r->nr_sections++] = (struct rpt_section){ title, r->len, 0 };
 }
 
+size_t rpt_section_end(const struct rpt *r, unsigned int i)
+{
+	return i + 1 < r->nr_sections ? r->section[i + 1].start : r->len;
+}
+
 static void vrpt(struct rpt *r, const char *fmt, va_list ap)
 {
 	char line[512];

@@ -342,6 +342,20 @@ static ssize_t tty_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn c
 	return done;
 }
 
+size_t tty_read_key(struct tty_struct *tty, u8 *key, size_t n, u64 deadline)
+{
+	bool eof = false;
+	size_t got;
+
+	if (wait_event_interruptible_until(tty->read_wait, ldisc_readable(&tty->ld, 1) || tty->hung_up, deadline))
+		return 0;
+	mutex_lock(&tty->lock);
+	got = ldisc_read(&tty->ld, key, n, &eof);
+	mutex_unlock(&tty->lock);
+	unthrottle(tty);
+	return got;
+}
+
 /* --- write ----------------------------------------------------------------------------------- */
 
 static void write_processed(struct tty_struct *tty, const char *text, size_t n)

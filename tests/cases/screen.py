@@ -76,6 +76,31 @@ def report_pages(size):
     return Job(f"screen/{size}", job, 25)
 
 
+def title_says(machine, words, seconds=20):
+    """Waits for the screen's first line to hold the words."""
+    end, title = time.monotonic() + seconds * PATIENCE, ""
+    while words not in title and time.monotonic() < end:
+        time.sleep(0.5)
+        try:
+            title = recognise(machine.screendump())[0][0]
+        except ValueError:
+            continue # the firmware's logo
+    return words in title, title
+
+
+def paged_by_keys(report):
+    """Keys turn the pages of the report, forward and back; q goes to the last one."""
+    stick = make_stick(os.path.join(scratch("screen-pages"), "esp.img"), "report=page,3600 start=shell")
+    with Machine(stick, display=["-vga", "std"]) as m:
+        for key, words in (("", "page 1 of"), ("spc", "page 2 of"), ("right", "page 3 of"), ("b", "page 2 of"), ("left", "page 1 of")):
+            if key:
+                m.monitor(f"sendkey {key}")
+            good, title = title_says(m, words)
+            report.check(f"screen/pages/{key or 'first'}", good, f"the title is {title!r}, wanted {words!r}", m.repro())
+        m.send(b"q") # on the serial line, for once
+        report.check("screen/pages/last", m.wait_text(PROMPT, 30), m.text()[-1500:], m.repro())
+
+
 def without_serial(report):
     """No serial port at all: the report is on the screen."""
     stick = make_stick(os.path.join(scratch("screen-no-serial"), "esp.img"), "report=page,0 start=shell")
@@ -99,5 +124,6 @@ def without_screen(report):
 
 
 def jobs():
-    return [report_pages(size) for size in SIZES] + [Job("screen/no-serial", without_serial, 20),
+    return [report_pages(size) for size in SIZES] + [Job("screen/pages", paged_by_keys, 20),
+                                                     Job("screen/no-serial", without_serial, 20),
                                                      Job("screen/none", without_screen, 10)]
