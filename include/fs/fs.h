@@ -30,6 +30,7 @@
 struct inode;
 struct dentry;
 struct file;
+struct file_owner;
 struct fsnotify_mark;
 struct xattr;
 struct seq_file;
@@ -71,6 +72,7 @@ struct file_operations {
 	int (*mmap)(struct file *f, struct mmap_request *req);          /* fills mapping, vm_ops, private; NULL: ENODEV */
 	unsigned int (*poll)(struct file *f, struct poll_table *pt);    /* POLL* bits ready now; NULL: always in and out */
 	int (*iterate)(struct file *f, filldir_fn fill, void *arg);     /* from f->pos on; NULL: ENOTDIR */
+	bool fasync;                                                    /* sends signals by kill_fasync() */
 	void (*fdinfo)(struct file *f, struct seq_file *m);             /* more lines for /proc/PID/fdinfo */
 };
 
@@ -132,7 +134,7 @@ struct file {
 	const struct file_operations *op;
 	void *private;
 	u64 private2;
-	s32 owner;                      /* F_SETOWN */
+	struct file_owner *owner;       /* who gets its signals; NULL: nobody was named (fs/fasync.h) */
 	bool has_locks;
 	void *epitems;                  /* epoll items that watch it (epoll.c) */
 };

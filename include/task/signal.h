@@ -98,6 +98,8 @@ extern struct wait_queue_head signalfd_wait;
 bool signal_is_blocked_or_ignored(int sig);
 /* No member of @pgrp has a parent in another group of the same session: nobody could continue it. */
 bool is_orphaned_pgrp(pid_t pgrp);
+/* @fn for the leader of each process of a group. */
+void for_each_in_pgrp(pid_t pgrp, void (*fn)(struct task_struct *leader, void *arg), void *arg);
 bool pgrp_exists(pid_t pgrp);
 bool pgrp_exists_in_session(pid_t pgrp, pid_t session);
 /* Registered by the terminal: a session leader's process exits. It sends signals: no lock held. */

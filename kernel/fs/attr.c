@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Changing what a file is: mode, owner, times, size. chmod(2), chown(2), utimensat(2), truncate(2), fallocate(2). */
 #include "internal.h"
+#include <fs/fasync.h>
 #include <fs/notify.h>
 
 static int read_only(const struct inode *inode)
@@ -103,6 +104,8 @@ static int apply(struct inode *inode, const struct attr_request *r)
 		err = inode_permission(inode, W_OK);
 		if (!err && atomic_read(&inode->writers) < 0)
 			err = -ETXTBSY;
+		if (!err)
+			err = break_lease(inode, O_WRONLY);
 		return err ? err : inode_setsize(inode, r->size);
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Controlling descriptors: dup, fcntl, ioctl, seals. */
 #include "internal.h"
+#include <fs/fasync.h>
 #include <uapi/termios.h>
 
 SYSCALL(dup)
@@ -57,12 +58,16 @@ SYSCALL(dup3)
 	return do_dup3(a0, a1, a2);
 }
 
-static long set_flags(struct file *f, unsigned int flags)
+static long set_flags(struct file *f, unsigned int fd, unsigned int flags)
 {
-	const unsigned int mask = O_APPEND | O_NONBLOCK | O_NOATIME | O_DIRECT | FASYNC;
+	const unsigned int mask = O_APPEND | O_NONBLOCK | O_NOATIME | O_DIRECT;
+	long err;
 
 	if ((flags & O_NOATIME) && !(f->flags & O_NOATIME) && !inode_owner_or_capable(f->inode))
 		return -EPERM;
+	err = ((flags ^ f->flags) & FASYNC) ? set_fasync(f, fd, flags & FASYNC) : 0;
+	if (err)
+		return err;
 	f->flags = (f->flags & ~mask) | (flags & mask);
 	return 0;
 }
@@ -112,16 +117,17 @@ static long do_fcntl(unsigned int fd, struct file *f, unsigned int cmd, unsigned
 		return -EBADF;
 	switch (cmd) {
 	case F_SETFL:
-		return set_flags(f, arg);
+		return set_flags(f, fd, arg);
 	case F_GETLK: case F_SETLK: case F_SETLKW: case F_OFD_GETLK: case F_OFD_SETLK: case F_OFD_SETLKW:
 		return fcntl_record_lock(fd, f, cmd, arg);
-	case F_SETOWN:
-		f->owner = arg;
-		return 0;
-	case F_GETOWN:
-		return f->owner;
+	case F_SETOWN: case F_SETOWN_EX: case F_SETSIG: case F_GETOWN: case F_GETOWN_EX: case F_GETSIG:
+		return fcntl_owner(f, cmd, arg);
+	case F_SETLEASE:
+		return fcntl_setlease(f, fd, (int)arg);
 	case F_GETLEASE:
-		return F_UNLCK;
+		return fcntl_getlease(f);
+	case F_NOTIFY:
+		return fcntl_dirnotify(f, fd, arg);
 	case F_SETPIPE_SZ:
 		return pipe_set_size(f, arg);
 	case F_GETPIPE_SZ:
@@ -162,7 +168,9 @@ static long do_ioctl(unsigned int fd, struct file *f, unsigned int cmd, unsigned
 		f->flags = on ? f->flags | O_NONBLOCK : f->flags & ~O_NONBLOCK;
 		return 0;
 	case FIOASYNC:
-		return 0;
+		if (get_user_u32(&on, (void *)arg))
+			return -EFAULT;
+		return !f->op->fasync && on != !!(f->flags & FASYNC) ? -ENOTTY : set_fasync(f, fd, on);
 	case FIONREAD:
 		if (S_ISREG(f->inode->mode))
 			return put_user_u32(f->inode->mapping.size - f->pos, (void *)arg);

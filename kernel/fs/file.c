@@ -4,6 +4,7 @@
  * run out. A task whose table nobody shares uses its files without taking references (fdget).
  */
 #include "internal.h"
+#include <fs/fasync.h>
 #include <fs/notify.h>
 
 static struct kmem_cache *file_cache, *files_cache, *fs_cache;
@@ -51,6 +52,8 @@ void fput(struct file *f)
 		return;
 	if (unlikely(f->has_locks))
 		locks_remove_file(f);
+	if (unlikely(nr_leases))
+		leases_remove_file(f);
 	if (unlikely(f->epitems))
 		epoll_file_gone(f);
 	if (unlikely(fsnotify_marks) && f->op && !(f->mode & FMODE_PATH))
@@ -59,6 +62,8 @@ void fput(struct file *f)
 		f->op->release(f);
 	if ((f->mode & FMODE_WRITE) && S_ISREG(f->inode->mode))
 		atomic_dec(&f->inode->writers);
+	if (unlikely(f->owner))
+		file_owner_free(f);
 	dput(f->dentry);
 	kmem_cache_free(file_cache, f);
 }
@@ -206,6 +211,8 @@ static void filp_close(struct file *f, struct files_struct *fs)
 {
 	if (unlikely(f->has_locks))
 		locks_remove_posix(f, fs);
+	if (unlikely(fsnotify_marks))
+		dnotify_flush(f, fs);
 	if (f->op && f->op->flush)
 		f->op->flush(f);
 	fput(f);

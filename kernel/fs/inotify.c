@@ -5,6 +5,7 @@
  * stands for all that was lost.
  */
 #include "internal.h"
+#include <fs/fasync.h>
 #include <fs/notify.h>
 #include <fs/poll.h>
 #include <proc/seq_file.h>
@@ -92,6 +93,7 @@ static void queue_event(struct inotify *in, s32 wd, u32 mask, u32 cookie, const 
 	list_add_tail(&e->list, &in->events);
 	in->nr_events++;
 	wake_up(&in->wait);
+	kill_fasync(in, POLL_IN);
 }
 
 /* Its mark is off. */
@@ -226,6 +228,7 @@ static void inotify_fdinfo(struct file *f, struct seq_file *m)
 
 static const struct file_operations inotify_fops = {
 	.read = inotify_read, .llseek = noop_llseek, .poll = inotify_poll, .ioctl = inotify_ioctl, .release = inotify_release, .fdinfo = inotify_fdinfo,
+	.fasync = true,
 };
 
 static unsigned int count_instances(u32 uid)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Opening and closing: open(2), openat2(2), close(2), close_range(2); files for exec. */
 #include "internal.h"
+#include <fs/fasync.h>
 #include <fs/notify.h>
 
 static int open_permission(struct inode *inode, unsigned int flags)
@@ -237,6 +238,8 @@ struct file *do_filp_open(int dirfd, const char *path, unsigned int flags, u32 m
 	if (flags & __O_TMPFILE)
 		return open_tmpfile(d, flags, mode);
 	err = created ? 0 : (flags & O_CREAT) && S_ISDIR(d->inode->mode) ? -EISDIR : open_permission(d->inode, flags);
+	if (!err && !created && S_ISREG(d->inode->mode))
+		err = break_lease(d->inode, flags);
 	if (!err && (flags & O_TRUNC) && S_ISREG(d->inode->mode) && !created) {
 		err = atomic_read(&d->inode->writers) < 0 ? -ETXTBSY : inode_setsize(d->inode, 0);
 		if (!err)

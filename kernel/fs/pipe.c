@@ -8,6 +8,7 @@
  * a PIPE_BUF write). pipe(7) is the specification.
  */
 #include "internal.h"
+#include <fs/fasync.h>
 #include <fs/poll.h>
 #include <task/signal.h>
 #include <uapi/termios.h>
@@ -141,6 +142,7 @@ static ssize_t pipe_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn 
 	done = ring_read(p, buf, n, copy);
 	mutex_unlock(&p->lock);
 	wake(&p->wr_wait);
+	kill_fasync(p, POLL_OUT);
 	return done ? (ssize_t)done : -EFAULT;
 }
 
@@ -185,6 +187,8 @@ static ssize_t pipe_write(struct file *f, const void *buf, size_t n, u64 *pos, c
 			break;
 	}
 	mutex_unlock(&p->lock);
+	if (done)
+		kill_fasync(p, POLL_IN);
 	return done ? (ssize_t)done : err;
 }
 
@@ -229,8 +233,11 @@ static void pipe_release(struct file *f)
 		p->writers--;
 	wake(&p->rd_wait);
 	wake(&p->wr_wait);
-	if (--p->users)
+	if (--p->users) {
+		kill_fasync(p, POLL_IN);
+		kill_fasync(p, POLL_OUT);
 		return;
+	}
 	if (f->inode->private == p)
 		f->inode->private = NULL;
 	free_pipe(p);
@@ -238,6 +245,7 @@ static void pipe_release(struct file *f)
 
 const struct file_operations pipe_fops = {
 	.read = pipe_read, .write = pipe_write, .poll = pipe_poll, .ioctl = pipe_ioctl, .release = pipe_release,
+	.fasync = true,
 };
 
 static void pipe_add_user(struct pipe *p, struct file *f)

@@ -43,6 +43,7 @@ static void socket_release(struct file *f)
 
 static const struct file_operations socket_fops = {
 	.read = socket_read, .write = socket_write, .poll = socket_poll, .ioctl = socket_ioctl, .release = socket_release,
+	.fasync = true,
 };
 
 static struct file *socket_file(struct unix_sock *s, unsigned int flags)

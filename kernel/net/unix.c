@@ -6,6 +6,7 @@
  * everything is looked at again. Cycles of sockets sent over each other are not collected.
  */
 #include "unix.h"
+#include <fs/fasync.h>
 
 static LIST_HEAD(abstract_names);
 
@@ -53,6 +54,7 @@ static void wake_both(struct unix_sock *s)
 {
 	wake_up(&s->rd_wait);
 	wake_up(&s->wr_wait);
+	kill_fasync(s, POLL_IN);
 }
 
 void unix_shutdown(struct unix_sock *s, bool read, bool write)
@@ -218,6 +220,7 @@ static int connect_stream(struct unix_sock *s, struct unix_sock *l, bool nonbloc
 	list_add_tail(&server->backlog_node, &l->backlog);
 	l->nr_backlog++;
 	wake_up(&l->rd_wait);
+	kill_fasync(l, POLL_IN);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
  * on the receiver's two wait queues. Everything is looked at again after a wait or a user copy.
  */
 #include "unix.h"
+#include <fs/fasync.h>
 #include <fs/poll.h>
 #include <task/signal.h>
 #include <x86/cpu.h>
@@ -62,6 +63,7 @@ static int put_message(struct unix_sock *s, struct unix_sock *to, const void *bu
 	list_add_tail(&m->list, &to->messages);
 	to->queued += n;
 	wake_up(&to->rd_wait);
+	kill_fasync(to, POLL_IN);
 	return 0;
 }
 
@@ -187,8 +189,10 @@ static void drop_message(struct unix_sock *s, struct unix_message *m)
 	s->queued -= m->len;
 	unix_free_message(m);
 	wake_up(&s->wr_wait);
-	if (s->peer)
+	if (s->peer) {
 		wake_up(&s->peer->wr_wait);
+		kill_fasync(s->peer, POLL_OUT);
+	}
 }
 
 /*

@@ -2,6 +2,7 @@
 /* System-wide text files of /proc that other folders' data fill: cpuinfo, version, stat, iomem, sys/kernel ... */
 #include "config_gz.h"
 #include "internal.h"
+#include <fs/fasync.h>
 #include <asm/io.h>
 #include <iomem/resource.h>
 #include <lib/cmdline.h>
@@ -182,6 +183,7 @@ static const struct { const char *path; struct sysctl_int s; bool writable; } sy
 	{ "sys/fs/pipe-max-size", { &pipe_max_size, 4096, 1 << 30 }, true },
 	{ "sys/fs/pipe-user-pages-soft", { &pipe_pages_soft, 0, 1 << 30 }, true },
 	{ "sys/fs/pipe-user-pages-hard", { &pipe_pages_hard, 0, 1 << 30 }, true },
+	{ "sys/fs/lease-break-time", { &lease_break_time, 0, 0x7fffffff }, true },
 	{ "sys/fs/inotify/max_queued_events", { &inotify_max_queued_events, 0, 0x7fffffff }, true },
 	{ "sys/fs/inotify/max_user_instances", { &inotify_max_user_instances, 0, 0x7fffffff }, true },
 	{ "sys/fs/inotify/max_user_watches", { &inotify_max_user_watches, 0, 0x7fffffff }, true },

@@ -101,6 +101,18 @@ int kill_pgrp(int sig, pid_t pgrp)
 	return err;
 }
 
+void for_each_in_pgrp(pid_t pgrp, void (*fn)(struct task_struct *leader, void *arg), void *arg)
+{
+	TASKLIST_LOCK(irq);
+	struct list_head *members = pidmap_pgrp(&pidmap, pgrp);
+	struct signal_struct *s;
+
+	if (members)
+		list_for_each_entry(s, members, pgrp_node)
+			fn(s->leader, arg);
+	TASKLIST_UNLOCK(irq);
+}
+
 static void child_info(struct task_struct *t, siginfo_abi *info)
 {
 	u64 u, k;

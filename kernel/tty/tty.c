@@ -7,6 +7,7 @@
  * runs them through the line discipline under tty->lock, so that echo and signals happen in a task's context.
  */
 #include "internal.h"
+#include <fs/fasync.h>
 #include <fs/poll.h>
 #include <x86/cpu.h>
 
@@ -88,8 +89,10 @@ void tty_process_input(struct tty_struct *tty)
 		}
 	}
 	mutex_unlock(&tty->lock);
-	if (ldisc_readable(&tty->ld, 1))
+	if (ldisc_readable(&tty->ld, 1)) {
 		wake_up(&tty->read_wait);
+		kill_fasync(tty, POLL_IN);
+	}
 	if (!tty->ld.stopped)
 		wake_up(&tty->write_wait);
 }
@@ -479,4 +482,5 @@ static void tty_release(struct file *f)
 
 const struct file_operations tty_fops = {
 	.open = tty_open, .read = tty_read, .write = tty_write, .ioctl = tty_ioctl, .poll = tty_poll, .release = tty_release,
+	.fasync = true,
 };
