@@ -119,6 +119,8 @@ struct task_struct *next_thread_of(struct task_struct *leader, struct task_struc
 /* One of RLIMIT_* of the current process, soft. */
 static inline u64 rlimit(unsigned int n) { return current->signal->rlim[n].rlim_cur; }
 static inline bool capable(int cap) { return current->cred.cap_effective >> cap & 1; }
+/* Files that @uid's processes have sent and nobody has received (SCM_RIGHTS). The place stays for ever. */
+u32 *user_inflight_count(u32 uid);
 bool in_group_p(u32 gid);               /* current: fsgid or a supplementary group */
 
 /* CPU time of a thread, or of a whole process (dead threads included). ns. */

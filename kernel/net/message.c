@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The system calls that move messages through sockets: sendto, recvfrom, sendmsg, recvmsg. */
 #include "unix.h"
+#include <uapi/prctl.h>
 
 SOCKET_CALL(sendto)
 {
@@ -63,6 +64,14 @@ static void put_iov(struct iovec_abi *v, const struct iovec_abi *inl)
 		kfree(v);
 }
 
+#define CONTROL_MAX 131072      /* bytes of control data: net.core.optmem_max */
+
+/* Files under way belong to nobody's table: not more than a process might have open (unix(7), ETOOMANYREFS). */
+static bool may_send_files(void)
+{
+	return *user_inflight_count(current->cred.uid) <= rlimit(RLIMIT_NOFILE) || capable(CAP_SYS_RESOURCE) || capable(CAP_SYS_ADMIN);
+}
+
 /* SCM_RIGHTS of the control data. */
 static int get_files(const struct msghdr_abi *h, struct file ***files, unsigned int *nr)
 {
@@ -70,6 +79,8 @@ static int get_files(const struct msghdr_abi *h, struct file ***files, unsigned 
 
 	*files = NULL;
 	*nr = 0;
+	if (h->msg_control && h->msg_controllen > CONTROL_MAX)
+		return -ENOBUFS;
 	while (h->msg_control && off + sizeof(struct cmsghdr_abi) <= h->msg_controllen) {
 		struct cmsghdr_abi c;
 		u64 n;
@@ -79,10 +90,12 @@ static int get_files(const struct msghdr_abi *h, struct file ***files, unsigned 
 		if (c.cmsg_len < sizeof(c) || c.cmsg_len > h->msg_controllen - off)
 			return -EINVAL;
 		n = (c.cmsg_len - sizeof(c)) / 4;
-		if (c.cmsg_level == SOL_SOCKET && c.cmsg_type == SCM_RIGHTS && !*files) {
+		if (c.cmsg_level == SOL_SOCKET && c.cmsg_type == SCM_RIGHTS && n && !*files) {
 			if (n > SCM_MAX_FD)
 				return -EINVAL;
-			*files = kmalloc(max(n, (u64)1) * sizeof(struct file *), GFP_KERNEL);
+			if (!may_send_files())
+				return -ETOOMANYREFS;
+			*files = kmalloc(n * sizeof(struct file *), GFP_KERNEL);
 			if (!*files)
 				return -ENOMEM;
 			for (u64 i = 0; i < n; i++) {

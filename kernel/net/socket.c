@@ -22,17 +22,29 @@ static unsigned int socket_poll(struct file *f, struct poll_table *pt)
 	return unix_poll(f->private, pt);
 }
 
+/* FIONREAD: all of a stream, a datagram socket's first message. */
+static size_t bytes_waiting(struct unix_sock *s)
+{
+	struct unix_message *m;
+	size_t n = 0;
+
+	list_for_each_entry(m, &s->messages, list) {
+		n += m->len - m->off;
+		if (s->type == SOCK_DGRAM)
+			break;
+	}
+	return n;
+}
+
 static long socket_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 {
 	struct unix_sock *s = f->private;
-	struct unix_message *m;
 
 	if (cmd == TIOCOUTQ)
 		return put_user_u32(s->peer ? s->peer->queued : 0, (void *)arg);
 	if (cmd != FIONREAD)
 		return -ENOTTY;
-	m = list_first_entry_or_null(&s->messages, struct unix_message, list);
-	return put_user_u32(!m ? 0 : s->type != SOCK_DGRAM ? s->queued - m->off : m->len, (void *)arg);
+	return put_user_u32(bytes_waiting(s), (void *)arg);
 }
 
 static void socket_release(struct file *f)
@@ -272,6 +284,8 @@ SOCKET_CALL(setsockopt)
 			return -EFAULT;
 		if ((u64)tv[1] >= 1000000)
 			return -EDOM;
+		if (tv[0] < 0 || tv[0] > INT64_MAX / 1000000000 - 1)
+			tv[0] = tv[1] = 0;      /* so long is for ever */
 		*timeout_of(s, a2) = tv[0] * 1000000000 + tv[1] * 1000;
 		return 0;
 	case SO_SNDBUF: case SO_RCVBUF: case SO_REUSEADDR: case SO_KEEPALIVE: case SO_DEBUG: case SO_LINGER:

@@ -9,6 +9,8 @@
 #include <fs/fasync.h>
 
 static LIST_HEAD(abstract_names);
+static LIST_HEAD(unread);       /* messages of sockets that are gone, to be freed */
+static LIST_HEAD(graveyard);    /* sockets without references that somebody's poll still waits on */
 
 struct unix_sock *unix_alloc(int type)
 {
@@ -31,17 +33,47 @@ struct unix_sock *unix_alloc(int type)
 	return s;
 }
 
+static bool has_waiters(const struct unix_sock *s)
+{
+	return !list_empty(&s->rd_wait.head) || !list_empty(&s->wr_wait.head);
+}
+
+/*
+ * A poll waits on the queues of its socket's peer, and a datagram socket that connects to another one lets go of its
+ * peer. So who has no references but waiters is freed later, with the next one.
+ */
+static void bury(struct unix_sock *dead)
+{
+	struct unix_sock *s, *next;
+
+	list_add(&dead->backlog_node, &graveyard);
+	list_for_each_entry_safe(s, next, &graveyard, backlog_node) {
+		if (has_waiters(s))
+			continue;
+		list_del(&s->backlog_node);
+		kfree(s);
+	}
+}
+
+/* A message may hold the last reference to a socket with messages: one is freed after the other, not inside it. */
 void unix_put(struct unix_sock *s)
 {
+	static bool freeing;
+
 	if (!s || !atomic_dec_and_test(&s->count))
 		return;
-	while (!list_empty(&s->messages)) {
-		struct unix_message *m = list_first_entry(&s->messages, struct unix_message, list);
+	list_splice_init(&s->messages, &unread);
+	bury(s);
+	if (freeing)
+		return;
+	freeing = true;
+	while (!list_empty(&unread)) {
+		struct unix_message *m = list_first_entry(&unread, struct unix_message, list);
 
 		list_del(&m->list);
 		unix_free_message(m);
 	}
-	kfree(s);
+	freeing = false;
 }
 
 struct unix_sock *unix_get(struct unix_sock *s)
@@ -200,8 +232,6 @@ static int connect_stream(struct unix_sock *s, struct unix_sock *l, bool nonbloc
 	struct unix_sock *server;
 	int err;
 
-	if (s->state != UNIX_IDLE)
-		return s->state == UNIX_CONNECTED ? -EISCONN : -EINVAL;
 	while (l->state == UNIX_LISTENING && !l->dead && l->nr_backlog > l->max_backlog) {
 		if (nonblock)
 			return -EAGAIN;
@@ -209,6 +239,8 @@ static int connect_stream(struct unix_sock *s, struct unix_sock *l, bool nonbloc
 		if (err)
 			return err;
 	}
+	if (s->state != UNIX_IDLE)      /* after the wait: another thread may have been faster */
+		return s->state == UNIX_CONNECTED ? -EISCONN : -EINVAL;
 	if (l->state != UNIX_LISTENING || l->dead)
 		return -ECONNREFUSED;
 	server = unix_alloc(s->type);

@@ -16,6 +16,7 @@ struct unix_message {
 	struct unix_address from;
 	unsigned int nr_files;
 	struct file **files;            /* SCM_RIGHTS, referenced */
+	u32 *inflight;                  /* the sender's user's number of files under way */
 	char data[];
 };
 
@@ -28,7 +29,7 @@ struct unix_sock {
 	struct unix_sock *peer;         /* referenced */
 	struct mutex read_lock;         /* the first message while it is copied out */
 	struct list_head messages;
-	size_t queued;                  /* bytes in messages */
+	size_t queued;                  /* what the messages cost: unix_cost() */
 	bool read_shut, write_shut, dead;
 	struct wait_queue_head rd_wait, wr_wait;
 	struct unix_address addr;       /* bound: len > 2 */
@@ -42,7 +43,9 @@ struct unix_sock {
 	u64 rcv_timeout_ns, snd_timeout_ns; /* 0: none */
 };
 
-#define UNIX_BUFFER 212992              /* bytes that may wait in a socket, Linux's default */
+#define UNIX_BUFFER 212992              /* what the messages in a socket may cost, Linux's default */
+/* Of @n bytes in a message: with its own memory, or empty ones would be free. About what Linux counts. */
+static inline size_t unix_cost(size_t n) { return n + 768; }
 
 struct unix_sock *unix_alloc(int type);
 void unix_put(struct unix_sock *s);

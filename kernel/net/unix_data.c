@@ -13,6 +13,7 @@
 
 void unix_free_message(struct unix_message *m)
 {
+	*m->inflight -= m->nr_files;
 	for (unsigned int i = 0; i < m->nr_files; i++)
 		fput(m->files[i]);
 	kfree(m->files);
@@ -23,17 +24,19 @@ void unix_free_message(struct unix_message *m)
 
 static u64 deadline(u64 timeout_ns)
 {
-	return timeout_ns ? ktime_get_ns() + timeout_ns : ~0ULL;
+	u64 end = ktime_get_ns() + timeout_ns;
+
+	return timeout_ns && end > timeout_ns ? end : ~0ULL;
 }
 
 static int wait_room(struct unix_sock *s, struct unix_sock *to, size_t n, unsigned int flags)
 {
 	int err;
 
-	while (to->queued && to->queued + n > UNIX_BUFFER) {
+	while (to->queued && to->queued + unix_cost(n) > UNIX_BUFFER) {
 		if (flags & MSG_DONTWAIT)
 			return -EAGAIN;
-		err = wait_event_interruptible_until(to->wr_wait, !to->queued || to->queued + n <= UNIX_BUFFER || to->dead || to->read_shut ||
+		err = wait_event_interruptible_until(to->wr_wait, !to->queued || to->queued + unix_cost(n) <= UNIX_BUFFER || to->dead || to->read_shut ||
 						     s->write_shut, deadline(s->snd_timeout_ns));
 		if (err)
 			return err == -ETIMEDOUT ? -EAGAIN : err;
@@ -60,8 +63,10 @@ static int put_message(struct unix_sock *s, struct unix_sock *to, const void *bu
 	m->from = s->addr;
 	m->files = files;
 	m->nr_files = nr_files;
+	m->inflight = user_inflight_count(current->cred.uid);
+	*m->inflight += nr_files;
 	list_add_tail(&m->list, &to->messages);
-	to->queued += n;
+	to->queued += unix_cost(n);
 	wake_up(&to->rd_wait);
 	kill_fasync(to, POLL_IN);
 	return 0;
@@ -179,6 +184,7 @@ static void take_ancillary(struct unix_message *m, struct unix_ancillary *anc, b
 		return;
 	anc->files = m->files;
 	anc->nr_files = m->nr_files;
+	*m->inflight -= m->nr_files;
 	m->files = NULL;
 	m->nr_files = 0;
 }
@@ -186,7 +192,7 @@ static void take_ancillary(struct unix_message *m, struct unix_ancillary *anc, b
 static void drop_message(struct unix_sock *s, struct unix_message *m)
 {
 	list_del(&m->list);
-	s->queued -= m->len;
+	s->queued -= unix_cost(m->len);
 	unix_free_message(m);
 	wake_up(&s->wr_wait);
 	if (s->peer) {

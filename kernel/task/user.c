@@ -7,7 +7,7 @@ struct user_count {
 	struct user_count *next;
 	u32 uid;
 	unsigned int tasks;
-	u32 sigqueues;
+	u32 sigqueues, inflight;
 };
 
 static struct user_count root_user, *users = &root_user;
@@ -41,4 +41,9 @@ void user_charge(u32 uid, int tasks)
 u32 *user_sigqueue_count(u32 uid)
 {
 	return &user_of(uid)->sigqueues;
+}
+
+u32 *user_inflight_count(u32 uid)
+{
+	return &user_of(uid)->inflight;
 }

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -148,6 +149,28 @@ static void cycle_signal(void)
 	sigqueue(getpid(), SIGRTMIN, (union sigval){ 0 });
 }
 
+/* Control data that names no descriptors, and a descriptor that nobody receives. */
+static void cycle_socket(void)
+{
+	char control[CMSG_SPACE(sizeof(int))];
+	struct iovec nothing = { control, 0 };
+	struct msghdr h = { .msg_iov = &nothing, .msg_iovlen = 1, .msg_control = control, .msg_controllen = CMSG_LEN(0) };
+	struct cmsghdr *c = (void *)control;
+	int p[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, p))
+		_exit(2);
+	*c = (struct cmsghdr){ .cmsg_len = CMSG_LEN(0), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+	sendmsg(p[0], &h, 0);
+	*c = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+	memcpy(CMSG_DATA(c), &p[0], sizeof(int));
+	h.msg_controllen = sizeof(control);
+	nothing.iov_len = 1;
+	sendmsg(p[0], &h, 0);
+	close(p[0]);
+	close(p[1]);
+}
+
 static void run(const char *what, void (*cycle)(void), int first, int total)
 {
 	int i, window, grown = 1;
@@ -179,6 +202,7 @@ int main(int argc, char **argv)
 	run("mmap", cycle_mmap, first, total);
 	run("pipe", cycle_pipe, first, total);
 	run("signal", cycle_signal, first, total);
+	run("socket", cycle_socket, first, total);
 	printf("%d cycles of each kind: %d leaks\n", total, leaks);
 	return leaks != 0;
 }
