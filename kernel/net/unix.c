@@ -56,14 +56,11 @@ static void bury(struct unix_sock *dead)
 }
 
 /* A message may hold the last reference to a socket with messages: one is freed after the other, not inside it. */
-void unix_put(struct unix_sock *s)
+static void drop_messages(struct unix_sock *s)
 {
 	static bool freeing;
 
-	if (!s || !atomic_dec_and_test(&s->count))
-		return;
 	list_splice_init(&s->messages, &unread);
-	bury(s);
 	if (freeing)
 		return;
 	freeing = true;
@@ -74,6 +71,15 @@ void unix_put(struct unix_sock *s)
 		unix_free_message(m);
 	}
 	freeing = false;
+}
+
+void unix_put(struct unix_sock *s)
+{
+	if (!s || !atomic_dec_and_test(&s->count))
+		return;
+	list_splice_init(&s->messages, &unread);
+	bury(s);
+	drop_messages(s);
 }
 
 struct unix_sock *unix_get(struct unix_sock *s)
@@ -115,6 +121,8 @@ void unix_release(struct unix_sock *s)
 		list_del_init(&c->backlog_node);
 		unix_release(c);
 	}
+	drop_messages(s);               /* nobody can read them any more; among their files may be its peer's */
+	s->queued = 0;
 	wake_both(s);
 	if (peer) {
 		s->peer = NULL;

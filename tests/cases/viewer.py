@@ -97,7 +97,7 @@ def upright(dump, quarters):
 
 
 class Reader:
-    """The text on a machine's screen; font and scale are found once."""
+    """The text on a machine's screen. Font and scale are found once, on a screen whose every cell is one of its glyphs."""
 
     def __init__(self, machine, quarters=0):
         self.machine, self.quarters, self.font = machine, quarters, None
@@ -107,7 +107,10 @@ class Reader:
         if not self.font:
             _, self.font, self.scale, _ = recognise(dump)
         w, h = self.font.width * self.scale, self.font.height * self.scale
-        return read_text(dump, self.font, self.scale, dump[0] % w // 2 & ~1, dump[1] % h // 2)
+        lines, bad = read_text(dump, self.font, self.scale, dump[0] % w // 2 & ~1, dump[1] % h // 2)
+        if bad:
+            self.font = None        # the screen was half drawn, or still the firmware's: any font may have seemed right
+        return lines, bad
 
     def wait(self, words, seconds=40):
         """(all words were there and every cell was a glyph, the text)"""
