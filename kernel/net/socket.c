@@ -314,7 +314,8 @@ SOCKET_CALL(getsockopt)
 	case SO_SNDBUF: case SO_RCVBUF: v = UNIX_BUFFER; break;
 	case SO_ACCEPTCONN: v = s->state == UNIX_LISTENING; break;
 	case SO_PASSCRED: v = s->passcred; break;
-	case SO_ERROR: case SO_PROTOCOL: case SO_REUSEADDR: case SO_KEEPALIVE: case SO_DEBUG: break;
+	case SO_ERROR: v = unix_take_error(s); break;
+	case SO_PROTOCOL: case SO_REUSEADDR: case SO_KEEPALIVE: case SO_DEBUG: break;
 	case SO_PEERCRED:
 		from = &s->peer_cred;
 		size = sizeof(s->peer_cred);

@@ -104,6 +104,14 @@ void unix_shutdown(struct unix_sock *s, bool read, bool write)
 		wake_both(s->peer);
 }
 
+int unix_take_error(struct unix_sock *s)
+{
+	int err = s->err;
+
+	s->err = 0;
+	return err;
+}
+
 void unix_release(struct unix_sock *s)
 {
 	struct unix_sock *peer = s->peer;
@@ -121,6 +129,8 @@ void unix_release(struct unix_sock *s)
 		list_del_init(&c->backlog_node);
 		unix_release(c);
 	}
+	if (peer && s->type != SOCK_DGRAM && !list_empty(&s->messages))
+		peer->err = ECONNRESET;
 	drop_messages(s);               /* nobody can read them any more; among their files may be its peer's */
 	s->queued = 0;
 	wake_both(s);

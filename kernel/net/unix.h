@@ -40,6 +40,7 @@ struct unix_sock {
 	unsigned int nr_backlog, max_backlog;
 	struct ucred_abi cred, peer_cred;
 	bool passcred;
+	int err;                        /* ECONNRESET: the peer went without reading everything; told once */
 	u64 rcv_timeout_ns, snd_timeout_ns; /* 0: none */
 };
 
@@ -73,6 +74,7 @@ struct unix_ancillary {
 };
 ssize_t unix_recv(struct unix_sock *s, void *buf, size_t n, copy_fn copy, struct unix_ancillary *anc, unsigned int flags);
 unsigned int unix_poll(struct unix_sock *s, struct poll_table *pt);
+int unix_take_error(struct unix_sock *s);       /* errno, and forgets it */
 
 /*
  * A system call on a socket: finds it, holds its descriptor meanwhile. The body sees s, its file f, and a1 to a5.

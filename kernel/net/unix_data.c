@@ -167,11 +167,15 @@ static int wait_message(struct unix_sock *s, unsigned int flags)
 
 	if (s->type != SOCK_DGRAM && s->state != UNIX_CONNECTED)
 		return s->type == SOCK_STREAM ? -EINVAL : -ENOTCONN;
+	if (unlikely(s->err) && (s->type != SOCK_STREAM || list_empty(&s->messages)))
+		return -unix_take_error(s);
 	if (!list_empty(&s->messages) || at_end(s))
 		return 0;
 	if (flags & MSG_DONTWAIT)
 		return -EAGAIN;
 	err = wait_event_interruptible_until(s->rd_wait, !list_empty(&s->messages) || at_end(s), deadline(s->rcv_timeout_ns));
+	if (!err && list_empty(&s->messages) && s->err)
+		return -unix_take_error(s);
 	return err == -ETIMEDOUT ? -EAGAIN : err;
 }
 
@@ -272,6 +276,8 @@ unsigned int unix_poll(struct unix_sock *s, struct poll_table *pt)
 			bits |= POLLRDHUP;
 		if (!peer || peer->dead || (s->read_shut && s->write_shut))
 			bits |= POLLHUP;
+		if (s->err)
+			bits |= POLLERR;
 	}
 	if (!peer || peer->dead || peer->queued < UNIX_BUFFER / 2)
 		bits |= POLLOUT | POLLWRNORM;

@@ -199,6 +199,33 @@ static void passing(void)
 	close(q[0]), close(p[0]), close(p[1]);
 }
 
+/* Who closes without having read everything resets the connection; what it had sent itself is read first. */
+static void unread(int type)
+{
+	int p[2], err = 0;
+	socklen_t len = sizeof(err);
+	struct pollfd f = { .events = POLLIN };
+
+	for (int ask = 0; ask < 2; ask++) {
+		socketpair(AF_UNIX, type, 0, p);
+		f.fd = p[0];
+		write(p[0], "never read", 10);
+		write(p[1], "sent", 4);
+		close(p[1]);
+		RESULT(poll(&f, 1, 0));
+		say("%x", f.revents);
+		RESULT(read(p[0], buf, 10));
+		if (ask) {
+			RESULT(getsockopt(p[0], SOL_SOCKET, SO_ERROR, &err, &len));
+			say("%s", name_of_errno(err));
+		}
+		RESULT(read(p[0], buf, 10));
+		RESULT(read(p[0], buf, 10));
+		RESULT(send(p[0], "x", 1, MSG_NOSIGNAL));
+		close(p[0]);
+	}
+}
+
 int main(void)
 {
 	char dir[] = "/dev/shm/unixXXXXXX", clean[64];
@@ -212,6 +239,8 @@ int main(void)
 	server();
 	datagrams();
 	passing();
+	unread(SOCK_STREAM);
+	unread(SOCK_SEQPACKET);
 	snprintf(clean, sizeof(clean), "rm -rf %s", dir);
 	if (!access("/bin/sh", X_OK) && chdir("/") == 0 && system(clean))
 		return 2;
