@@ -140,14 +140,12 @@ static void fault_around(const struct fault *f, u64 pgoff)
 static struct page *file_page(const struct vm_area_struct *vma, u64 pgoff)
 {
 	struct address_space *m = vma->vm_mapping;
-	struct page *p;
 
 	if (vma->vm_ops && vma->vm_ops->fault)
 		return vma->vm_ops->fault((struct vm_area_struct *)vma, pgoff);
 	if (unlikely(pgoff >= PFN_UP(m->size)))
 		return ERR_PTR(-EFAULT);
-	p = find_or_create_page(m, pgoff);
-	return p ? p : ERR_PTR(-ENOMEM);
+	return find_or_create_page(m, pgoff);
 }
 
 static enum fault_result file_fault(const struct fault *f)

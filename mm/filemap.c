@@ -139,7 +139,21 @@ unsigned int filemap_peek(struct address_space *m, u64 index, unsigned int nr, s
 	return nr;
 }
 
-/* The page at @index, new if need be; a new one is cleared if @zero. With a reference. */
+static bool charge_page(struct page_limit *l)
+{
+	if (!l || __atomic_fetch_add(&l->used, 1, __ATOMIC_RELAXED) < l->max || !l->max)
+		return true;
+	__atomic_fetch_sub(&l->used, 1, __ATOMIC_RELAXED);
+	return false;
+}
+
+static void uncharge_page(struct page_limit *l)
+{
+	if (l)
+		__atomic_fetch_sub(&l->used, 1, __ATOMIC_RELAXED);
+}
+
+/* The page at @index, new if need be; a new one is cleared if @zero. With a reference, or ERR_PTR. */
 static struct page *get_cache_page(struct address_space *m, u64 index, bool zero, bool *is_new)
 {
 	struct radix_node *n;
@@ -147,19 +161,23 @@ static struct page *get_cache_page(struct address_space *m, u64 index, bool zero
 
 	*is_new = false;
 	if (index > MAX_INDEX)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	spin_lock(&m->lock);
 	n = leaf_make(m, index);
 	if (!n) {
 		spin_unlock(&m->lock);
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	}
 	p = n->slots[index & RADIX_MASK];
 	if (!p) {
-		p = alloc_page(GFP_HIGHUSER);
+		bool charged = charge_page(m->limit);
+
+		p = charged ? alloc_page(GFP_HIGHUSER) : NULL;
 		if (!p) {
+			if (charged)
+				uncharge_page(m->limit);
 			spin_unlock(&m->lock);
-			return NULL;
+			return ERR_PTR(charged ? -ENOMEM : -ENOSPC);
 		}
 		if (zero)
 			clear_highpage(p);
@@ -194,6 +212,7 @@ static void drop_page(struct address_space *m, struct page *p)
 	page_clear(p, PG_shmem);
 	p->mapping = NULL;
 	m->nr_pages--;
+	uncharge_page(m->limit);
 	total_cached--;
 	put_page(p);
 }
@@ -316,7 +335,7 @@ static ssize_t write_page(struct address_space *m, u64 pos, const void *from, si
 	struct page *p = get_cache_page(m, pos >> PAGE_SHIFT, chunk != PAGE_SIZE, &is_new);
 	char *to;
 
-	if (!p)
+	if (IS_ERR(p))
 		return -ENOSPC;
 	to = kmap_local_page(p);
 	left = copy(to + off, from, chunk);

@@ -5,9 +5,9 @@
  * somebody holds it.
  *
  * References: struct file by get_file/fput; inode by ihold/iput (nlink 0 and the last reference free it);
- * dentry by dget/dput (its name counts one while hashed, each child one, each holder one).
+ * dentry by dget/dput (its name counts one while hashed, each child one, each holder one); path by path_get/path_put.
  *
- * Locks: [n] namespace_lock, a mutex: the shape of the tree (names, parents, mounts) changes, and paths are
+ * Locks: [n] namespace_lock (fs/vfs.h), a mutex: the shape of the tree (names, parents, mounts) changes, and paths are
  * walked, only under it; [i] inode->lock, a mutex that may be held over user copies; [f] files->lock.
  * Order: namespace_lock, inode->lock, spinlocks. namespace_lock is never held over a user copy or a sleep
  * for input. Operations return -errno.
@@ -35,9 +35,16 @@ struct fsnotify_mark;
 struct xattr;
 struct seq_file;
 struct super_block;
+struct mount;
 struct mmap_request;
 struct poll_table;
 struct task_struct;
+
+/* A place in the tree: a dentry seen through a mount. mnt is NULL where no mount is (pipes, memfd). */
+struct path {
+	struct mount *mnt;
+	struct dentry *dentry;
+};
 
 struct inode_operations {
 	/* What a stored tree does not know: a referenced dentry of @name in @dir, or ERR_PTR. NULL op: ENOENT. [n] held. */
@@ -47,8 +54,8 @@ struct inode_operations {
 	struct inode *(*symlink)(struct inode *dir, const char *target);
 	/* Target text of a symlink; may use @buf (NUL-terminated) or return a string that lives as long as the inode. */
 	const char *(*get_link)(struct inode *inode, char *buf, size_t size);
-	/* A link that leads to an object, not to a text (/proc/PID/exe): referenced dentry or ERR_PTR. */
-	struct dentry *(*jump)(struct inode *inode);
+	/* A link that leads to an object, not to a text (/proc/PID/exe): *to is referenced. */
+	int (*jump)(struct inode *inode, struct path *to);
 	int (*setsize)(struct inode *inode, u64 size);
 	void (*getattr)(struct inode *inode);   /* brings the fields of a made-up inode up to date */
 	void (*evict)(struct inode *inode);     /* last reference gone: free ->private */
@@ -130,7 +137,7 @@ struct file {
 	u64 pos;
 	struct mutex pos_lock;          /* pos, when several tasks share the open */
 	struct inode *inode;
-	struct dentry *dentry;          /* NULL: pipe, eventfd ... */
+	struct path path;               /* [I] referenced */
 	const struct file_operations *op;
 	void *private;
 	u64 private2;
@@ -146,21 +153,21 @@ struct file_system_type {
 	/* Fills sb->root with a referenced dentry. */
 	int (*fill_super)(struct super_block *sb, const char *options);
 	void (*kill_super)(struct super_block *sb);
+	int (*reconfigure)(struct super_block *sb, const char *options);        /* mount(MS_REMOUNT); NULL: nothing to change */
+	void (*show_options)(struct seq_file *m, const struct super_block *sb); /* ",name=value" for /proc/mounts; NULL: none */
 	struct list_head list;
 };
 
 struct super_block {
 	const struct file_system_type *type;
 	struct dentry *root;            /* [I] */
-	struct dentry *mountpoint;      /* [n] what it covers; NULL: the root of all, or not mounted */
-	struct list_head list;          /* [n] all mounts, in mount order */
-	char *source;
+	unsigned int nr_mounts;         /* [n] */
 	u64 dev;
-	unsigned long flags;            /* MS_* */
-	u64 max_pages, max_inodes;      /* tmpfs limits; 0: none */
+	unsigned long flags;            /* MS_RDONLY: in every mount */
+	struct page_limit pages;        /* tmpfs: size= */
+	u64 max_inodes;                 /* tmpfs: nr_inodes=; 0: none */
 	u64 next_ino;
 	atomic_t nr_inodes;
-	int mount_id;
 };
 
 /* A descriptor table. */
@@ -178,7 +185,7 @@ struct files_struct {
 struct fs_struct {
 	atomic_t count;
 	u32 umask;
-	struct dentry *root, *pwd;      /* referenced */
+	struct path root, pwd;          /* referenced */
 };
 
 struct file *get_file(struct file *f);
@@ -200,8 +207,12 @@ struct file *open_exec(int dirfd, const char *path, int at_flags);
 void exe_file_get(struct file *f);
 void exe_file_put(struct file *f);
 /* Absolute path of an open file as seen from the current root, into buf; returns its start or ERR_PTR(-ENAMETOOLONG). */
-char *d_path(const struct dentry *d, char *buf, size_t size);
+char *d_path(const struct path *path, char *buf, size_t size);
+/* The same inside its file system. */
+char *dentry_path(const struct dentry *d, char *buf, size_t size);
 char *file_path(const struct file *f, char *buf, size_t size);
+/* On a mount whose set-user-ID bits exec ignores. */
+bool file_is_nosuid(const struct file *f);
 
 /* Kernel buffer I/O (exec, initramfs). Bytes or -errno. */
 ssize_t kernel_read(struct file *f, void *buf, size_t n, u64 pos);

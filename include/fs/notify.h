@@ -46,7 +46,7 @@ static inline void fsnotify_dentry(const struct dentry *d, u32 mask)
 static inline void fsnotify_file(const struct file *f, u32 mask)
 {
 	if (unlikely(fsnotify_marks))
-		__fsnotify_dentry(f->dentry, mask, true);
+		__fsnotify_dentry(f->path.dentry, mask, true);
 }
 /* An entry of @dir came or went. */
 void __fsnotify_name(struct inode *dir, const char *name, size_t len, bool is_dir, u32 mask, u32 cookie);

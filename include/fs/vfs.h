@@ -17,6 +17,7 @@
 #include <syscall/syscalls.h>
 #include <task/task.h>
 #include <uapi/mman.h>
+#include <uapi/prctl.h>
 
 #define MAX_RW_COUNT (0x7fffffffUL & ~4095UL)
 
@@ -52,7 +53,8 @@ static inline struct fd fdget(unsigned int n)
 	}
 	return r;
 }
-struct file *alloc_file(struct inode *inode, struct dentry *d, unsigned int flags, const struct file_operations *op);
+/* Takes @path's references over on success. */
+struct file *alloc_file(struct path path, unsigned int flags, const struct file_operations *op);
 int get_unused_fd(unsigned int from, bool cloexec);
 void put_unused_fd(unsigned int fd);
 void fd_install(unsigned int fd, struct file *f);
@@ -65,25 +67,23 @@ struct inode *ihold(struct inode *inode);
 void iput(struct inode *inode);
 /* MAY_* = R_OK, W_OK, X_OK bits. 0 or -EACCES. */
 int inode_permission(const struct inode *inode, int mask);
-int inode_permission_as(const struct inode *inode, int mask, u32 uid, u32 gid);
-bool capable_fs(void);
 bool inode_owner_or_capable(const struct inode *inode);
 bool in_group(u32 gid);
 int inode_setsize(struct inode *inode, u64 size);
 int get_write_access(struct inode *inode);
 void touch_mtime(struct inode *inode);
-static inline void touch_atime(struct inode *inode, unsigned int file_flags);
-void __touch_atime(struct inode *inode);
-static inline void touch_atime(struct inode *inode, unsigned int file_flags)
+void __touch_atime(struct file *f);
+static inline void touch_atime(struct file *f)
 {
 	/* relatime: only the first read after a change */
-	if (unlikely(inode->atime_ns <= inode->mtime_ns) && !(file_flags & O_NOATIME))
-		__touch_atime(inode);
+	if (unlikely(f->inode->atime_ns <= f->inode->mtime_ns) && !(f->flags & O_NOATIME))
+		__touch_atime(f);
 }
 extern struct super_block anon_sb;
 
-/* Names. */
+/* Names. mutex_lock() takes the lock; mounts whose last reference went meanwhile are freed by the unlock. */
 extern struct mutex namespace_lock;
+void namespace_unlock(void);
 struct dentry *d_alloc(struct dentry *parent, const char *name, size_t len, struct inode *inode);
 struct dentry *d_alloc_root(struct inode *inode);
 struct dentry *dget(struct dentry *d);
@@ -95,17 +95,52 @@ struct dentry *d_first_child_from(struct dentry *dir, u64 cookie);       /* lowe
 int d_move(struct dentry *d, struct dentry *new_dir, const char *name, size_t len);
 void d_swap(struct dentry *a, struct dentry *b);
 bool d_is_ancestor(const struct dentry *a, const struct dentry *d);
-struct super_block *mounted_on(const struct dentry *d);
+
+/*
+ * A mount: one tree, or a part of it, at one place. Those that are mounted are in all_mounts, which holds a
+ * reference; each struct path and each mount on top hold one more. Without references it goes, its tree with its last.
+ */
+struct mount {
+	struct super_block *sb;         /* [I] */
+	struct dentry *root;            /* [I] what is seen of it, referenced */
+	struct mount *parent;           /* [n] referenced; NULL: the root of all, or detached */
+	struct dentry *mountpoint;      /* [n] in the parent, referenced */
+	struct list_head list;          /* [n] all_mounts, latest last; or those to be freed */
+	struct mount *copy;             /* [n] while a tree of mounts is copied */
+	atomic_t count;
+	atomic_t writers;               /* files open for writing through it */
+	unsigned long flags;            /* [n] MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_NOATIME ... */
+	bool expiring;                  /* umount2(MNT_EXPIRE) was here, nobody since */
+	char *source;                   /* [I] */
+	int id;                         /* [I] */
+};
+extern struct list_head all_mounts; /* [n] */
+static inline struct path path_get(struct path p)
+{
+	if (p.mnt)
+		atomic_inc(&p.mnt->count);
+	dget(p.dentry);
+	return p;
+}
+void path_put(struct path p);
+/* A referenced mount that shows @root and what is below; NULL: none. */
+struct mount *mount_of_root(const struct dentry *root);
+static inline unsigned long path_flags(const struct path *p)
+{
+	return (p->mnt ? p->mnt->flags : 0) | p->dentry->inode->sb->flags;
+}
 
 /* Paths. */
 #define LOOKUP_FOLLOW 1u        /* a symlink at the end is followed */
 #define LOOKUP_DIRECTORY 2u     /* the end must be a directory */
 #define LOOKUP_EMPTY 4u         /* "" means the start */
-/* Referenced dentry in *out. @dirfd as in openat. Takes namespace_lock. */
-int path_lookup(int dirfd, const char *path, unsigned int flags, struct dentry **out);
+/* A referenced place in *out. @dirfd as in openat. Takes namespace_lock. */
+int path_lookup(int dirfd, const char *name, unsigned int flags, struct path *out);
+/* inode_permission(), and -EROFS for a write where the mount is read-only. */
+int path_permission(const struct path *path, int mask);
 int kern_mknod(const char *path, u32 mode, u64 rdev);
-/* An open of the object behind @d; consumes the reference in every case. Permissions were checked. */
-struct file *dentry_open(struct dentry *d, unsigned int flags);
+/* An open of the object at @path; consumes the references in every case. Permissions were checked. */
+struct file *dentry_open(struct path path, unsigned int flags);
 
 /* Moving bytes. */
 ssize_t vfs_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy);

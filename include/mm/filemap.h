@@ -11,12 +11,19 @@
 #include <lib/spinlock.h>
 #include <mm/page.h>
 
+/* How many pages several address_spaces may have together: a tmpfs's size=. */
+struct page_limit {
+	u64 used;               /* [A] */
+	u64 max;                /* 0: none */
+};
+
 struct address_space {
 	spinlock_t lock;
 	void *tree;             /* [l] radix tree of struct page *, owned by mm/filemap.c */
 	unsigned int height;
 	u64 nr_pages;           /* [l] */
 	u64 size;               /* [i] bytes of the file: the inode's i_size lives here */
+	struct page_limit *limit; /* [I] NULL: none */
 	bool is_shmem;          /* [I] pages count as shared memory (tmpfs, shared anonymous), not as file */
 	void *host;             /* the inode */
 	spinlock_t i_mmap_lock;
@@ -28,7 +35,7 @@ void address_space_init(struct address_space *m, void *host);
 void address_space_destroy(struct address_space *m);
 /* Page at @index with a reference, or NULL. */
 struct page *find_get_page(struct address_space *m, u64 index);
-/* The same, made (zeroed) when missing; NULL: no memory. */
+/* The same, made (zeroed) when missing; ERR_PTR(-ENOMEM), or -ENOSPC: its limit. */
 struct page *find_or_create_page(struct address_space *m, u64 index) __must_check;
 /* Frees pages at and above @new_size, zeroes the tail of the last, unmaps them from every process; sets size. */
 void truncate_pagecache(struct address_space *m, u64 new_size);

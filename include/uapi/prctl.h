@@ -64,6 +64,7 @@ static_assert(sizeof(struct cap_data_abi) == 12);
 #define CAP_SETGID           6
 #define CAP_SETUID           7
 #define CAP_SETPCAP          8
+#define CAP_LINUX_IMMUTABLE  9
 #define CAP_IPC_LOCK         14
 #define CAP_IPC_OWNER        15
 #define CAP_SYS_RAWIO        17
@@ -76,7 +77,11 @@ static_assert(sizeof(struct cap_data_abi) == 12);
 #define CAP_SYS_TIME         25
 #define CAP_SYS_TTY_CONFIG   26
 #define CAP_MKNOD            27
+#define CAP_LEASE            28
 #define CAP_LAST_CAP         40
+/* Rights on files: they come and go with the file-system user id (setfsuid). */
+#define CAP_FS_SET           (1UL << CAP_CHOWN | 1UL << CAP_DAC_OVERRIDE | 1UL << CAP_DAC_READ_SEARCH | 1UL << CAP_FOWNER | 1UL << CAP_FSETID | \
+			      1UL << CAP_LINUX_IMMUTABLE | 1UL << CAP_MKNOD | 1UL << 32)
 #define CAP_FULL_SET         ((1UL << (CAP_LAST_CAP + 1)) - 1)
 
 #define LINUX_REBOOT_MAGIC1  0xfee1deadu

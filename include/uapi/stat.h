@@ -105,6 +105,7 @@ static_assert(offsetof(struct linux_dirent64_abi, d_name) == 19);
 #define MS_NOEXEC 8
 #define MS_REMOUNT 32
 #define MS_NOATIME 1024
+#define MS_NODIRATIME 2048
 #define MS_BIND 4096
 #define MS_MOVE 8192
 #define MS_REC 16384
@@ -117,6 +118,7 @@ static_assert(offsetof(struct linux_dirent64_abi, d_name) == 19);
 #define MS_STRICTATIME (1 << 24)
 #define MNT_FORCE 1
 #define MNT_DETACH 2
+#define MNT_EXPIRE 4
 #define UMOUNT_NOFOLLOW 8
 #define ST_VALID 0x20
 #define ST_RELATIME 0x1000

@@ -4,23 +4,14 @@
 #include <fs/fasync.h>
 #include <fs/notify.h>
 
-static int read_only(const struct inode *inode)
-{
-	return (inode->sb->flags & MS_RDONLY) ? -EROFS : 0;
-}
-
 static int inode_chmod(struct inode *inode, u32 mode)
 {
-	int err = read_only(inode);
-
-	if (err)
-		return err;
 	if (!inode_owner_or_capable(inode))
 		return -EPERM;
 	if (S_ISLNK(inode->mode))
 		return -EOPNOTSUPP;
 	mode &= 07777;
-	if (!capable_fs() && !in_group(inode->gid))
+	if (!in_group(inode->gid) && !capable(CAP_FSETID))
 		mode &= ~S_ISGID;
 	inode->mode = (inode->mode & S_IFMT) | mode;
 	inode->ctime_ns = current_time_ns();
@@ -29,18 +20,12 @@ static int inode_chmod(struct inode *inode, u32 mode)
 
 static int inode_chown(struct inode *inode, u32 uid, u32 gid)
 {
-	int err = read_only(inode);
+	bool owner = current->cred.fsuid == inode->uid;
 
-	if (err)
-		return err;
-	if (!capable_fs()) {
-		if (current->cred.fsuid != inode->uid)
-			return -EPERM;
-		if (uid != ~0u && uid != inode->uid)
-			return -EPERM;
-		if (gid != ~0u && gid != inode->gid && !in_group(gid))
-			return -EPERM;
-	}
+	if (uid != ~0u && !(owner && uid == inode->uid) && !capable(CAP_CHOWN))
+		return -EPERM;
+	if (gid != ~0u && !(owner && (gid == inode->gid || in_group(gid))) && !capable(CAP_CHOWN))
+		return -EPERM;
 	if (uid != ~0u)
 		inode->uid = uid;
 	if (gid != ~0u)
@@ -66,10 +51,8 @@ struct attr_request {
 
 static int inode_set_times(struct inode *inode, const struct attr_request *r)
 {
-	int err = read_only(inode);
+	int err;
 
-	if (err)
-		return err;
 	if (!inode_owner_or_capable(inode)) {
 		if (r->times_given)
 			return -EPERM;
@@ -120,31 +103,33 @@ static u32 event_of(const struct attr_request *r)
 	return r->atime_ns == TIME_OMIT ? IN_MODIFY : r->mtime_ns == TIME_OMIT ? IN_ACCESS : IN_ATTRIB;
 }
 
-static int apply_and_tell(const struct dentry *d, const struct attr_request *r)
+static int apply_and_tell(const struct path *p, const struct attr_request *r)
 {
-	int err = apply(d->inode, r);
+	int err = want_write(p);
 
 	if (!err)
-		fsnotify_dentry(d, event_of(r));
+		err = apply(p->dentry->inode, r);
+	if (!err)
+		fsnotify_dentry(p->dentry, event_of(r));
 	return err;
 }
 
 static long apply_path(int dirfd, const char __user *path, unsigned int lookup, const struct attr_request *r)
 {
-	struct dentry *d;
-	int err = user_path(dirfd, path, lookup, &d);
+	struct path p;
+	int err = user_path(dirfd, path, lookup, &p);
 
 	if (err)
 		return err;
-	err = apply_and_tell(d, r);
-	dput(d);
+	err = apply_and_tell(&p, r);
+	path_put(p);
 	return err;
 }
 
 static long apply_fd(unsigned int n, const struct attr_request *r)
 {
 	struct fd fd = fdget(n);
-	long ret = fd.file ? apply_and_tell(fd.file->dentry, r) : -EBADF;
+	long ret = fd.file ? apply_and_tell(&fd.file->path, r) : -EBADF;
 
 	fdput(fd);
 	return ret;
@@ -292,6 +277,15 @@ SYSCALL(ftruncate)
 	return ret;
 }
 
+/* Could @nr_pages of the file be there at once, be they there already or not? Before anything is done about it. */
+static bool has_space(const struct inode *inode, u64 nr_pages)
+{
+	const struct page_limit *l = &inode->sb->pages;
+	u64 there = min(inode->mapping.nr_pages, nr_pages), room = l->max ? l->max - min(l->max, l->used) : nr_free_pages();
+
+	return nr_pages - there <= min(room, (u64)nr_free_pages());
+}
+
 static long do_fallocate(struct file *f, int mode, u64 from, u64 len)
 {
 	struct inode *inode = f->inode;
@@ -302,6 +296,10 @@ static long do_fallocate(struct file *f, int mode, u64 from, u64 len)
 	if ((mode & FALLOC_FL_PUNCH_HOLE) && (inode->seals & F_SEAL_WRITE))
 		return -EPERM;
 	mutex_lock(&inode->lock);
+	if (!(mode & FALLOC_FL_PUNCH_HOLE) && !has_space(inode, PFN_UP(end) - (from >> PAGE_SHIFT))) {
+		mutex_unlock(&inode->lock);
+		return -ENOSPC;
+	}
 	if (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
 		filemap_punch_hole(m, from, end);
 	if (!(mode & FALLOC_FL_PUNCH_HOLE)) {
@@ -310,7 +308,7 @@ static long do_fallocate(struct file *f, int mode, u64 from, u64 len)
 		for (u64 i = from >> PAGE_SHIFT; !ret && i << PAGE_SHIFT < end; i++) {
 			struct page *p = find_or_create_page(m, i);
 
-			if (!p)
+			if (IS_ERR(p))
 				ret = -ENOSPC;
 			else
 				put_page(p);

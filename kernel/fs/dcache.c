@@ -250,17 +250,6 @@ bool d_is_ancestor(const struct dentry *a, const struct dentry *d)
 	}
 }
 
-struct super_block *mounted_on(const struct dentry *d)
-{
-	struct super_block *sb;
-
-	/* The latest mount of several on one place is on top: it covers the earlier one's root. */
-	list_for_each_entry(sb, &all_mounts, list)
-		if (sb->mountpoint == d)
-			return sb;
-	return NULL;
-}
-
 static char *prepend(char *buf, char *p, const char *s, size_t len)
 {
 	if (!p || (size_t)(p - buf) < len)
@@ -270,47 +259,89 @@ static char *prepend(char *buf, char *p, const char *s, size_t len)
 	return p;
 }
 
-/* From the current root (or the real one, when that is not above). Names without a parent are "pipe:[7]" and the like. */
-char *d_path(const struct dentry *d, char *buf, size_t size)
+/* A name that has gone, in a tree whose names are stored. */
+static bool is_deleted(const struct dentry *d)
 {
-	const struct dentry *root = current->fs ? current->fs->root : NULL;
-	const struct dentry *end = d;
-	char *p = buf + size;
-	bool deleted = false;
+	return !d->hashed && d->parent != d && d->inode->sb->type && d->inode->sb->type->magic == TMPFS_MAGIC;
+}
 
-	p = prepend(buf, p, "", 1);
-	if (d->parent == d && d->len > 1)
+/* The names from @*at up to @root in front of @p; *at stops at it or at the root of the tree. */
+static char *prepend_names(char *buf, char *p, const struct dentry **at, const struct dentry *root, bool *deleted)
+{
+	const struct dentry *d = *at;
+
+	for (; p && d != root && d->parent != d; d = d->parent) {
+		*deleted |= is_deleted(d);
 		p = prepend(buf, p, d->name, d->len);
-	while (p && end != root) {
-		if (end->parent == end) {
-			if (!end->inode->sb || !end->inode->sb->mountpoint || end->inode->sb->root != end)
-				break;
-			end = end->inode->sb->mountpoint;
-			continue;
-		}
-		if (!end->hashed && end->inode->sb->type && end->inode->sb->type->magic == TMPFS_MAGIC)
-			deleted = true;
-		p = prepend(buf, p, end->name, end->len);
 		p = prepend(buf, p, "/", 1);
-		end = end->parent;
 	}
+	*at = d;
+	return p;
+}
+
+static char *path_text(char *buf, char *p, bool deleted)
+{
+	static const char gone[] = " (deleted)";
+
 	if (p && *p == '\0')
 		p = prepend(buf, p, "/", 1);
 	if (p && deleted) {
 		size_t len = strlen(p);
 
-		if ((size_t)(p - buf) < 10)
+		if ((size_t)(p - buf) < sizeof(gone) - 1)
 			return ERR_PTR(-ENAMETOOLONG);
-		memmove(p - 10, p, len);
-		p -= 10;
-		memcpy(p + len, " (deleted)", 11);
+		memmove(p - (sizeof(gone) - 1), p, len);
+		p -= sizeof(gone) - 1;
+		memcpy(p + len, gone, sizeof(gone));
 	}
 	return p ? p : ERR_PTR(-ENAMETOOLONG);
 }
 
+char *d_absolute_path(const struct path *path, char *buf, size_t size, bool *reachable)
+{
+	const struct path *root = current->fs ? &current->fs->root : NULL;
+	const struct dentry *d = path->dentry;
+	const struct mount *m = path->mnt;
+	char *p = prepend(buf, buf + size, "", 1);
+	bool deleted = false;
+
+	*reachable = !root;
+
+	if (!m) {
+		if (d->parent == d && d->len > 1)
+			return path_text(buf, prepend(buf, p, d->name, d->len), false);
+		return path_text(buf, prepend_names(buf, p, &d, NULL, &deleted), deleted);
+	}
+	while (p) {
+		const struct dentry *end = root && root->mnt == m ? root->dentry : m->root;
+
+		if (!d_is_ancestor(end, d))
+			end = m->root;  /* the root is deeper in this mount */
+		p = prepend_names(buf, p, &d, end, &deleted);
+		*reachable |= root && root->mnt == m && root->dentry == d;
+		if ((root && *reachable) || !m->parent)
+			break;
+		d = m->mountpoint;
+		m = m->parent;
+	}
+	return path_text(buf, p, deleted);
+}
+
+char *d_path(const struct path *path, char *buf, size_t size)
+{
+	bool reachable;
+
+	return d_absolute_path(path, buf, size, &reachable);
+}
+
+char *dentry_path(const struct dentry *d, char *buf, size_t size)
+{
+	bool deleted = false;
+
+	return path_text(buf, prepend_names(buf, prepend(buf, buf + size, "", 1), &d, NULL, &deleted), deleted);
+}
+
 char *file_path(const struct file *f, char *buf, size_t size)
 {
-	if (f->dentry)
-		return d_path(f->dentry, buf, size);
-	return ERR_PTR(-ENOENT);
+	return d_path(&f->path, buf, size);
 }

@@ -83,7 +83,7 @@ static struct file_system_type devtmpfs_type;
 void devtmpfs_node(const char *name, u32 mode, u64 rdev)
 {
 	struct devnode *n = kzalloc(sizeof(*n), GFP_KERNEL);
-	struct super_block *sb;
+	struct mount *m;
 
 	if (!n || strscpy(n->name, name, sizeof(n->name)) < 0) {
 		kfree(n);
@@ -94,10 +94,10 @@ void devtmpfs_node(const char *name, u32 mode, u64 rdev)
 	n->rdev = rdev;
 	list_add_tail(&n->list, &nodes);
 	mutex_lock(&namespace_lock);
-	list_for_each_entry(sb, &all_mounts, list)
-		if (sb->type == &devtmpfs_type && !d_find(sb->root, name, strlen(name)) && add_node(sb->root, n))
+	list_for_each_entry(m, &all_mounts, list)
+		if (m->sb->type == &devtmpfs_type && !d_find(m->sb->root, name, strlen(name)) && add_node(m->sb->root, n))
 			pr_err("fs: no memory for /dev/%s\n", name);
-	mutex_unlock(&namespace_lock);
+	namespace_unlock();
 }
 
 static int devtmpfs_fill(struct super_block *sb, const char *options)

@@ -22,7 +22,7 @@ static struct kmem_cache *cache_of(struct kmem_cache **c, const char *name, size
 	return *c;
 }
 
-struct file *alloc_file(struct inode *inode, struct dentry *d, unsigned int flags, const struct file_operations *op)
+struct file *alloc_file(struct path path, unsigned int flags, const struct file_operations *op)
 {
 	struct kmem_cache *c = cache_of(&file_cache, "filp", sizeof(struct file));
 	struct file *f = c ? kmem_cache_alloc(c, GFP_KERNEL) : NULL;
@@ -33,8 +33,8 @@ struct file *alloc_file(struct inode *inode, struct dentry *d, unsigned int flag
 	atomic_set(&f->count, 1);
 	f->flags = flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC);
 	f->mode = (flags + 1) & (FMODE_READ | FMODE_WRITE);
-	f->inode = inode;
-	f->dentry = d;
+	f->inode = path.dentry->inode;
+	f->path = path;
 	f->op = op;
 	mutex_init(&f->pos_lock);
 	return f;
@@ -60,11 +60,14 @@ void fput(struct file *f)
 		fsnotify_file(f, (f->mode & FMODE_WRITE) ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
 	if (f->op && f->op->release && !(f->mode & FMODE_PATH))
 		f->op->release(f);
-	if ((f->mode & FMODE_WRITE) && S_ISREG(f->inode->mode))
+	if ((f->mode & FMODE_WRITE) && S_ISREG(f->inode->mode)) {
 		atomic_dec(&f->inode->writers);
+		if (f->path.mnt)
+			atomic_dec(&f->path.mnt->writers);
+	}
 	if (unlikely(f->owner))
 		file_owner_free(f);
-	dput(f->dentry);
+	path_put(f->path);
 	kmem_cache_free(file_cache, f);
 }
 
@@ -323,8 +326,8 @@ struct fs_struct *fs_dup(struct fs_struct *old)
 		old = &init_fs;
 	atomic_set(&f->count, 1);
 	f->umask = old->umask;
-	f->root = dget(old->root);
-	f->pwd = dget(old->pwd);
+	f->root = path_get(old->root);
+	f->pwd = path_get(old->pwd);
 	return f;
 }
 
@@ -337,8 +340,8 @@ void fs_put(struct fs_struct *f)
 {
 	if (!f || f == &init_fs || !atomic_dec_and_test(&f->count))
 		return;
-	dput(f->root);
-	dput(f->pwd);
+	path_put(f->root);
+	path_put(f->pwd);
 	kmem_cache_free(fs_cache, f);
 }
 
@@ -364,7 +367,7 @@ struct file *anon_file(u32 mode, const char *name, const struct file_operations 
 		iput(inode);
 		return NULL;
 	}
-	f = alloc_file(inode, d, flags, op);
+	f = alloc_file((struct path){ NULL, d }, flags, op);
 	if (!f) {
 		dput(d);
 		return NULL;

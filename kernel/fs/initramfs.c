@@ -46,16 +46,18 @@ static int make_link(const char *path, const struct cpio_entry *e)
 
 static int set_owner(const char *path, const struct cpio_entry *e)
 {
-	struct dentry *d;
-	int err = path_lookup(AT_FDCWD, path, 0, &d);
+	struct inode *inode;
+	struct path p;
+	int err = path_lookup(AT_FDCWD, path, 0, &p);
 
 	if (err)
 		return err;
-	if (!S_ISLNK(d->inode->mode))
-		d->inode->mode = (d->inode->mode & S_IFMT) | (e->mode & 07777);
-	d->inode->uid = e->uid;
-	d->inode->gid = e->gid;
-	dput(d);
+	inode = p.dentry->inode;
+	if (!S_ISLNK(inode->mode))
+		inode->mode = (inode->mode & S_IFMT) | (e->mode & 07777);
+	inode->uid = e->uid;
+	inode->gid = e->gid;
+	path_put(p);
 	return 0;
 }
 
@@ -96,10 +98,12 @@ static void make_parents(char *path)
 static void clean_path(const char *path, u32 mode)
 {
 	struct dentry *d;
+	struct path p;
 	bool keep;
 
-	if (path_lookup(AT_FDCWD, path, 0, &d))
+	if (path_lookup(AT_FDCWD, path, 0, &p))
 		return;
+	d = p.dentry;
 	keep = (d->inode->mode & S_IFMT) == (mode & S_IFMT) && !S_ISLNK(mode);
 	if (!keep && !S_ISDIR(d->inode->mode)) {
 		mutex_lock(&namespace_lock);
@@ -107,9 +111,9 @@ static void clean_path(const char *path, u32 mode)
 			d->inode->nlink--;
 			d_drop(d);
 		}
-		mutex_unlock(&namespace_lock);
+		namespace_unlock();
 	}
-	dput(d);
+	path_put(p);
 }
 
 static int unpack_entry(char *path, const struct cpio_entry *e, struct hardlink **links)

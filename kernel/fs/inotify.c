@@ -349,20 +349,20 @@ static long add_watch(struct inotify *in, struct inode *inode, u32 mask)
 
 static long watch_path(struct file *f, const char __user *path, u32 mask)
 {
-	struct dentry *d;
+	struct path p;
 	long ret;
 
 	if ((mask & IN_MASK_ADD) && (mask & IN_MASK_CREATE))
 		return -EINVAL;
 	if (f->op != &inotify_fops)
 		return -EINVAL;
-	ret = user_path(AT_FDCWD, path, ((mask & IN_DONT_FOLLOW) ? 0 : LOOKUP_FOLLOW) | ((mask & IN_ONLYDIR) ? LOOKUP_DIRECTORY : 0), &d);
+	ret = user_path(AT_FDCWD, path, ((mask & IN_DONT_FOLLOW) ? 0 : LOOKUP_FOLLOW) | ((mask & IN_ONLYDIR) ? LOOKUP_DIRECTORY : 0), &p);
 	if (ret)
 		return ret;
-	ret = inode_permission(d->inode, R_OK);
+	ret = inode_permission(p.dentry->inode, R_OK);
 	if (!ret)
-		ret = add_watch(f->private, d->inode, mask);
-	dput(d);
+		ret = add_watch(f->private, p.dentry->inode, mask);
+	path_put(p);
 	return ret;
 }
 

@@ -26,9 +26,8 @@ void putname(struct filename *fn);
 
 #define MAX_SYMLINKS 40
 struct nameidata {
-	struct dentry *d;               /* where we are, referenced */
-	struct dentry *root;
-	struct dentry *start;
+	struct path path;               /* where we are, referenced */
+	struct path root, start;
 	unsigned int flags;
 	unsigned int depth, total;
 	const char *stack[MAX_SYMLINKS];
@@ -39,27 +38,32 @@ struct nameidata {
 	bool want_dir;
 	char linkbuf[64];
 };
-int user_path(int dirfd, const char __user *path, unsigned int flags, struct dentry **out);
-/* => namespace_lock held. On success nd->d is referenced: d_put it. */
-int path_walk(struct nameidata *nd, struct dentry *start, const char *path, unsigned int flags);
-int path_start(int dirfd, const char *path, struct dentry **start); /* referenced */
+int user_path(int dirfd, const char __user *name, unsigned int flags, struct path *out);
+/* => namespace_lock held. On success nd->path is referenced: path_put it. */
+int path_walk(struct nameidata *nd, const struct path *start, const char *name, unsigned int flags);
+/* The same from nd->path on, which stays referenced in every case. */
+int path_walk_on(struct nameidata *nd, const char *name);
+int path_start(int dirfd, const char *name, struct path *start); /* referenced */
 struct dentry *lookup_one(struct dentry *dir, const char *name, size_t len); /* referenced or ERR_PTR; crosses no mount */
-struct dentry *follow_mounts(struct dentry *d);
-int may_create(struct dentry *dir);
+/* -EROFS where nothing may be changed through @path. */
+int want_write(const struct path *path);
+int may_create(const struct path *dir);
 int kern_symlink(const char *target, const char *path);
 int kern_link(const char *old, const char *path);
-struct inode *dentry_inode(const struct dentry *d);
+
+/* d_path(), and whether the current root is above @path. */
+char *d_absolute_path(const struct path *path, char *buf, size_t size, bool *reachable);
 
 /* names.c */
 /* A place for a new name: the parent (referenced), locked. Undone by name_done(). */
 struct newname {
 	struct nameidata nd;
-	struct dentry *start;
+	struct path start;
 };
 /* Finds the parent and takes namespace_lock; on error neither is held. */
 int name_parent(int dirfd, const char *path, struct newname *n);
 void name_done(struct newname *n);
-int may_delete(struct dentry *dir, struct inode *victim);
+int may_delete(const struct path *dir, struct inode *victim);
 void drop_name(struct dentry *d);
 
 /* open.c */
@@ -80,11 +84,18 @@ extern const struct file_operations nodev_fops;
 void devtmpfs_register(void);
 void mem_devices_init(void);
 
+/* super.c */
+struct file_system_type *find_type(const char *name);
+struct super_block *alloc_super(struct file_system_type *t, unsigned long flags, const char *options); /* ERR_PTR */
+void free_super(struct super_block *sb); /* => namespace_lock held, no mount shows it */
+u64 new_dev(void);
+int filesystems_init(void);
+
 /* mount.c */
 int do_mount_kernel(const char *type, const char *source, const char *target, unsigned long flags, const char *options);
-extern struct super_block *root_sb;
-extern struct list_head all_mounts;
-u64 new_dev(void);
+int mount_root(const char *options);    /* the root of all, and init_fs in it */
+/* To the top of what is mounted on *p. => namespace_lock held */
+void follow_mounts(struct path *p);
 
 /* pipe.c */
 extern const struct file_operations fifo_open_fops;

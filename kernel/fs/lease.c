@@ -46,7 +46,7 @@ static struct lease *lease_of(const struct file *f)
 /* Does anybody have the file open in a way that the lease would be broken by? */
 static bool is_open_against(const struct file *f, long type)
 {
-	const struct dentry *d = f->dentry;
+	const struct dentry *d = f->path.dentry;
 	int writers = atomic_read(&f->inode->writers);
 
 	if (type == F_RDLCK)
@@ -86,7 +86,7 @@ long fcntl_setlease(struct file *f, unsigned int fd, long type)
 {
 	struct lease *l = lease_of(f);
 
-	if (current->cred.fsuid != f->inode->uid && !capable_fs())
+	if (current->cred.fsuid != f->inode->uid && !capable(CAP_LEASE))
 		return -EACCES;
 	if (!S_ISREG(f->inode->mode))
 		return -EINVAL;

@@ -1,167 +1,395 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Mounted trees: mount(2), umount2(2), chroot(2), chdir(2), getcwd(2), umask(2), and the boot's own mounts.
- * A super_block is one tree mounted at one place (no bind mounts, no mount namespaces: EINVAL).
+ * The tree of mounts (struct mount in fs/vfs.h) and mount(2), umount2(2). There is one name space, in which nothing
+ * propagates: MS_SHARED and its like are accepted and change nothing.
+ *
+ * Invariants, of the mounts in all_mounts: 1 each has a parent in it but the first, the root of all; 2 no two
+ * have the same parent and mountpoint; 3 a dentry's is_mountpoint says that one is mounted on it, in whichever parent.
  */
 #include "internal.h"
 #include <fs/notify.h>
-#include <proc/proc.h>
-#include <tty/tty.h>
 
-static LIST_HEAD(types);
-LIST_HEAD(all_mounts);          /* [n] latest last */
-struct super_block *root_sb;
+#define MOUNTS_MAX 100000       /* Linux's fs.mount-max */
+#define MOUNT_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME)
+#define PROPAGATION (MS_PRIVATE | MS_SLAVE | MS_SHARED | MS_UNBINDABLE)
 
-void fs_register(struct file_system_type *t)
+LIST_HEAD(all_mounts);
+static LIST_HEAD(dead_mounts);  /* their last reference is gone */
+static unsigned int nr_mounts;  /* [n] */
+
+/* --- life ------------------------------------------------------------------------------------ */
+
+/* A mount of @root, which is in @sb, at no place yet; one reference. NULL: no memory. => namespace_lock held */
+static struct mount *alloc_mount(struct super_block *sb, struct dentry *root, const char *source, unsigned long flags)
 {
-	list_add_tail(&t->list, &types);
+	static int next_id = 20;
+	struct mount *m = kzalloc(sizeof(*m), GFP_KERNEL);
+
+	if (!m)
+		return NULL;
+	m->source = kstrdup(source, GFP_KERNEL);
+	if (!m->source) {
+		kfree(m);
+		return NULL;
+	}
+	m->sb = sb;
+	sb->nr_mounts++;
+	m->root = dget(root);
+	m->flags = flags & MOUNT_FLAGS;
+	m->id = next_id++;
+	atomic_set(&m->count, 1);
+	INIT_LIST_HEAD(&m->list);
+	return m;
 }
 
-u64 new_dev(void)
+/* => namespace_lock held */
+static void free_mount(struct mount *m)
 {
-	static unsigned int minor = 20;
-
-	minor++;
-	return MKDEV(0, minor);
+	dput(m->root);
+	if (!--m->sb->nr_mounts)
+		free_super(m->sb);
+	kfree(m->source);
+	kfree(m);
 }
 
-static struct file_system_type *find_type(const char *name)
+void namespace_unlock(void)
 {
-	struct file_system_type *t;
+	do {
+		while (unlikely(!list_empty(&dead_mounts))) {
+			struct mount *m = list_first_entry(&dead_mounts, struct mount, list);
 
-	list_for_each_entry(t, &types, list)
-		if (!strcmp(t->name, name))
-			return t;
+			list_del(&m->list);
+			free_mount(m);
+		}
+		mutex_unlock(&namespace_lock);
+		/* One that died after the look found the lock taken. */
+	} while (unlikely(!list_empty(&dead_mounts)) && mutex_trylock(&namespace_lock));
+}
+
+/* May be called with namespace_lock held or not: whoever has it frees what is dead. */
+static void mntput(struct mount *m)
+{
+	if (!atomic_dec_and_test(&m->count))
+		return;
+	list_add_tail(&m->list, &dead_mounts);
+	if (mutex_trylock(&namespace_lock))
+		namespace_unlock();
+}
+
+void path_put(struct path p)
+{
+	dput(p.dentry);
+	if (!p.mnt)
+		return;
+	if (unlikely(p.mnt->expiring))
+		p.mnt->expiring = false;
+	mntput(p.mnt);
+}
+
+/* --- the tree -------------------------------------------------------------------------------- */
+
+static struct mount *mounted_on(const struct mount *parent, const struct dentry *d)
+{
+	struct mount *m;
+
+	list_for_each_entry(m, &all_mounts, list)
+		if (m->mountpoint == d && m->parent == parent)
+			return m;
 	return NULL;
 }
 
-static void free_super(struct super_block *sb)
+static bool is_covered(const struct dentry *d)
 {
-	if (sb->type->kill_super)
-		sb->type->kill_super(sb);
-	dput(sb->root);
-	kfree(sb->source);
-	/* Inodes of open files may outlive the mount: then the struct stays with them. */
-	if (atomic_read(&sb->nr_inodes) == 0)
-		kfree(sb);
+	struct mount *m;
+
+	list_for_each_entry(m, &all_mounts, list)
+		if (m->mountpoint == d)
+			return true;
+	return false;
 }
 
-static struct super_block *alloc_super(struct file_system_type *t, const char *source, unsigned long flags, const char *options)
+void follow_mounts(struct path *p)
 {
-	static int next_id = 20;
-	struct super_block *sb = kzalloc(sizeof(*sb), GFP_KERNEL);
-	int err;
+	while (unlikely(p->dentry->is_mountpoint)) {
+		struct mount *m = mounted_on(p->mnt, p->dentry);
 
-	if (!sb)
-		return ERR_PTR(-ENOMEM);
-	sb->type = t;
-	sb->dev = new_dev();
-	sb->mount_id = next_id++;
-	sb->source = kstrdup(source && *source ? source : t->name, GFP_KERNEL);
-	err = sb->source ? t->fill_super(sb, options) : -ENOMEM;
-	if (err) {
-		kfree(sb->source);
-		kfree(sb);
-		return ERR_PTR(err);
-	}
-	sb->flags = flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME);
-	return sb;
-}
-
-/* Removes every name below @d (not @d): a tree goes away. => namespace_lock held */
-static void drop_tree(struct dentry *root)
-{
-	struct dentry *d = root, *parent;
-
-	for (;;) {
-		struct dentry *child = d_first_child_from(d, 0);
-
-		if (child) {
-			d = child;
-			continue;
-		}
-		if (d == root)
+		if (!m)
 			return;
-		parent = d->parent;
-		d->inode->nlink = 0;
-		d_drop(d);
-		d = parent;
+		m = path_get((struct path){ m, m->root }).mnt;
+		path_put(*p);
+		*p = (struct path){ m, m->root };
 	}
 }
 
-static int mount_at(struct super_block *sb, struct dentry *where)
+struct mount *mount_of_root(const struct dentry *root)
 {
-	mutex_lock(&namespace_lock);
-	if (!S_ISDIR(where->inode->mode)) {
-		mutex_unlock(&namespace_lock);
+	struct mount *m;
+
+	list_for_each_entry(m, &all_mounts, list)
+		if (m->root == root) {
+			atomic_inc(&m->count);
+			return m;
+		}
+	return NULL;
+}
+
+static bool is_below(const struct mount *m, const struct mount *top)
+{
+	while (m && m != top)
+		m = m->parent;
+	return m;
+}
+
+/* @m at @where, whose top it becomes. Its reference becomes all_mounts'. => namespace_lock held */
+static void attach(struct mount *m, const struct path *where)
+{
+	m->parent = path_get(*where).mnt;
+	m->mountpoint = where->dentry;
+	m->mountpoint->is_mountpoint = true;
+	list_add_tail(&m->list, &all_mounts);
+	nr_mounts++;
+}
+
+/* The place is free again; all_mounts' reference is the caller's. => namespace_lock held */
+static void detach(struct mount *m)
+{
+	struct path where = { m->parent, m->mountpoint };
+
+	list_del_init(&m->list);
+	nr_mounts--;
+	m->parent = NULL;
+	m->mountpoint = NULL;
+	where.dentry->is_mountpoint = is_covered(where.dentry);
+	path_put(where);
+}
+
+/* @top, or one mounted below it, with nothing mounted on it. */
+static struct mount *leaf_of(struct mount *top)
+{
+	struct mount *m;
+
+again:
+	list_for_each_entry(m, &all_mounts, list)
+		if (m->parent == top) {
+			top = m;
+			goto again;
+		}
+	return top;
+}
+
+/* @m and all that is mounted below leave the tree, each for itself. => namespace_lock held */
+static void umount_tree(struct mount *m)
+{
+	struct mount *leaf;
+
+	do {
+		leaf = leaf_of(m);
+		detach(leaf);
+		mntput(leaf);
+	} while (leaf != m);
+}
+
+/* What @where leads to, now that the lock is held: others may have mounted there since it was found. */
+static int attach_checked(struct mount *m, struct path *where)
+{
+	follow_mounts(where);
+	if (S_ISDIR(where->dentry->inode->mode) != S_ISDIR(m->root->inode->mode))
 		return -ENOTDIR;
-	}
-	sb->mountpoint = dget(where);
-	where->is_mountpoint = true;
-	list_add_tail(&sb->list, &all_mounts);
-	mutex_unlock(&namespace_lock);
+	if (!where->mnt || list_empty(&where->mnt->list))
+		return -EINVAL;         /* a place that nobody can reach */
+	if (nr_mounts >= MOUNTS_MAX)
+		return -ENOSPC;
+	attach(m, where);
 	return 0;
 }
 
-static int mount_new(const char *type, const char *source, struct dentry *where, unsigned long flags, const char *options)
+/* --- mount(2) -------------------------------------------------------------------------------- */
+
+static int mount_new(const char *type, const char *source, struct path *where, unsigned long flags, const char *options)
 {
 	struct file_system_type *t = find_type(type);
 	struct super_block *sb;
+	struct mount *m;
 	int err;
 
 	if (!t)
 		return -ENODEV;
 	/* The same again on top of itself: EBUSY, as Linux says. */
-	if (where->inode->sb->type == t && where->inode->sb->root == where && t->unique)
+	if (where->dentry->inode->sb->type == t && where->dentry->inode->sb->root == where->dentry && t->unique)
 		return -EBUSY;
-	sb = alloc_super(t, source, flags, options);
+	sb = alloc_super(t, flags, options);
 	if (IS_ERR(sb))
 		return PTR_ERR(sb);
-	err = mount_at(sb, where);
-	if (err)
+	mutex_lock(&namespace_lock);
+	m = alloc_mount(sb, sb->root, source && *source ? source : "none", flags);
+	err = m ? attach_checked(m, where) : -ENOMEM;
+	if (err && m)
+		mntput(m);
+	else if (err)
 		free_super(sb);
+	namespace_unlock();
 	return err;
 }
 
 int do_mount_kernel(const char *type, const char *source, const char *target, unsigned long flags, const char *options)
 {
-	struct dentry *d;
-	int err = path_lookup(AT_FDCWD, target, LOOKUP_FOLLOW, &d);
+	struct path where;
+	int err = path_lookup(AT_FDCWD, target, LOOKUP_FOLLOW, &where);
 
 	if (err)
 		return err;
-	err = mount_new(type, source, d, flags, options);
-	dput(d);
+	err = mount_new(type, source, &where, flags, options);
+	path_put(where);
 	return err;
 }
 
-static int remount(struct dentry *d, unsigned long flags)
+/* Copies what is mounted below @from's dentry onto the copy of its mount. => namespace_lock held */
+static int copy_children(const struct path *from, struct mount *top)
 {
-	const unsigned long mask = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME;
-	struct super_block *sb = d->inode->sb;
+	struct mount *m, *c;
+	bool more = true;
+	int err = 0;
 
-	if (sb->root != d)
+	list_for_each_entry(m, &all_mounts, list)
+		m->copy = NULL;
+	from->mnt->copy = top;
+	/* Parents may stand behind their children in the list: until nothing is left. Copies have no ->copy. */
+	while (more && !err) {
+		more = false;
+		list_for_each_entry(m, &all_mounts, list) {
+			if (m->copy || !m->parent || !m->parent->copy || m == top || is_below(m, top))
+				continue;
+			if (m->parent == from->mnt && !d_is_ancestor(from->dentry, m->mountpoint))
+				continue;
+			c = nr_mounts < MOUNTS_MAX ? alloc_mount(m->sb, m->root, m->source, m->flags) : NULL;
+			if (!c) {
+				err = nr_mounts < MOUNTS_MAX ? -ENOMEM : -ENOSPC;
+				break;
+			}
+			attach(c, &(struct path){ m->parent->copy, m->mountpoint });
+			m->copy = c;
+			more = true;
+		}
+	}
+	return err;
+}
+
+static int bind(const char *name, struct path *where, unsigned long flags)
+{
+	struct path from;
+	struct mount *m;
+	int err = *name ? path_lookup(AT_FDCWD, name, LOOKUP_FOLLOW, &from) : -EINVAL;
+
+	if (err)
+		return err;
+	mutex_lock(&namespace_lock);
+	err = -EINVAL;
+	if (!from.mnt || list_empty(&from.mnt->list))
+		goto out;
+	m = alloc_mount(from.mnt->sb, from.dentry, from.mnt->source, from.mnt->flags);
+	err = m ? attach_checked(m, where) : -ENOMEM;
+	if (err && m)
+		mntput(m);
+	if (!err && (flags & MS_REC)) {
+		err = copy_children(&from, m);
+		if (err)
+			umount_tree(m);
+	}
+out:
+	namespace_unlock();
+	path_put(from);
+	return err;
+}
+
+static int move(const char *name, struct path *where)
+{
+	struct path from;
+	int err = *name ? path_lookup(AT_FDCWD, name, LOOKUP_FOLLOW, &from) : -EINVAL;
+
+	if (err)
+		return err;
+	mutex_lock(&namespace_lock);
+	follow_mounts(where);
+	if (!from.mnt || from.mnt->root != from.dentry || !from.mnt->parent || !where->mnt || list_empty(&where->mnt->list))
+		err = -EINVAL;
+	else if (S_ISDIR(where->dentry->inode->mode) != S_ISDIR(from.dentry->inode->mode))
+		err = -EINVAL;
+	else if (is_below(where->mnt, from.mnt))
+		err = -ELOOP;
+	if (!err) {
+		detach(from.mnt);
+		attach(from.mnt, where);
+	}
+	namespace_unlock();
+	path_put(from);
+	return err;
+}
+
+static bool has_writers(const struct super_block *sb)
+{
+	struct mount *m;
+
+	list_for_each_entry(m, &all_mounts, list)
+		if (m->sb == sb && atomic_read(&m->writers))
+			return true;
+	return false;
+}
+
+/* With MS_BIND only how this mount shows the tree changes, else the tree itself, too. */
+static int remount(struct path *p, unsigned long flags, const char *options)
+{
+	struct mount *m = p->mnt;
+	int err = 0;
+
+	if (!m || m->root != p->dentry)
 		return -EINVAL;
-	sb->flags = (sb->flags & ~mask) | (flags & mask);
-	return 0;
+	mutex_lock(&namespace_lock);
+	if ((flags & MS_RDONLY) && !(path_flags(p) & MS_RDONLY))
+		err = (flags & MS_BIND) ? (atomic_read(&m->writers) ? -EBUSY : 0) : has_writers(m->sb) ? -EBUSY : 0;
+	if (!err && !(flags & MS_BIND)) {
+		err = m->sb->type->reconfigure ? m->sb->type->reconfigure(m->sb, options) : 0;
+		if (!err)
+			m->sb->flags = flags & MS_RDONLY;
+	}
+	if (!err)
+		m->flags = flags & MOUNT_FLAGS;
+	namespace_unlock();
+	return err;
+}
+
+static int do_mount(const char *source, const char *target, const char *type, unsigned long flags, const char *options)
+{
+	struct path where;
+	int err = path_lookup(AT_FDCWD, target, LOOKUP_FOLLOW, &where);
+
+	if (err)
+		return err;
+	if (!capable(CAP_SYS_ADMIN))
+		err = -EPERM;
+	else if (flags & MS_REMOUNT)
+		err = remount(&where, flags, options);
+	else if (flags & MS_BIND)
+		err = bind(source, &where, flags);
+	else if (flags & PROPAGATION)
+		err = where.mnt && where.mnt->root == where.dentry ? 0 : -EINVAL;
+	else if (flags & MS_MOVE)
+		err = move(source, &where);
+	else
+		err = *type ? mount_new(type, source, &where, flags, options) : -EINVAL;
+	path_put(where);
+	return err;
 }
 
 SYSCALL(mount)
 {
-	struct filename source = { .s = "" }, target, type = { .s = "" };
+	struct filename source = { .s = "" }, target = { .s = "" }, type = { .s = "" };
 	char *options = NULL;
-	struct dentry *d;
-	int err;
+	int err = 0;
 
-	if (!capable_fs())
-		return -EPERM;
-	err = getname(&target, (const char *)a1);
-	if (err)
-		return err;
-	if (a0)
-		err = getname_empty(&source, (const char *)a0);
-	if (!err && a2)
+	if (a2)
 		err = getname_empty(&type, (const char *)a2);
+	if (!err && a0)
+		err = getname_empty(&source, (const char *)a0);
 	if (!err && a4) {
 		options = get_zeroed_page(GFP_KERNEL);
 		err = options ? 0 : -ENOMEM;
@@ -172,18 +400,9 @@ SYSCALL(mount)
 		}
 	}
 	if (!err)
-		err = path_lookup(AT_FDCWD, target.s, LOOKUP_FOLLOW, &d);
-	if (!err) {
-		if (a3 & MS_REMOUNT)
-			err = remount(d, a3);
-		else if (a3 & (MS_PRIVATE | MS_SLAVE | MS_SHARED | MS_UNBINDABLE))
-			err = d->inode->sb->root == d ? 0 : -EINVAL;    /* one namespace: nothing propagates */
-		else if (a3 & (MS_BIND | MS_MOVE))
-			err = -EINVAL;
-		else
-			err = mount_new(type.s, source.s, d, a3, options);
-		dput(d);
-	}
+		err = getname(&target, (const char *)a1);
+	if (!err)
+		err = do_mount(source.s, target.s, type.s, a3, options);
 	if (options)
 		free_pages_addr(options, 0);
 	putname(&type);
@@ -192,255 +411,64 @@ SYSCALL(mount)
 	return err;
 }
 
-/* Somebody is inside: an open file, a working directory, a mount. References beyond the tree's own say so. */
-static bool is_busy(struct super_block *sb)
+/* --- umount2(2) ------------------------------------------------------------------------------ */
+
+/* => namespace_lock held; @p is the caller's reference. */
+static int umount_locked(const struct path *p, int flags)
 {
-	struct super_block *other;
-	struct dentry *d = sb->root;
+	struct mount *m = p->mnt;
 
-	list_for_each_entry(other, &all_mounts, list)
-		if (other != sb && other->mountpoint && other->mountpoint->inode->sb == sb)
-			return true;
-	/* root: one reference of its own, one of our lookup, one a child; the rest of the tree: one and one a child. */
-	for (;;) {
-		int expect = 1 + (d == sb->root) + (int)d->nr_children;
-		struct rb_node *n;
-
-		if (atomic_read(&d->count) != expect)
-			return true;
-		n = rb_first(&d->children);
-		if (n) {
-			d = rb_entry(n, struct dentry, node);
-			continue;
-		}
-		while (d != sb->root && !(n = rb_next(&d->node)))
-			d = d->parent;
-		if (d == sb->root)
-			return false;
-		d = rb_entry(n, struct dentry, node);
+	if (!m || m->root != p->dentry || list_empty(&m->list))
+		return -EINVAL;
+	if (!m->parent)
+		return -EBUSY;          /* the root of all */
+	/* References beyond all_mounts' and the caller's: open files, working directories, mounts on top. */
+	if (!(flags & MNT_DETACH) && atomic_read(&m->count) > 2)
+		return -EBUSY;
+	if ((flags & MNT_EXPIRE) && !m->expiring) {
+		m->expiring = true;
+		return -EAGAIN;
 	}
+	umount_tree(m);
+	return 0;
 }
 
 SYSCALL(umount2)
 {
-	struct super_block *sb;
-	struct dentry *d;
+	struct path p;
 	int err;
 
-	if (a1 & ~(long)(MNT_FORCE | MNT_DETACH | UMOUNT_NOFOLLOW))
+	if (a1 & ~(long)(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW))
 		return -EINVAL;
-	if (!capable_fs())
-		return -EPERM;
-	err = user_path(AT_FDCWD, (const char *)a0, (a1 & UMOUNT_NOFOLLOW) ? 0 : LOOKUP_FOLLOW, &d);
+	if ((a1 & MNT_EXPIRE) && (a1 & (MNT_FORCE | MNT_DETACH)))
+		return -EINVAL;
+	err = user_path(AT_FDCWD, (const char *)a0, (a1 & UMOUNT_NOFOLLOW) ? 0 : LOOKUP_FOLLOW, &p);
 	if (err)
 		return err;
 	mutex_lock(&namespace_lock);
-	sb = d->inode->sb;
-	if (sb->root != d || sb == root_sb)
-		err = sb == root_sb && sb->root == d ? -EBUSY : -EINVAL;
-	else if (!(a1 & MNT_DETACH) && is_busy(sb))
-		err = -EBUSY;
-	if (!err) {
-		struct dentry *where = sb->mountpoint;
-
-		list_del(&sb->list);
-		sb->mountpoint = NULL;
-		where->is_mountpoint = mounted_on(where) != NULL;
-		fsnotify_unmount(sb);
-		drop_tree(sb->root);
-		dput(where);
-	}
-	mutex_unlock(&namespace_lock);
-	dput(d);
-	if (!err)
-		free_super(sb);
+	err = capable(CAP_SYS_ADMIN) ? umount_locked(&p, a1) : -EPERM;
+	namespace_unlock();
+	dput(p.dentry);
+	if (p.mnt)
+		mntput(p.mnt);          /* path_put() would take "expiring" back */
 	return err;
-}
-
-/* --- where a task is ------------------------------------------------------------------------- */
-
-static int set_dir(struct dentry **slot, struct dentry *d)
-{
-	int err = !S_ISDIR(d->inode->mode) ? -ENOTDIR : inode_permission(d->inode, X_OK);
-
-	if (err) {
-		dput(d);
-		return err;
-	}
-	dput(*slot);
-	*slot = d;
-	return 0;
-}
-
-SYSCALL(chdir)
-{
-	struct dentry *d;
-	int err = user_path(AT_FDCWD, (const char *)a0, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &d);
-
-	return err ? err : set_dir(&current->fs->pwd, d);
-}
-
-SYSCALL(fchdir)
-{
-	struct fd fd = fdget_raw(a0);
-	long ret = fd.file ? set_dir(&current->fs->pwd, dget(fd.file->dentry)) : -EBADF;
-
-	fdput(fd);
-	return ret;
-}
-
-SYSCALL(chroot)
-{
-	struct dentry *d;
-	int err = user_path(AT_FDCWD, (const char *)a0, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &d);
-
-	if (err)
-		return err;
-	if (!capable_fs()) {
-		dput(d);
-		return -EPERM;
-	}
-	return set_dir(&current->fs->root, d);
-}
-
-SYSCALL(getcwd)
-{
-	char *buf, *p;
-	long ret;
-
-	if (!current->fs->pwd->inode->nlink)
-		return -ENOENT;
-	buf = kmalloc(PATH_MAX, GFP_KERNEL);
-	if (!buf)
-		return -ENOMEM;
-	mutex_lock(&namespace_lock);
-	p = d_path(current->fs->pwd, buf, PATH_MAX);
-	mutex_unlock(&namespace_lock);
-	ret = PTR_ERR(p);
-	if (!IS_ERR(p)) {
-		size_t n = strlen(p) + 1;
-
-		ret = n > (size_t)a1 ? -ERANGE : copy_to_user((void *)a0, p, n) ? -EFAULT : (long)n;
-	}
-	kfree(buf);
-	return ret;
-}
-
-SYSCALL(umask)
-{
-	u32 old = current->fs->umask;
-
-	current->fs->umask = a0 & 0777;
-	return old;
-}
-
-/* --- what is mounted ------------------------------------------------------------------------- */
-
-static void show_flags(struct seq_file *m, const struct super_block *sb)
-{
-	seq_puts(m, (sb->flags & MS_RDONLY) ? "ro" : "rw");
-	if (sb->flags & MS_NOSUID)
-		seq_puts(m, ",nosuid");
-	if (sb->flags & MS_NODEV)
-		seq_puts(m, ",nodev");
-	if (sb->flags & MS_NOEXEC)
-		seq_puts(m, ",noexec");
-	seq_puts(m, (sb->flags & MS_NOATIME) ? ",noatime" : ",relatime");
-}
-
-/* style 0: /proc/mounts, 1: mountinfo. Paths as the current task's root sees them. */
-int mounts_show_for(struct task_struct *t, void *arg, int style)
-{
-	struct seq_file *m = arg;
-	struct super_block *sb;
-	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
-
-	if (!buf)
-		return -ENOMEM;
-	mutex_lock(&namespace_lock);
-	list_for_each_entry(sb, &all_mounts, list) {
-		char *p = d_path(sb->root, buf, PATH_MAX);
-
-		if (IS_ERR(p))
-			continue;
-		if (style == 1) {
-			const struct super_block *up = sb->mountpoint ? sb->mountpoint->inode->sb : sb;
-
-			seq_printf(m, "%d %d %u:%u / ", sb->mount_id, up->mount_id, MAJOR(sb->dev), MINOR(sb->dev));
-			seq_escape(m, p, " \t\n");
-			seq_putc(m, ' ');
-			show_flags(m, sb);
-			seq_printf(m, " - %s %s rw\n", sb->type->name, sb->source);
-			continue;
-		}
-		seq_escape(m, sb->source, " \t\n");
-		seq_putc(m, ' ');
-		seq_escape(m, p, " \t\n");
-		seq_printf(m, " %s ", sb->type->name);
-		show_flags(m, sb);
-		if (sb->max_pages)
-			seq_printf(m, ",size=%luk", (unsigned long)sb->max_pages * 4);
-		seq_puts(m, " 0 0\n");
-	}
-	mutex_unlock(&namespace_lock);
-	kfree(buf);
-	return 0;
-}
-
-static int filesystems_show(struct seq_file *m, void *arg)
-{
-	struct file_system_type *t;
-
-	list_for_each_entry(t, &types, list)
-		seq_printf(m, "nodev\t%s\n", t->name);
-	return 0;
 }
 
 /* --- boot ------------------------------------------------------------------------------------ */
 
-static void must(int err, const char *what)
+int mount_root(const char *options)
 {
-	if (err)
-		panic("fs: %s: %s", what, errno_name(-err));
-}
+	struct super_block *sb = alloc_super(find_type("tmpfs"), 0, options);
+	struct mount *m;
 
-static void boot_dir(const char *path, u32 mode)
-{
-	int err = kern_mknod(path, S_IFDIR | mode, 0);
-
-	if (err && err != -EEXIST)
-		must(err, path);
-}
-
-void vfs_init(void)
-{
-	mutex_init(&namespace_lock);
-	tmpfs_register();
-	devtmpfs_register();
-	procfs_register();
-	devpts_register();
-	root_sb = alloc_super(find_type("tmpfs"), "rootfs", 0, "mode=755");
-	must(IS_ERR(root_sb) ? PTR_ERR(root_sb) : 0, "cannot make the root file system");
-	list_add_tail(&root_sb->list, &all_mounts);
-	current->fs = &init_fs;
-	current->files = &init_files;
-	init_fs.root = dget(root_sb->root);
-	init_fs.pwd = dget(root_sb->root);
-	init_fs.umask = 0;
-	boot_dir("/dev", 0755);
-	boot_dir("/proc", 0555);
-	boot_dir("/sys", 0555);
-	boot_dir("/tmp", 01777);
-	boot_dir("/root", 0700);
-	mem_devices_init();
-	must(do_mount_kernel("devtmpfs", "devtmpfs", "/dev", MS_NOSUID, "mode=755"), "/dev");
-	boot_dir("/dev/shm", 01777);
-	boot_dir("/dev/pts", 0755);
-	must(do_mount_kernel("devpts", "devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, NULL), "/dev/pts");
-	must(do_mount_kernel("tmpfs", "tmpfs", "/dev/shm", MS_NOSUID | MS_NODEV, "mode=1777"), "/dev/shm");
-	must(do_mount_kernel("proc", "proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL), "/proc");
-	must(do_mount_kernel("sysfs", "sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL), "/sys");
-	init_fs.umask = 022;
-	must(proc_create("filesystems", 0444, filesystems_show, NULL), "/proc/filesystems");
-	proc_misc_init();
+	if (IS_ERR(sb))
+		return PTR_ERR(sb);
+	m = alloc_mount(sb, sb->root, "rootfs", 0);
+	if (!m)
+		return -ENOMEM;
+	list_add_tail(&m->list, &all_mounts);
+	nr_mounts++;
+	init_fs.root = path_get((struct path){ m, m->root });
+	init_fs.pwd = path_get(init_fs.root);
+	return 0;
 }

@@ -43,32 +43,33 @@ void putname(struct filename *fn)
 	fn->heap = NULL;
 }
 
-/* Takes over the reference of @d, gives one on the result. */
-struct dentry *follow_mounts(struct dentry *d)
+static bool same_path(const struct path *a, const struct path *b)
 {
-	while (unlikely(d->is_mountpoint)) {
-		struct super_block *sb = mounted_on(d);
-
-		if (!sb)
-			break;
-		dget(sb->root);
-		dput(d);
-		d = sb->root;
-	}
-	return d;
+	return a->mnt == b->mnt && a->dentry == b->dentry;
 }
 
-static struct dentry *follow_dotdot(struct nameidata *nd, struct dentry *d)
+static void go_to(struct nameidata *nd, struct path to)
 {
-	struct dentry *up = d;
+	path_put(nd->path);
+	nd->path = to;
+}
 
-	while (up != nd->root && up->parent == up && up->inode->sb->mountpoint)
-		up = up->inode->sb->mountpoint;
-	if (up != nd->root)
-		up = up->parent;
-	dget(up);
-	dput(d);
-	return follow_mounts(up);
+static int follow_dotdot(struct nameidata *nd)
+{
+	struct path up = nd->path;
+
+	if (same_path(&up, &nd->start) && (nd->flags & LOOKUP_BENEATH))
+		return -EXDEV;
+	while (!same_path(&up, &nd->root) && up.mnt && up.dentry == up.mnt->root && up.mnt->parent)
+		up = (struct path){ up.mnt->parent, up.mnt->mountpoint };
+	if (!same_path(&up, &nd->root) && !(up.mnt && up.dentry == up.mnt->root))
+		up.dentry = up.dentry->parent;
+	if ((nd->flags & LOOKUP_NO_XDEV) && up.mnt != nd->path.mnt)
+		return -EXDEV;
+	path_get(up);
+	follow_mounts(&up);
+	go_to(nd, up);
+	return 0;
 }
 
 struct dentry *lookup_one(struct dentry *dir, const char *name, size_t len)
@@ -82,8 +83,8 @@ struct dentry *lookup_one(struct dentry *dir, const char *name, size_t len)
 	return ERR_PTR(-ENOENT);
 }
 
-/* Where a symlink leads. Updates nd->d and *path; the link itself is @link (its reference is consumed). */
-static int follow_link(struct nameidata *nd, struct dentry *link, const char *rest, const char **path)
+/* Where a symlink leads. Updates nd->path and *name; the link itself is @link (its reference is consumed). */
+static int follow_link(struct nameidata *nd, struct dentry *link, const char *rest, const char **name)
 {
 	const struct inode_operations *op = link->inode->op;
 	const char *text;
@@ -91,17 +92,21 @@ static int follow_link(struct nameidata *nd, struct dentry *link, const char *re
 	if (++nd->total > MAX_SYMLINKS || (nd->flags & LOOKUP_NO_SYMLINKS))
 		goto loop;
 	if (op->jump) {
-		struct dentry *to;
+		struct path to;
+		int err;
 
-		if (nd->flags & (LOOKUP_NO_MAGICLINKS | LOOKUP_BENEATH | LOOKUP_IN_ROOT))
+		if (nd->flags & LOOKUP_NO_MAGICLINKS)
 			goto loop;
-		to = op->jump(link->inode);
+		err = (nd->flags & (LOOKUP_BENEATH | LOOKUP_IN_ROOT)) ? -EXDEV : op->jump(link->inode, &to);
 		dput(link);
-		if (IS_ERR(to))
-			return PTR_ERR(to);
-		dput(nd->d);
-		nd->d = to;
-		*path = rest;
+		if (err)
+			return err;
+		if ((nd->flags & LOOKUP_NO_XDEV) && to.mnt != nd->path.mnt) {
+			path_put(to);
+			return -EXDEV;
+		}
+		go_to(nd, to);
+		*name = rest;
 		return 0;
 	}
 	text = op->get_link(link->inode, nd->linkbuf, sizeof(nd->linkbuf));
@@ -115,11 +120,11 @@ static int follow_link(struct nameidata *nd, struct dentry *link, const char *re
 	if (*text == '/') {
 		if (nd->flags & LOOKUP_BENEATH)
 			return -EXDEV;
-		dget(nd->root);
-		dput(nd->d);
-		nd->d = nd->root;
+		if ((nd->flags & LOOKUP_NO_XDEV) && nd->root.mnt != nd->path.mnt)
+			return -EXDEV;
+		go_to(nd, path_get(nd->root));
 	}
-	*path = text;
+	*name = text;
 	return 0;
 loop:
 	dput(link);
@@ -131,38 +136,32 @@ static bool walk_dots(struct nameidata *nd, const char *p, size_t len, int *err)
 {
 	if (p[0] != '.' || len > 2 || (len == 2 && p[1] != '.'))
 		return false;
-	*err = 0;
-	if (len == 2) {
-		if ((nd->flags & LOOKUP_BENEATH) && nd->d == nd->start)
-			*err = -EXDEV;
-		else
-			nd->d = follow_dotdot(nd, nd->d);
-	}
+	*err = len == 2 ? follow_dotdot(nd) : 0;
 	return true;
 }
 
-static int walk_component(struct nameidata *nd, const char *p, size_t len, const char *rest, bool follow, const char **path)
+static int walk_component(struct nameidata *nd, const char *p, size_t len, const char *rest, bool follow, const char **name)
 {
 	struct dentry *d;
 	int err;
 
-	*path = rest;
+	*name = rest;
 	if (walk_dots(nd, p, len, &err))
 		return err;
-	d = lookup_one(nd->d, p, len);
+	d = lookup_one(nd->path.dentry, p, len);
 	if (IS_ERR(d))
 		return PTR_ERR(d);
 	if (unlikely(S_ISLNK(d->inode->mode)) && follow)
-		return follow_link(nd, d, rest, path);
+		return follow_link(nd, d, rest, name);
+	dput(nd->path.dentry);
+	nd->path.dentry = d;
 	if (unlikely(d->is_mountpoint)) {
-		if (nd->flags & LOOKUP_NO_XDEV) {
-			dput(d);
+		struct mount *mnt = nd->path.mnt;
+
+		follow_mounts(&nd->path);
+		if ((nd->flags & LOOKUP_NO_XDEV) && nd->path.mnt != mnt)
 			return -EXDEV;
-		}
-		d = follow_mounts(d);
 	}
-	dput(nd->d);
-	nd->d = d;
 	return 0;
 }
 
@@ -182,9 +181,9 @@ static int walk_loop(struct nameidata *nd, const char *p)
 			p = nd->stack[--nd->depth];
 			continue;
 		}
-		if (!S_ISDIR(nd->d->inode->mode))
+		if (!S_ISDIR(nd->path.dentry->inode->mode))
 			return -ENOTDIR;
-		err = inode_permission(nd->d->inode, X_OK);
+		err = inode_permission(nd->path.dentry->inode, X_OK);
 		if (err)
 			return err;
 		name = p;
@@ -212,72 +211,79 @@ static int walk_loop(struct nameidata *nd, const char *p)
 	}
 }
 
-int path_walk(struct nameidata *nd, struct dentry *start, const char *path, unsigned int flags)
+int path_walk_on(struct nameidata *nd, const char *name)
 {
-	int err;
-
-	nd->flags = flags;
-	nd->depth = nd->total = 0;
-	nd->root = current->fs->root;
-	nd->start = start;
+	nd->depth = 0;
 	nd->last = NULL;
 	nd->last_len = 0;
 	nd->last_slash = false;
 	nd->last_dots = true;           /* until a last component is found: the path was "/" */
 	nd->want_dir = false;
-	if (flags & LOOKUP_IN_ROOT)
-		nd->root = start;
-	else if (*path == '/' && (flags & LOOKUP_BENEATH))
-		return -EXDEV;
-	nd->d = dget(*path == '/' ? nd->root : start);
-	err = walk_loop(nd, path);
-	if (!err && ((flags & LOOKUP_DIRECTORY) || nd->want_dir) && !S_ISDIR(nd->d->inode->mode))
+	if (*name == '/') {
+		if (nd->flags & LOOKUP_BENEATH)
+			return -EXDEV;
+		go_to(nd, path_get(nd->root));
+	}
+	return walk_loop(nd, name);
+}
+
+int path_walk(struct nameidata *nd, const struct path *start, const char *name, unsigned int flags)
+{
+	int err;
+
+	nd->flags = flags;
+	nd->total = 0;
+	nd->root = (flags & LOOKUP_IN_ROOT) ? *start : current->fs->root;
+	nd->start = *start;
+	nd->path = path_get(*start);
+	err = path_walk_on(nd, name);
+	if (!err && ((flags & LOOKUP_DIRECTORY) || nd->want_dir) && !S_ISDIR(nd->path.dentry->inode->mode))
 		err = -ENOTDIR;
 	if (err)
-		dput(nd->d);
+		path_put(nd->path);
 	return err;
 }
 
-int path_start(int dirfd, const char *path, struct dentry **start)
+int path_start(int dirfd, const char *name, struct path *start)
 {
 	struct fd f;
 
-	if (*path == '/' || dirfd == AT_FDCWD) {
-		*start = dget(*path == '/' ? current->fs->root : current->fs->pwd);
+	if (*name == '/' || dirfd == AT_FDCWD) {
+		*start = path_get(*name == '/' ? current->fs->root : current->fs->pwd);
 		return 0;
 	}
 	f = fdget_raw(dirfd);
 	if (!f.file)
 		return -EBADF;
-	*start = dget(f.file->dentry);
+	*start = path_get(f.file->path);
 	fdput(f);
 	return 0;
 }
 
-int path_lookup(int dirfd, const char *path, unsigned int flags, struct dentry **out)
+int path_lookup(int dirfd, const char *name, unsigned int flags, struct path *out)
 {
 	struct nameidata nd;
-	struct dentry *start;
+	struct path start;
 	int err;
 
-	if (!*path && !(flags & LOOKUP_EMPTY))
+	if (!*name && !(flags & LOOKUP_EMPTY))
 		return -ENOENT;
-	err = path_start(dirfd, path, &start);
+	err = path_start(dirfd, name, &start);
 	if (err)
 		return err;
 	mutex_lock(&namespace_lock);
-	err = path_walk(&nd, start, path, flags);
-	mutex_unlock(&namespace_lock);
-	dput(start);
+	err = path_walk(&nd, &start, name, flags);
+	namespace_unlock();
+	path_put(start);
 	if (!err)
-		*out = nd.d;
+		*out = nd.path;
 	return err;
 }
 
-int user_path(int dirfd, const char __user *path, unsigned int flags, struct dentry **out)
+int user_path(int dirfd, const char __user *name, unsigned int flags, struct path *out)
 {
 	struct filename fn;
-	int err = getname_empty(&fn, path);
+	int err = getname_empty(&fn, name);
 
 	if (err)
 		return err;
@@ -286,10 +292,30 @@ int user_path(int dirfd, const char __user *path, unsigned int flags, struct den
 	return err;
 }
 
-/* May the current task add a name to @dir? */
-int may_create(struct dentry *dir)
+int want_write(const struct path *path)
 {
-	if (!dir->inode->nlink)
+	return (path_flags(path) & MS_RDONLY) ? -EROFS : 0;
+}
+
+int path_permission(const struct path *path, int mask)
+{
+	const struct inode *inode = path->dentry->inode;
+	int err = inode_permission(inode, mask);
+
+	/* Devices, pipes and sockets only have their names there. */
+	if (!err && (mask & W_OK) && (S_ISREG(inode->mode) || S_ISDIR(inode->mode) || S_ISLNK(inode->mode)))
+		err = want_write(path);
+	return err;
+}
+
+/* May the current task add a name to @dir? */
+int may_create(const struct path *dir)
+{
+	int err = want_write(dir);
+
+	if (err)
+		return err;
+	if (!dir->dentry->inode->nlink)
 		return -ENOENT;         /* the directory was removed */
-	return inode_permission(dir->inode, W_OK | X_OK);
+	return inode_permission(dir->dentry->inode, W_OK | X_OK);
 }

@@ -5,9 +5,9 @@
 
 void name_done(struct newname *n)
 {
-	dput(n->nd.d);
-	mutex_unlock(&namespace_lock);
-	dput(n->start);
+	path_put(n->nd.path);
+	namespace_unlock();
+	path_put(n->start);
 }
 
 int name_parent(int dirfd, const char *path, struct newname *n)
@@ -20,10 +20,10 @@ int name_parent(int dirfd, const char *path, struct newname *n)
 	if (err)
 		return err;
 	mutex_lock(&namespace_lock);
-	err = path_walk(&n->nd, n->start, path, LOOKUP_PARENT);
+	err = path_walk(&n->nd, &n->start, path, LOOKUP_PARENT);
 	if (err) {
-		mutex_unlock(&namespace_lock);
-		dput(n->start);
+		namespace_unlock();
+		path_put(n->start);
 	}
 	return err;
 }
@@ -35,7 +35,7 @@ static int name_is_new(struct newname *n, bool is_dir)
 
 	if (n->nd.last_dots)
 		return -EEXIST;
-	d = lookup_one(n->nd.d, n->nd.last, n->nd.last_len);
+	d = lookup_one(n->nd.path.dentry, n->nd.last, n->nd.last_len);
 	if (!IS_ERR(d)) {
 		dput(d);
 		return -EEXIST;
@@ -44,23 +44,23 @@ static int name_is_new(struct newname *n, bool is_dir)
 		return PTR_ERR(d);
 	if (n->nd.last_slash && !is_dir)
 		return -ENOENT;
-	if (!n->nd.d->inode->op->mknod)
+	if (!n->nd.path.dentry->inode->op->mknod)
 		return -ENOENT;         /* proc, sysfs: such a name can't come to be */
-	return may_create(n->nd.d);
+	return may_create(&n->nd.path);
 }
 
 /* Links @inode (reference taken over) under the new name. */
 static int name_link(struct newname *n, struct inode *inode)
 {
-	struct dentry *d = d_alloc(n->nd.d, n->nd.last, n->nd.last_len, inode);
+	struct dentry *d = d_alloc(n->nd.path.dentry, n->nd.last, n->nd.last_len, inode);
 
 	if (!d) {
 		iput(inode);
 		return -ENOMEM;
 	}
 	d_add(d);
-	touch_mtime(n->nd.d->inode);
-	fsnotify_name(n->nd.d->inode, d->name, d->len, S_ISDIR(inode->mode), IN_CREATE, 0);
+	touch_mtime(n->nd.path.dentry->inode);
+	fsnotify_name(n->nd.path.dentry->inode, d->name, d->len, S_ISDIR(inode->mode), IN_CREATE, 0);
 	return 0;
 }
 
@@ -74,7 +74,7 @@ static int do_mknod(int dirfd, const char *path, u32 mode, u64 rdev)
 	if (err)
 		return err;
 	err = name_is_new(&n, is_dir);
-	dir = n.nd.d->inode;
+	dir = n.nd.path.dentry->inode;
 	if (!err && !dir->op->mknod)
 		err = -EPERM;
 	if (!err) {
@@ -96,7 +96,7 @@ static int do_symlink(const char *target, int dirfd, const char *path)
 	if (err)
 		return err;
 	err = name_is_new(&n, false);
-	dir = n.nd.d->inode;
+	dir = n.nd.path.dentry->inode;
 	if (!err && !dir->op->symlink)
 		err = -EPERM;
 	if (!err) {
@@ -107,10 +107,10 @@ static int do_symlink(const char *target, int dirfd, const char *path)
 	return err;
 }
 
-static int link_dentry(struct dentry *old, int dirfd, const char *path)
+static int link_path(const struct path *old, int dirfd, const char *path)
 {
 	struct newname n;
-	struct inode *inode = old->inode;
+	struct inode *inode = old->dentry->inode;
 	int err = name_parent(dirfd, path, &n);
 
 	if (err)
@@ -118,9 +118,9 @@ static int link_dentry(struct dentry *old, int dirfd, const char *path)
 	err = name_is_new(&n, false);
 	if (err)
 		;
-	else if (inode->sb != n.nd.d->inode->sb)
+	else if (old->mnt != n.nd.path.mnt)
 		err = -EXDEV;
-	else if (S_ISDIR(inode->mode) || !n.nd.d->inode->op->mknod)
+	else if (S_ISDIR(inode->mode) || !n.nd.path.dentry->inode->op->mknod)
 		err = -EPERM;
 	else if (!inode->nlink && !inode->linkable)
 		err = -ENOENT;
@@ -149,26 +149,26 @@ int kern_symlink(const char *target, const char *path)
 
 int kern_link(const char *old, const char *path)
 {
-	struct dentry *d;
-	int err = path_lookup(AT_FDCWD, old, 0, &d);
+	struct path p;
+	int err = path_lookup(AT_FDCWD, old, 0, &p);
 
 	if (err)
 		return err;
-	err = link_dentry(d, AT_FDCWD, path);
-	dput(d);
+	err = link_path(&p, AT_FDCWD, path);
+	path_put(p);
 	return err;
 }
 
-int may_delete(struct dentry *dir, struct inode *victim)
+int may_delete(const struct path *dir, struct inode *victim)
 {
-	int err = inode_permission(dir->inode, W_OK | X_OK);
+	const struct inode *inode = dir->dentry->inode;
+	int err = path_permission(dir, W_OK | X_OK);
 
 	if (err)
 		return err;
-	if ((dir->inode->mode & S_ISVTX) && !capable_fs() && current->cred.fsuid != victim->uid &&
-	    current->cred.fsuid != dir->inode->uid)
+	if ((inode->mode & S_ISVTX) && current->cred.fsuid != inode->uid && !inode_owner_or_capable(victim))
 		return -EPERM;
-	return dir->inode->op->mknod ? 0 : -EPERM;
+	return inode->op->mknod ? 0 : -EPERM;
 }
 
 void drop_name(struct dentry *d)
@@ -197,11 +197,14 @@ static int unlink_locked(struct newname *n, bool rmdir)
 			return -EISDIR;
 		return !n->nd.last ? -EBUSY : n->nd.last_len == 1 ? -EINVAL : -ENOTEMPTY;
 	}
-	d = lookup_one(n->nd.d, n->nd.last, n->nd.last_len);
+	err = want_write(&n->nd.path);
+	if (err)
+		return err;
+	d = lookup_one(n->nd.path.dentry, n->nd.last, n->nd.last_len);
 	if (IS_ERR(d))
 		return PTR_ERR(d);
 	is_dir = S_ISDIR(d->inode->mode);
-	err = may_delete(n->nd.d, d->inode);
+	err = may_delete(&n->nd.path, d->inode);
 	if (err)
 		;
 	else if (rmdir && !S_ISDIR(d->inode->mode))
@@ -220,7 +223,7 @@ static int unlink_locked(struct newname *n, bool rmdir)
 		fsnotify_inode(d->inode, IN_ATTRIB);
 	dput(d);
 	if (!err)
-		fsnotify_name(n->nd.d->inode, n->nd.last, n->nd.last_len, is_dir, IN_DELETE, 0);
+		fsnotify_name(n->nd.path.dentry->inode, n->nd.last, n->nd.last_len, is_dir, IN_DELETE, 0);
 	return err;
 }
 
@@ -253,7 +256,7 @@ static long do_mknodat(int dirfd, const char __user *path, u32 mode, u64 dev)
 	case S_IFREG: case S_IFIFO: case S_IFSOCK:
 		break;
 	case S_IFCHR: case S_IFBLK:
-		if (!capable_fs())
+		if (!capable(CAP_MKNOD))
 			return -EPERM;
 		break;
 	case S_IFDIR:
@@ -300,21 +303,21 @@ static long do_symlinkat(const char __user *target, int dirfd, const char __user
 static long do_linkat(int olddir, const char __user *old, int newdir, const char __user *new, int flags)
 {
 	struct filename fn;
-	struct dentry *d;
+	struct path p;
 	int err;
 
 	if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
 	err = user_path(olddir, old, ((flags & AT_SYMLINK_FOLLOW) ? LOOKUP_FOLLOW : 0) |
-			((flags & AT_EMPTY_PATH) ? LOOKUP_EMPTY : 0), &d);
+			((flags & AT_EMPTY_PATH) ? LOOKUP_EMPTY : 0), &p);
 	if (err)
 		return err;
 	err = getname(&fn, new);
 	if (!err) {
-		err = link_dentry(d, newdir, fn.s);
+		err = link_path(&p, newdir, fn.s);
 		putname(&fn);
 	}
-	dput(d);
+	path_put(p);
 	return err;
 }
 

@@ -4,8 +4,9 @@
 #include <fs/fasync.h>
 #include <fs/notify.h>
 
-static int open_permission(struct inode *inode, unsigned int flags)
+static int open_permission(const struct path *path, unsigned int flags)
 {
+	struct inode *inode = path->dentry->inode;
 	int acc = flags & O_ACCMODE, mask;
 
 	mask = acc == O_RDONLY ? R_OK : acc == O_WRONLY ? W_OK : R_OK | W_OK;
@@ -15,28 +16,27 @@ static int open_permission(struct inode *inode, unsigned int flags)
 		return -EISDIR;
 	if (S_ISLNK(inode->mode))
 		return -ELOOP;
-	if ((S_ISCHR(inode->mode) || S_ISBLK(inode->mode)) && (inode->sb->flags & MS_NODEV))
+	if ((S_ISCHR(inode->mode) || S_ISBLK(inode->mode)) && (path_flags(path) & MS_NODEV))
 		return -EACCES;
 	if ((flags & O_NOATIME) && !inode_owner_or_capable(inode))
 		return -EPERM;
-	return inode_permission(inode, mask);
+	return path_permission(path, mask);
 }
 
-/* An open of the object behind @d; consumes the reference in every case. Permissions were checked. */
-struct file *dentry_open(struct dentry *d, unsigned int flags)
+struct file *dentry_open(struct path path, unsigned int flags)
 {
-	struct inode *inode = d->inode;
+	struct inode *inode = path.dentry->inode;
 	struct file *f;
 	int err;
 
 	if (flags & O_PATH) {
-		f = alloc_file(inode, d, flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW), NULL);
+		f = alloc_file(path, flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW), NULL);
 		if (!f)
 			goto nomem;
 		f->mode = FMODE_PATH;
 		return f;
 	}
-	f = alloc_file(inode, d, flags, inode->fop);
+	f = alloc_file(path, flags, inode->fop);
 	if (!f)
 		goto nomem;
 	if (S_ISREG(inode->mode) && (f->mode & FMODE_WRITE)) {
@@ -45,6 +45,8 @@ struct file *dentry_open(struct dentry *d, unsigned int flags)
 			f->mode &= ~FMODE_WRITE;
 			goto fail;
 		}
+		if (path.mnt)
+			atomic_inc(&path.mnt->writers);
 	}
 	if (!f->op) {
 		err = -ENXIO;
@@ -64,20 +66,20 @@ fail:
 	fput(f);
 	return ERR_PTR(err);
 nomem:
-	dput(d);
+	path_put(path);
 	return ERR_PTR(-ENOMEM);
 }
 
-/* Creates what open(O_CREAT) names. => namespace_lock held, nd->d the parent. Referenced dentry. */
+/* Creates what open(O_CREAT) names. => namespace_lock held, nd->path the parent. Referenced dentry. */
 static struct dentry *create_last(struct nameidata *nd, u32 mode)
 {
-	struct dentry *dir = nd->d, *d;
+	struct dentry *dir = nd->path.dentry, *d;
 	struct inode *inode;
 	int err;
 
 	if (!dir->inode->op->mknod)
 		return ERR_PTR(-ENOENT);        /* proc, sysfs: such a name can't come to be */
-	err = may_create(dir);
+	err = may_create(&nd->path);
 	if (err)
 		return ERR_PTR(err);
 	inode = dir->inode->op->mknod(dir->inode, S_IFREG | (mode & 07777 & ~current->fs->umask), 0);
@@ -94,165 +96,171 @@ static struct dentry *create_last(struct nameidata *nd, u32 mode)
 	return dget(d);
 }
 
+/* Goes on in the text of the link @d, nd's last component, whose reference is consumed. 1: it led to *out at once. */
+static int follow_last(struct nameidata *nd, struct dentry *d, struct path *out)
+{
+	const struct inode_operations *op = d->inode->op;
+	const char *text;
+	int err;
+
+	if (++nd->total > MAX_SYMLINKS || (nd->flags & LOOKUP_NO_SYMLINKS)) {
+		err = -ELOOP;
+	} else if (op->jump) {
+		err = op->jump(d->inode, out);
+		err = err ? err : 1;
+	} else {
+		/* linkbuf is nd's: the walk leaves it alone until it meets another link. */
+		text = op->get_link(d->inode, nd->linkbuf, sizeof(nd->linkbuf));
+		err = IS_ERR(text) ? PTR_ERR(text) : path_walk_on(nd, text);
+	}
+	dput(d);
+	return err;
+}
+
 /*
  * The last component of an open with O_CREAT. Follows a link at the end by walking on in its text (the link may
  * dangle: then the target is created). => namespace_lock held
  */
-static struct dentry *lookup_create(struct nameidata *nd, unsigned int flags, u32 mode, bool *created)
+static int lookup_create(struct nameidata *nd, unsigned int flags, u32 mode, bool *created, struct path *out)
 {
-	unsigned int links = 0, walk_flags = nd->flags;
 	struct dentry *d;
 	int err;
 
 	for (;;) {
-		if (nd->last_dots) {
-			if (flags & O_EXCL)
-				return ERR_PTR(-EEXIST);
-			return ERR_PTR(-EISDIR);
-		}
+		if (nd->last_dots)
+			return (flags & O_EXCL) ? -EEXIST : -EISDIR;
 		if (nd->last_slash)
-			return ERR_PTR(-EISDIR);
-		d = lookup_one(nd->d, nd->last, nd->last_len);
+			return -EISDIR;
+		d = lookup_one(nd->path.dentry, nd->last, nd->last_len);
 		if (IS_ERR(d)) {
 			if (PTR_ERR(d) != -ENOENT)
-				return d;
+				return PTR_ERR(d);
+			d = create_last(nd, mode);
 			*created = true;
-			return create_last(nd, mode);
+			break;
 		}
 		if (flags & O_EXCL) {
 			dput(d);
-			return ERR_PTR(-EEXIST);
+			return -EEXIST;
 		}
 		if (!S_ISLNK(d->inode->mode) || (flags & O_NOFOLLOW))
-			return follow_mounts(d);
-		if (++links > MAX_SYMLINKS || (walk_flags & LOOKUP_NO_SYMLINKS)) {
-			dput(d);
-			return ERR_PTR(-ELOOP);
-		}
-		{
-			const struct inode_operations *op = d->inode->op;
-			struct dentry *dir = nd->d;
-			const char *text;
-
-			if (op->jump) {
-				struct dentry *to = op->jump(d->inode);
-
-				dput(d);
-				return to;
-			}
-			/* linkbuf is nd's: path_walk leaves it alone until it meets another link. */
-			text = op->get_link(d->inode, nd->linkbuf, sizeof(nd->linkbuf));
-			if (IS_ERR(text)) {
-				dput(d);
-				return (void *)text;
-			}
-			dget(dir);
-			dput(nd->d);
-			err = path_walk(nd, dir, text, walk_flags);
-			dput(d);
-			if (err) {
-				nd->d = dir;    /* our reference: the caller puts it */
-				return ERR_PTR(err);
-			}
-			dput(dir);
-		}
+			break;
+		err = follow_last(nd, d, out);
+		if (err)
+			return min(err, 0);
 	}
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	*out = path_get((struct path){ nd->path.mnt, d });
+	dput(d);
+	follow_mounts(out);
+	return 0;
 }
 
-static struct dentry *open_lookup(struct dentry *start, const char *path, unsigned int flags, u32 mode,
-				  unsigned int lookup_flags, bool *created)
+static int open_lookup(const struct path *start, const char *name, unsigned int flags, u32 mode, unsigned int lookup_flags,
+		       bool *created, struct path *out)
 {
 	struct nameidata nd;
-	struct dentry *d;
 	int err;
 
 	if (!(flags & O_CREAT)) {
 		lookup_flags |= ((flags & O_NOFOLLOW) ? 0 : LOOKUP_FOLLOW) | ((flags & O_DIRECTORY) ? LOOKUP_DIRECTORY : 0);
-		err = path_walk(&nd, start, path, lookup_flags);
-		return err ? ERR_PTR(err) : nd.d;
+		err = path_walk(&nd, start, name, lookup_flags);
+		*out = nd.path;
+		return err;
 	}
-	err = path_walk(&nd, start, path, lookup_flags | LOOKUP_PARENT);
+	err = path_walk(&nd, start, name, lookup_flags | LOOKUP_PARENT);
 	if (err)
-		return ERR_PTR(err);
-	d = lookup_create(&nd, flags, mode, created);
-	dput(nd.d);
-	return d;
+		return err;
+	err = lookup_create(&nd, flags, mode, created, out);
+	path_put(nd.path);
+	return err;
 }
 
-static struct file *open_tmpfile(struct dentry *dir, unsigned int flags, u32 mode)
+/* Consumes @dir. */
+static struct file *open_tmpfile(struct path dir, unsigned int flags, u32 mode)
 {
-	struct inode *inode;
+	struct inode *inode, *parent = dir.dentry->inode;
 	struct dentry *d;
 	char name[32];
-	int err = S_ISDIR(dir->inode->mode) ? may_create(dir) : -ENOTDIR;
+	int err = S_ISDIR(parent->mode) ? may_create(&dir) : -ENOTDIR;
 
 	if (!err && (flags & O_ACCMODE) == O_RDONLY)
 		err = -EINVAL;
-	if (!err && !dir->inode->op->mknod)
+	if (!err && !parent->op->mknod)
 		err = -EOPNOTSUPP;
 	if (err)
 		goto out;
-	inode = dir->inode->op->mknod(dir->inode, S_IFREG | (mode & 07777 & ~current->fs->umask), 0);
+	inode = parent->op->mknod(parent, S_IFREG | (mode & 07777 & ~current->fs->umask), 0);
 	err = PTR_ERR(inode);
 	if (IS_ERR(inode))
 		goto out;
 	inode->nlink = 0;
 	inode->linkable = !(flags & O_EXCL);
-	d = d_alloc(dir, name, scnprintf(name, sizeof(name), "#%lu", (unsigned long)inode->ino), inode);
+	d = d_alloc(dir.dentry, name, scnprintf(name, sizeof(name), "#%lu", (unsigned long)inode->ino), inode);
 	if (!d) {
 		iput(inode);
 		err = -ENOMEM;
 		goto out;
 	}
-	dput(dir);
-	return dentry_open(d, flags & ~(O_TMPFILE & ~O_DIRECTORY));
+	dput(dir.dentry);
+	dir.dentry = d;
+	return dentry_open(dir, flags & ~(O_TMPFILE & ~O_DIRECTORY));
 out:
-	dput(dir);
+	path_put(dir);
 	return ERR_PTR(err);
 }
 
-struct file *do_filp_open(int dirfd, const char *path, unsigned int flags, u32 mode, unsigned int lookup_flags)
+/* open(O_TRUNC) of what was there. */
+static int open_truncate(const struct path *p)
 {
-	struct dentry *start, *d;
+	struct inode *inode = p->dentry->inode;
+	int err = atomic_read(&inode->writers) < 0 ? -ETXTBSY : inode_setsize(inode, 0);
+
+	if (!err)
+		fsnotify_dentry(p->dentry, IN_MODIFY);
+	return err == -EINVAL ? 0 : err;        /* made-up files have no size to cut */
+}
+
+struct file *do_filp_open(int dirfd, const char *name, unsigned int flags, u32 mode, unsigned int lookup_flags)
+{
+	struct path start, p;
+	struct inode *inode;
 	bool created = false;
-	struct file *f;
 	int err;
 
-	if (!*path)
+	if (!*name)
 		return ERR_PTR(-ENOENT);
 	if (flags & O_PATH)
 		flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	if ((flags & O_CREAT) && (flags & O_DIRECTORY) && (flags & O_TMPFILE) != O_TMPFILE)
 		return ERR_PTR(-EINVAL);
-	err = path_start(dirfd, path, &start);
+	err = path_start(dirfd, name, &start);
 	if (err)
 		return ERR_PTR(err);
 	mutex_lock(&namespace_lock);
-	d = open_lookup(start, path, (flags & __O_TMPFILE) ? (flags & ~O_CREAT) | O_DIRECTORY : flags, mode, lookup_flags, &created);
-	mutex_unlock(&namespace_lock);
-	dput(start);
-	if (IS_ERR(d))
-		return (void *)d;
+	err = open_lookup(&start, name, (flags & __O_TMPFILE) ? (flags & ~O_CREAT) | O_DIRECTORY : flags, mode, lookup_flags, &created, &p);
+	namespace_unlock();
+	path_put(start);
+	if (err)
+		return ERR_PTR(err);
 	if (flags & O_PATH)
-		return dentry_open(d, flags);
+		return dentry_open(p, flags);
 	if (flags & __O_TMPFILE)
-		return open_tmpfile(d, flags, mode);
-	err = created ? 0 : (flags & O_CREAT) && S_ISDIR(d->inode->mode) ? -EISDIR : open_permission(d->inode, flags);
-	if (!err && !created && S_ISREG(d->inode->mode))
-		err = break_lease(d->inode, flags);
-	if (!err && (flags & O_TRUNC) && S_ISREG(d->inode->mode) && !created) {
-		err = atomic_read(&d->inode->writers) < 0 ? -ETXTBSY : inode_setsize(d->inode, 0);
-		if (!err)
-			fsnotify_dentry(d, IN_MODIFY);
-		if (err == -EINVAL)
-			err = 0;        /* made-up files have no size to cut */
+		return open_tmpfile(p, flags, mode);
+	inode = p.dentry->inode;
+	if (!created) {
+		err = (flags & O_CREAT) && S_ISDIR(inode->mode) ? -EISDIR : open_permission(&p, flags);
+		if (!err && S_ISREG(inode->mode))
+			err = break_lease(inode, flags);
+		if (!err && (flags & O_TRUNC) && S_ISREG(inode->mode))
+			err = open_truncate(&p);
 	}
 	if (err) {
-		dput(d);
+		path_put(p);
 		return ERR_PTR(err);
 	}
-	f = dentry_open(d, flags);
-	return f;
+	return dentry_open(p, flags);
 }
 
 struct file *filp_open(const char *path, int flags, u32 mode)
@@ -343,32 +351,37 @@ SYSCALL(close_range)
 
 /* --- exec ------------------------------------------------------------------------------------ */
 
-struct file *open_exec(int dirfd, const char *path, int at_flags)
+struct file *open_exec(int dirfd, const char *name, int at_flags)
 {
-	struct dentry *d;
-	struct file *f;
+	struct inode *inode;
+	struct path p;
 	int err;
 
 	if (at_flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
 		return ERR_PTR(-EINVAL);
-	err = path_lookup(dirfd, path, ((at_flags & AT_SYMLINK_NOFOLLOW) ? 0 : LOOKUP_FOLLOW) |
-			  ((at_flags & AT_EMPTY_PATH) ? LOOKUP_EMPTY : 0), &d);
+	err = path_lookup(dirfd, name, ((at_flags & AT_SYMLINK_NOFOLLOW) ? 0 : LOOKUP_FOLLOW) |
+			  ((at_flags & AT_EMPTY_PATH) ? LOOKUP_EMPTY : 0), &p);
 	if (err)
 		return ERR_PTR(err);
-	if (S_ISLNK(d->inode->mode))
+	inode = p.dentry->inode;
+	if (S_ISLNK(inode->mode))
 		err = -ELOOP;
-	else if (!S_ISREG(d->inode->mode) || (d->inode->sb->flags & MS_NOEXEC))
+	else if (!S_ISREG(inode->mode) || (path_flags(&p) & MS_NOEXEC))
 		err = -EACCES;
 	else
-		err = inode_permission(d->inode, X_OK);
-	if (!err && atomic_read(&d->inode->writers) > 0)
+		err = inode_permission(inode, X_OK);
+	if (!err && atomic_read(&inode->writers) > 0)
 		err = -ETXTBSY;
 	if (err) {
-		dput(d);
+		path_put(p);
 		return ERR_PTR(err);
 	}
-	f = dentry_open(d, O_RDONLY);
-	return f;
+	return dentry_open(p, O_RDONLY);
+}
+
+bool file_is_nosuid(const struct file *f)
+{
+	return path_flags(&f->path) & MS_NOSUID;
 }
 
 void exe_file_get(struct file *f)

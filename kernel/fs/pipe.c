@@ -317,9 +317,9 @@ static int make_pipe(struct file **rd, struct file **wr, unsigned int flags)
 	(*rd)->inode->fop = &fifo_open_fops;    /* a second open, through /proc/PID/fd */
 	(*rd)->inode->private = p;
 	pipe_add_user(p, *rd);
-	*wr = alloc_file((*rd)->inode, dget((*rd)->dentry), O_WRONLY | flags, NULL);
+	*wr = alloc_file(path_get((*rd)->path), O_WRONLY | flags, NULL);
 	if (!*wr) {
-		dput((*rd)->dentry);
+		path_put((*rd)->path);
 		fput(*rd);
 		return -ENFILE;
 	}

@@ -62,7 +62,7 @@ static int may_reparent(const struct dentry *d, const struct dentry *to)
 /* The move itself, over @new if there is one. -ENOMEM changes nothing. */
 static int move_over(struct dentry *old, struct dentry *new, struct nameidata *to)
 {
-	struct dentry *old_dir = dget(old->parent), *new_dir = to->d;
+	struct dentry *old_dir = dget(old->parent), *new_dir = to->path.dentry;
 	char *name = unlikely(fsnotify_marks) ? kstrdup(old->name, GFP_KERNEL) : NULL;
 	size_t len = old->len;
 	int err = d_move(old, new_dir, to->last, to->last_len);
@@ -86,14 +86,14 @@ static int move_over(struct dentry *old, struct dentry *new, struct nameidata *t
 /* @new is NULL when the new name is free. */
 static int rename_dentries(struct dentry *old, struct dentry *new, struct nameidata *to, unsigned int flags)
 {
-	int err = may_delete(old->parent, old->inode);
+	int err = may_delete(&(struct path){ to->path.mnt, old->parent }, old->inode);
 
 	if (!err)
-		err = new ? may_delete(to->d, new->inode) : may_create(to->d);
+		err = new ? may_delete(&to->path, new->inode) : may_create(&to->path);
 	if (!err && (old->is_mountpoint || (new && (flags & RENAME_EXCHANGE) && new->is_mountpoint)))
 		err = -EBUSY;
 	if (!err)
-		err = may_reparent(old, to->d);
+		err = may_reparent(old, to->path.dentry);
 	if (!err && (flags & RENAME_EXCHANGE))
 		err = may_reparent(new, old->parent);
 	else if (!err && new)
@@ -111,12 +111,15 @@ static int rename_locked(struct nameidata *from, struct nameidata *to, unsigned 
 
 	if (from->last_dots || to->last_dots)
 		return (flags & RENAME_NOREPLACE) && to->last_dots ? -EEXIST : -EBUSY;
-	if (from->d->inode->sb != to->d->inode->sb)
+	if (from->path.mnt != to->path.mnt)
 		return -EXDEV;
-	old = lookup_one(from->d, from->last, from->last_len);
+	err = want_write(&from->path);
+	if (err)
+		return err;
+	old = lookup_one(from->path.dentry, from->last, from->last_len);
 	if (IS_ERR(old))
 		return PTR_ERR(old);
-	new = lookup_one(to->d, to->last, to->last_len);
+	new = lookup_one(to->path.dentry, to->last, to->last_len);
 	if (IS_ERR(new)) {
 		err = PTR_ERR(new);
 		new = NULL;
@@ -129,9 +132,9 @@ static int rename_locked(struct nameidata *from, struct nameidata *to, unsigned 
 		err = -ENOENT;
 	else if (!S_ISDIR(old->inode->mode) && (from->last_slash || (to->last_slash && !(flags & RENAME_EXCHANGE))))
 		err = -ENOTDIR;
-	else if (d_is_ancestor(old, to->d))
+	else if (d_is_ancestor(old, to->path.dentry))
 		err = -EINVAL;
-	else if (new && d_is_ancestor(new, from->d))
+	else if (new && d_is_ancestor(new, from->path.dentry))
 		err = (flags & RENAME_EXCHANGE) ? -EINVAL : -ENOTEMPTY;
 	else if (new && new->inode == old->inode)
 		err = 0;
@@ -166,14 +169,14 @@ static long do_rename(int olddir, const char __user *oldpath, int newdir, const 
 	err = name_parent(olddir, from.s, &a);
 	if (err)
 		goto out_start;
-	err = path_walk(&b->nd, b->start, to.s, LOOKUP_PARENT);
+	err = path_walk(&b->nd, &b->start, to.s, LOOKUP_PARENT);
 	if (!err) {
 		err = rename_locked(&a.nd, &b->nd, flags);
-		dput(b->nd.d);
+		path_put(b->nd.path);
 	}
 	name_done(&a);
 out_start:
-	dput(b->start);
+	path_put(b->start);
 out_to:
 	putname(&to);
 out_from:

@@ -40,24 +40,24 @@ static void fill_stat(struct inode *inode, struct stat_abi *st)
 	split_time(inode->ctime_ns, &st->ctime_sec, &st->ctime_nsec);
 }
 
-static long put_stat(struct dentry *d, void __user *buf)
+static long put_stat(const struct path *p, void __user *buf)
 {
 	struct stat_abi st;
 
-	fill_stat(d->inode, &st);
+	fill_stat(p->dentry->inode, &st);
 	return copy_to_user(buf, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
 static long stat_path(int dirfd, const char __user *path, unsigned int lookup, void __user *buf)
 {
-	struct dentry *d;
-	int err = user_path(dirfd, path, lookup, &d);
+	struct path p;
+	int err = user_path(dirfd, path, lookup, &p);
 	long ret;
 
 	if (err)
 		return err;
-	ret = put_stat(d, buf);
-	dput(d);
+	ret = put_stat(&p, buf);
+	path_put(p);
 	return ret;
 }
 
@@ -67,7 +67,7 @@ static long stat_fd(unsigned int n, void __user *buf)
 	long ret = -EBADF;
 
 	if (fd.file)
-		ret = put_stat(fd.file->dentry, buf);
+		ret = put_stat(&fd.file->path, buf);
 	fdput(fd);
 	return ret;
 }
@@ -105,7 +105,7 @@ SYSCALL(statx)
 {
 	struct statx_abi x = { 0 };
 	struct inode *inode;
-	struct dentry *d;
+	struct path p;
 	unsigned int lookup;
 	int err = at_lookup_flags(a2 & ~AT_STATX_SYNC_TYPE, &lookup);
 
@@ -113,10 +113,10 @@ SYSCALL(statx)
 		return err;
 	if ((a3 & STATX__RESERVED) || (a2 & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
 		return -EINVAL;
-	err = user_path(a0, (const char *)a1, lookup, &d);
+	err = user_path(a0, (const char *)a1, lookup, &p);
 	if (err)
 		return err;
-	inode = d->inode;
+	inode = p.dentry->inode;
 	refresh(inode);
 	x.stx_mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID;
 	x.stx_blksize = PAGE_SIZE;
@@ -135,11 +135,11 @@ SYSCALL(statx)
 	x.stx_rdev_minor = MINOR(inode->rdev);
 	x.stx_dev_major = MAJOR(inode->sb->dev);
 	x.stx_dev_minor = MINOR(inode->sb->dev);
-	x.stx_mnt_id = inode->sb->mount_id;
+	x.stx_mnt_id = p.mnt ? p.mnt->id : 0;
 	x.stx_attributes_mask = STATX_ATTR_MOUNT_ROOT;
-	if (inode->sb->root == d)
+	if (p.mnt && p.mnt->root == p.dentry)
 		x.stx_attributes = STATX_ATTR_MOUNT_ROOT;
-	dput(d);
+	path_put(p);
 	return copy_to_user((void *)a4, &x, sizeof(x)) ? -EFAULT : 0;
 }
 
@@ -147,8 +147,9 @@ static long do_access(int dirfd, const char __user *path, int mode, int flags)
 {
 	struct cred *c = &current->cred;
 	bool effective = flags & AT_EACCESS;
-	struct dentry *d;
+	struct path p;
 	u32 fsuid = c->fsuid, fsgid = c->fsgid;
+	u64 caps = c->cap_effective;
 	int err;
 
 	if ((mode & ~7) || (flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)))
@@ -157,16 +158,18 @@ static long do_access(int dirfd, const char __user *path, int mode, int flags)
 	if (!effective) {
 		c->fsuid = c->uid;
 		c->fsgid = c->gid;
+		c->cap_effective = c->uid ? 0 : c->cap_permitted;
 	}
 	err = user_path(dirfd, path, ((flags & AT_SYMLINK_NOFOLLOW) ? 0 : LOOKUP_FOLLOW) |
-			((flags & AT_EMPTY_PATH) ? LOOKUP_EMPTY : 0), &d);
+			((flags & AT_EMPTY_PATH) ? LOOKUP_EMPTY : 0), &p);
 	if (!err) {
 		if (mode)
-			err = inode_permission(d->inode, mode);
-		dput(d);
+			err = path_permission(&p, mode);
+		path_put(p);
 	}
 	c->fsuid = fsuid;
 	c->fsgid = fsgid;
+	c->cap_effective = caps;
 	return err;
 }
 
@@ -192,25 +195,27 @@ static long put_link(struct inode *inode, char __user *buf, size_t size, char *p
 
 static long do_readlinkat(int dirfd, const char __user *path, char __user *buf, int size)
 {
-	struct dentry *d;
+	struct inode *inode;
+	struct path p;
 	char *page;
 	long ret;
 	int err;
 
 	if (size <= 0)
 		return -EINVAL;
-	err = user_path(dirfd, path, LOOKUP_EMPTY, &d);
+	err = user_path(dirfd, path, LOOKUP_EMPTY, &p);
 	if (err)
 		return err;
+	inode = p.dentry->inode;
 	page = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!page)
 		ret = -ENOMEM;
-	else if (!S_ISLNK(d->inode->mode))
+	else if (!S_ISLNK(inode->mode))
 		ret = -EINVAL;
 	else
-		ret = put_link(d->inode, buf, size, page);
+		ret = put_link(inode, buf, size, page);
 	kfree(page);
-	dput(d);
+	path_put(p);
 	return ret;
 }
 
@@ -227,42 +232,22 @@ SYSCALL(readlinkat) { return do_readlinkat(a0, (const char *)a1, (char *)a2, a3)
 
 /* --- statfs ---------------------------------------------------------------------------------- */
 
-/* Pages of all files that have a name. A walk: statfs is rare. */
-static u64 used_pages(struct super_block *sb)
+static long put_statfs(const struct path *p, void __user *buf)
 {
-	struct dentry *d = sb->root;
-	u64 n = 0;
-
-	mutex_lock(&namespace_lock);
-	for (;;) {
-		struct rb_node *next = rb_first(&d->children);
-
-		n += S_ISREG(d->inode->mode) ? d->inode->mapping.nr_pages : 0;
-		while (!next && d != sb->root) {
-			next = rb_next(&d->node);
-			d = d->parent;
-		}
-		if (!next)
-			break;
-		d = rb_entry(next, struct dentry, node);
-	}
-	mutex_unlock(&namespace_lock);
-	return n;
-}
-
-static long put_statfs(struct super_block *sb, void __user *buf)
-{
+	struct super_block *sb = p->dentry->inode->sb;
+	unsigned long flags = path_flags(p);
 	struct statfs_abi s = { 0 };
 	u64 total = totalram_pages(), free = nr_free_pages();
 
 	s.f_type = sb->type ? sb->type->magic : ANON_INODE_FS_MAGIC;
 	s.f_bsize = s.f_frsize = PAGE_SIZE;
 	s.f_namelen = NAME_MAX;
-	s.f_flags = ST_VALID | (sb->flags & 0xf) | ((sb->flags & MS_NOATIME) ? 0 : ST_RELATIME);
+	s.f_flags = ST_VALID | (flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME)) |
+		    ((flags & MS_NOATIME) ? 0 : ST_RELATIME);
 	s.f_fsid[0] = sb->dev;
 	if (s.f_type == TMPFS_MAGIC && sb->root) { /* memfd's has none: neither names nor limits */
-		s.f_blocks = sb->max_pages ? sb->max_pages : total / 2;
-		s.f_bfree = s.f_bavail = min((u64)s.f_blocks - min((u64)s.f_blocks, used_pages(sb)), free);
+		s.f_blocks = sb->pages.max ? sb->pages.max : sb->pages.used + free;
+		s.f_bfree = s.f_bavail = s.f_blocks - min((u64)s.f_blocks, sb->pages.used);
 		s.f_files = sb->max_inodes ? sb->max_inodes : total / 2;
 		s.f_ffree = max((s64)0, s.f_files - atomic_read(&sb->nr_inodes));
 	}
@@ -271,21 +256,21 @@ static long put_statfs(struct super_block *sb, void __user *buf)
 
 SYSCALL(statfs)
 {
-	struct dentry *d;
-	int err = user_path(AT_FDCWD, (const char *)a0, LOOKUP_FOLLOW, &d);
+	struct path p;
+	int err = user_path(AT_FDCWD, (const char *)a0, LOOKUP_FOLLOW, &p);
 	long ret;
 
 	if (err)
 		return err;
-	ret = put_statfs(d->inode->sb, (void *)a1);
-	dput(d);
+	ret = put_statfs(&p, (void *)a1);
+	path_put(p);
 	return ret;
 }
 
 SYSCALL(fstatfs)
 {
 	struct fd fd = fdget_raw(a0);
-	long ret = fd.file ? put_statfs(fd.file->inode->sb, (void *)a1) : -EBADF;
+	long ret = fd.file ? put_statfs(&fd.file->path, (void *)a1) : -EBADF;
 
 	fdput(fd);
 	return ret;
@@ -351,7 +336,7 @@ static long do_getdents(unsigned int n, void __user *buf, size_t size, bool old_
 	c.pos = fd.file->pos;
 	mutex_lock(&namespace_lock);
 	ret = fd.file->op->iterate(fd.file, fill_dirent, &c);
-	mutex_unlock(&namespace_lock);
+	namespace_unlock();
 	if (!ret) {
 		if (!c.used && c.full)
 			ret = -EINVAL;
@@ -362,7 +347,7 @@ static long do_getdents(unsigned int n, void __user *buf, size_t size, bool old_
 	}
 	if (ret >= 0)
 		fd.file->pos = c.pos;
-	touch_atime(fd.file->inode, fd.file->flags);
+	touch_atime(fd.file);
 	fsnotify_file(fd.file, IN_ACCESS);
 	kfree(c.buf);
 out:

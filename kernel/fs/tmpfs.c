@@ -6,6 +6,7 @@
 #include "internal.h"
 #include <lib/cmdline.h>
 #include <mm/mm.h>
+#include <proc/proc.h>
 #include <task/signal.h>
 
 /* --- regular files --------------------------------------------------------------------------- */
@@ -17,7 +18,7 @@ static ssize_t regular_read(struct file *f, void *buf, size_t n, u64 *pos, copy_
 
 	if (likely(ret > 0))
 		*pos += ret;
-	touch_atime(inode, f->flags);
+	touch_atime(f);
 	return ret;
 }
 
@@ -43,11 +44,6 @@ static ssize_t write_limit(struct inode *inode, u64 pos, size_t n)
 		}
 		n = limit - pos;
 	}
-	if (unlikely(inode->sb->max_pages && pos + n > inode->sb->max_pages << PAGE_SHIFT)) {
-		if (pos >= inode->sb->max_pages << PAGE_SHIFT)
-			return -ENOSPC;
-		n = (inode->sb->max_pages << PAGE_SHIFT) - pos;
-	}
 	return n;
 }
 
@@ -67,7 +63,7 @@ static ssize_t regular_write(struct file *f, const void *buf, size_t n, u64 *pos
 	if (ret > 0) {
 		*pos += ret;
 		touch_mtime(inode);
-		if (unlikely(inode->mode & (S_ISUID | S_ISGID)) && !capable_fs())
+		if (unlikely(inode->mode & (S_ISUID | S_ISGID)) && !capable(CAP_FSETID))
 			inode->mode &= ~(S_ISUID | ((inode->mode & 010) ? S_ISGID : 0));
 	}
 	mutex_unlock(&inode->lock);
@@ -103,7 +99,7 @@ static int regular_mmap(struct file *f, struct mmap_request *req)
 	}
 	req->mapping = &inode->mapping;
 	req->vm_ops = &regular_vm_ops;
-	touch_atime(inode, f->flags);
+	touch_atime(f);
 	return 0;
 }
 
@@ -122,7 +118,7 @@ int file_mmap(struct file *f, struct mmap_request *req)
 	req->may_flags = VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
 	if (shared && !(f->mode & FMODE_WRITE))
 		req->may_flags &= ~VM_MAYWRITE;
-	if (f->inode->sb->flags & MS_NOEXEC) {
+	if (path_flags(&f->path) & MS_NOEXEC) {
 		if (req->prot & PROT_EXEC)
 			return -EPERM;
 		req->may_flags &= ~VM_MAYEXEC;
@@ -138,7 +134,7 @@ int file_mmap(struct file *f, struct mmap_request *req)
 /* Positions: 0 ".", 1 "..", then cookies. => namespace_lock held */
 int dir_iterate_stored(struct file *f, filldir_fn fill, void *arg)
 {
-	struct dentry *dir = f->dentry, *d;
+	struct dentry *dir = f->path.dentry, *d;
 	u64 pos = f->pos;
 
 	if (pos == 0) {
@@ -165,8 +161,6 @@ const struct file_operations dir_fops = { .iterate = dir_iterate_stored, .llseek
 
 static int tmpfs_setsize(struct inode *inode, u64 size)
 {
-	if (inode->sb->max_pages && size > inode->sb->max_pages << PAGE_SHIFT)
-		return -ENOSPC;
 	truncate_pagecache(&inode->mapping, size);
 	return 0;
 }
@@ -181,17 +175,25 @@ static void tmpfs_evict_link(struct inode *inode)
 	kfree(inode->private);
 }
 
+/* A directory with S_ISGID gives its group to what is made in it. */
+static void inherit_group(struct inode *inode, const struct inode *dir)
+{
+	if (!(dir->mode & S_ISGID))
+		return;
+	inode->gid = dir->gid;
+	if (S_ISDIR(inode->mode))
+		inode->mode |= S_ISGID;
+	else if ((inode->mode & (S_ISGID | 010)) == (S_ISGID | 010) && !in_group(dir->gid) && !capable(CAP_FSETID))
+		inode->mode &= ~S_ISGID;
+}
+
 static struct inode *tmpfs_mknod(struct inode *dir, u32 mode, u64 rdev)
 {
 	struct inode *inode = tmpfs_new_inode(dir->sb, mode, rdev);
 
 	if (!inode)
 		return ERR_PTR(-ENOSPC);
-	if (dir->mode & S_ISGID) {
-		inode->gid = dir->gid;
-		if (S_ISDIR(mode))
-			inode->mode |= S_ISGID;
-	}
+	inherit_group(inode, dir);
 	return inode;
 }
 
@@ -207,6 +209,7 @@ static struct inode *tmpfs_symlink(struct inode *dir, const char *target)
 		return ERR_PTR(-ENOMEM);
 	}
 	inode->mapping.size = strlen(target);
+	inherit_group(inode, dir);
 	return inode;
 }
 
@@ -228,6 +231,7 @@ struct inode *tmpfs_new_inode(struct super_block *sb, u32 mode, u64 rdev)
 	case S_IFREG:
 		inode->op = &tmpfs_file_op;
 		inode->fop = &regular_fops;
+		inode->mapping.limit = &sb->pages;
 		break;
 	case S_IFDIR:
 		inode->op = &tmpfs_dir_op;
@@ -249,15 +253,47 @@ struct inode *tmpfs_new_inode(struct super_block *sb, u32 mode, u64 rdev)
 	return inode;
 }
 
-/* mode=, size=, nr_inodes=, uid=, gid=; others are ignored with a line in the log. */
-static int tmpfs_options(struct super_block *sb, struct inode *root, const char *options)
+struct tmpfs_options { u64 pages, inodes, mode, uid, gid; };
+
+/* One "name=value"; others are ignored with a line in the log. 0 or -EINVAL. */
+static int tmpfs_option(struct tmpfs_options *o, const char *word)
+{
+	const char *end, *v = strchr(word, '=');
+
+	if (!v)
+		return 0;
+	v++;
+	if (!strncmp(word, "mode=", 5))
+		return kstrtou64(v, 8, &o->mode) ? -EINVAL : 0;
+	if (!strncmp(word, "uid=", 4))
+		return kstrtou64(v, 10, &o->uid) ? -EINVAL : 0;
+	if (!strncmp(word, "gid=", 4))
+		return kstrtou64(v, 10, &o->gid) ? -EINVAL : 0;
+	if (!strncmp(word, "nr_inodes=", 10))
+		return memparse(v, &end, &o->inodes) || *end ? -EINVAL : 0;
+	if (!strncmp(word, "nr_blocks=", 10))
+		return memparse(v, &end, &o->pages) || *end ? -EINVAL : 0;
+	if (!strncmp(word, "size=", 5)) {
+		if (memparse(v, &end, &o->pages))
+			return -EINVAL;
+		if (*end == '%') {
+			o->pages = totalram_pages() * o->pages / 100 << PAGE_SHIFT;
+			end++;
+		}
+		o->pages = PFN_UP(o->pages);
+		return *end ? -EINVAL : 0;
+	}
+	pr_debug("tmpfs: option %s ignored\n", word);
+	return 0;
+}
+
+static int tmpfs_parse(struct tmpfs_options *o, const char *options)
 {
 	char word[64];
+	int err = 0;
 
-	for (const char *p = options; p && *p;) {
+	for (const char *p = options; !err && p && *p;) {
 		size_t n = 0;
-		const char *end, *v;
-		u64 val = 0;
 
 		while (p[n] && p[n] != ',')
 			n++;
@@ -266,50 +302,68 @@ static int tmpfs_options(struct super_block *sb, struct inode *root, const char 
 		memcpy(word, p, n);
 		word[n] = '\0';
 		p += n + (p[n] == ',');
-		v = strchr(word, '=');
-		v = v ? v + 1 : "";
-		if (!strncmp(word, "mode=", 5)) {
-			if (kstrtou64(v, 8, &val))
-				return -EINVAL;
-			root->mode = S_IFDIR | (val & 07777);
-		} else if (!strncmp(word, "size=", 5)) {
-			if (memparse(v, &end, &val))
-				return -EINVAL;
-			if (*end == '%')
-				val = totalram_pages() * val / 100 << PAGE_SHIFT;
-			sb->max_pages = PFN_UP(val);
-		} else if (!strncmp(word, "nr_inodes=", 10)) {
-			if (memparse(v, &end, &sb->max_inodes))
-				return -EINVAL;
-		} else if (!strncmp(word, "uid=", 4) && !kstrtou64(v, 10, &val)) {
-			root->uid = val;
-		} else if (!strncmp(word, "gid=", 4) && !kstrtou64(v, 10, &val)) {
-			root->gid = val;
-		} else if (n) {
-			pr_debug("tmpfs: option %s ignored\n", word);
-		}
+		err = tmpfs_option(o, word);
 	}
-	return 0;
+	return err;
 }
 
+/* Without options half of the memory and an inode for each page of it, as on Linux. */
 static int tmpfs_fill_super(struct super_block *sb, const char *options)
 {
-	struct inode *root = tmpfs_new_inode(sb, S_IFDIR | 01777, 0);
-	int err;
+	u64 half = totalram_pages() / 2;
+	struct tmpfs_options o = { half, half, 01777, current->cred.fsuid, current->cred.fsgid };
+	struct inode *root;
+	int err = tmpfs_parse(&o, options);
 
-	if (!root)
-		return -ENOMEM;
-	err = tmpfs_options(sb, root, options);
-	sb->root = err ? NULL : d_alloc_root(root);
+	if (err)
+		return err;
+	root = tmpfs_new_inode(sb, S_IFDIR | (o.mode & 07777), 0);
+	sb->root = root ? d_alloc_root(root) : NULL;
 	if (!sb->root) {
 		iput(root);
-		return err ? err : -ENOMEM;
+		return -ENOMEM;
 	}
+	root->uid = o.uid;
+	root->gid = o.gid;
+	sb->pages.max = o.pages;
+	sb->max_inodes = o.inodes;
 	return 0;
 }
 
-static struct file_system_type tmpfs_type = { .name = "tmpfs", .magic = TMPFS_MAGIC, .fill_super = tmpfs_fill_super };
-static struct file_system_type ramfs_type = { .name = "ramfs", .magic = TMPFS_MAGIC, .fill_super = tmpfs_fill_super };
+static int tmpfs_reconfigure(struct super_block *sb, const char *options)
+{
+	struct tmpfs_options o = { sb->pages.max, sb->max_inodes, 0, 0, 0 };
+	int err = tmpfs_parse(&o, options);
+
+	if (err)
+		return err;
+	if ((o.pages && o.pages < sb->pages.used) || (o.inodes && o.inodes < (u64)atomic_read(&sb->nr_inodes)))
+		return -EINVAL;
+	sb->pages.max = o.pages;
+	sb->max_inodes = o.inodes;
+	return 0;
+}
+
+static void tmpfs_show_options(struct seq_file *m, const struct super_block *sb)
+{
+	const struct inode *root = sb->root->inode;
+	u64 half = totalram_pages() / 2;
+
+	if (sb->pages.max != half)
+		seq_printf(m, ",size=%luk", (unsigned long)sb->pages.max * 4);
+	if (sb->max_inodes != half)
+		seq_printf(m, ",nr_inodes=%lu", (unsigned long)sb->max_inodes);
+	if ((root->mode & 07777) != 01777)
+		seq_printf(m, ",mode=%03o", root->mode & 07777);
+	if (root->uid)
+		seq_printf(m, ",uid=%u", root->uid);
+	if (root->gid)
+		seq_printf(m, ",gid=%u", root->gid);
+}
+
+#define TMPFS_OPS .magic = TMPFS_MAGIC, .fill_super = tmpfs_fill_super, .reconfigure = tmpfs_reconfigure, .show_options = tmpfs_show_options
+static struct file_system_type tmpfs_type = { .name = "tmpfs", TMPFS_OPS };
+static struct file_system_type ramfs_type = { .name = "ramfs", TMPFS_OPS };
 
 void tmpfs_register(void)
 {
@@ -341,7 +395,7 @@ struct file *shmem_file_setup(const char *name, u64 size)
 		iput(inode);
 		return ERR_PTR(-ENOMEM);
 	}
-	f = alloc_file(inode, d, O_RDWR, &regular_fops);
+	f = alloc_file((struct path){ NULL, d }, O_RDWR, &regular_fops);
 	if (!f) {
 		dput(d);
 		return ERR_PTR(-ENOMEM);

@@ -58,11 +58,11 @@ static int class_permission(struct inode *inode, const char *name, int mask)
 	const int denied = (mask & W_OK) ? -EPERM : -ENODATA;
 
 	if (has_prefix(name, "security."))
-		return (mask & W_OK) && !capable_fs() ? -EPERM : 0;
+		return (mask & W_OK) && !capable(CAP_SYS_ADMIN) ? -EPERM : 0;
 	if (has_prefix(name, "system."))
 		return 0;
 	if (has_prefix(name, "trusted."))
-		return capable_fs() ? 0 : denied;
+		return capable(CAP_SYS_ADMIN) ? 0 : denied;
 	if (has_prefix(name, "user.")) {
 		if (!S_ISREG(inode->mode) && !S_ISDIR(inode->mode))
 			return denied;
@@ -85,10 +85,13 @@ static int class_stored(const struct inode *inode, const char *name)
 	return -EOPNOTSUPP;
 }
 
-static int check(struct inode *inode, const char *name, int mask)
+static int check(const struct path *p, const char *name, int mask)
 {
-	int err = (mask & W_OK) && (inode->sb->flags & MS_RDONLY) ? -EROFS : class_permission(inode, name, mask);
+	struct inode *inode = p->dentry->inode;
+	int err = (mask & W_OK) ? want_write(p) : 0;
 
+	if (!err)
+		err = class_permission(inode, name, mask);
 	return err ? err : class_stored(inode, name);
 }
 
@@ -132,19 +135,19 @@ static int replace(struct inode *inode, const char *name, struct xattr *new, int
 
 /* --- the objects of a call ------------------------------------------------------------------- */
 
-/* By path or descriptor: a referenced dentry. */
-static int path_of(const char __user *path, unsigned int lookup, struct dentry **out)
+/* By path or descriptor: referenced. */
+static int path_of(const char __user *name, unsigned int lookup, struct path *out)
 {
-	return user_path(AT_FDCWD, path, lookup, out);
+	return user_path(AT_FDCWD, name, lookup, out);
 }
 
-static int dentry_of(unsigned int n, struct dentry **out)
+static int path_of_fd(unsigned int n, struct path *out)
 {
 	struct fd fd = fdget(n);
 
 	if (!fd.file)
 		return -EBADF;
-	*out = dget(fd.file->dentry);
+	*out = path_get(fd.file->path);
 	fdput(fd);
 	return 0;
 }
@@ -175,10 +178,10 @@ static struct xattr *get_value(const char *name, const void __user *value, size_
 	return x;
 }
 
-/* Consumes @d. */
-static long set_on(struct dentry *d, const char __user *uname, const void __user *value, size_t size, int flags)
+/* Consumes @p. */
+static long set_on(struct path p, const char __user *uname, const void __user *value, size_t size, int flags)
 {
-	struct inode *inode = d->inode;
+	struct inode *inode = p.dentry->inode;
 	char name[XATTR_NAME_MAX + 1];
 	struct xattr *x;
 	long err = (flags & ~(XATTR_CREATE | XATTR_REPLACE)) ? -EINVAL : get_name(name, uname);
@@ -191,7 +194,7 @@ static long set_on(struct dentry *d, const char __user *uname, const void __user
 	err = PTR_ERR(x);
 	if (IS_ERR(x))
 		goto out;
-	err = check(inode, name, W_OK);
+	err = check(&p, name, W_OK);
 	if (err) {
 		kfree(x);
 		goto out;
@@ -200,28 +203,28 @@ static long set_on(struct dentry *d, const char __user *uname, const void __user
 	err = replace(inode, name, x, flags);
 	mutex_unlock(&inode->lock);
 	if (!err)
-		fsnotify_dentry(d, IN_ATTRIB);
+		fsnotify_dentry(p.dentry, IN_ATTRIB);
 out:
-	dput(d);
+	path_put(p);
 	return err;
 }
 
-static long remove_on(struct dentry *d, const char __user *uname)
+static long remove_on(struct path p, const char __user *uname)
 {
-	struct inode *inode = d->inode;
+	struct inode *inode = p.dentry->inode;
 	char name[XATTR_NAME_MAX + 1];
 	long err = get_name(name, uname);
 
 	if (!err)
-		err = check(inode, name, W_OK);
+		err = check(&p, name, W_OK);
 	if (!err) {
 		mutex_lock(&inode->lock);
 		err = replace(inode, name, NULL, XATTR_REPLACE);
 		mutex_unlock(&inode->lock);
 	}
 	if (!err)
-		fsnotify_dentry(d, IN_ATTRIB);
-	dput(d);
+		fsnotify_dentry(p.dentry, IN_ATTRIB);
+	path_put(p);
 	return err;
 }
 
@@ -237,14 +240,14 @@ static long put_bytes(const void *from, size_t n, void __user *buf, size_t size)
 	return n && copy_to_user(buf, from, n) ? -EFAULT : (long)n;
 }
 
-static long get_on(struct dentry *d, const char __user *uname, void __user *value, size_t size)
+static long get_on(struct path p, const char __user *uname, void __user *value, size_t size)
 {
-	struct inode *inode = d->inode;
+	struct inode *inode = p.dentry->inode;
 	char name[XATTR_NAME_MAX + 1];
 	long ret = get_name(name, uname);
 
 	if (!ret)
-		ret = check(inode, name, R_OK);
+		ret = check(&p, name, R_OK);
 	if (!ret) {
 		struct xattr *x;
 
@@ -253,7 +256,7 @@ static long get_on(struct dentry *d, const char __user *uname, void __user *valu
 		ret = is_named(x, name) ? put_bytes(x->value, x->size, value, size) : -ENODATA;
 		mutex_unlock(&inode->lock);
 	}
-	dput(d);
+	path_put(p);
 	return ret;
 }
 
@@ -265,7 +268,7 @@ static size_t gather_names(const struct inode *inode, char *buf)
 	for (const struct xattr *x = inode->xattrs; x; x = x->next) {
 		size_t len = strlen(x->name) + 1;
 
-		if (has_prefix(x->name, "trusted.") && !capable_fs())
+		if (has_prefix(x->name, "trusted.") && !capable(CAP_SYS_ADMIN))
 			continue;
 		if (buf)
 			memcpy(buf + n, x->name, len);
@@ -274,9 +277,9 @@ static size_t gather_names(const struct inode *inode, char *buf)
 	return n;
 }
 
-static long list_on(struct dentry *d, char __user *list, size_t size)
+static long list_on(struct path p, char __user *list, size_t size)
 {
-	struct inode *inode = d->inode;
+	struct inode *inode = p.dentry->inode;
 	char *buf = NULL;
 	size_t n;
 	long ret;
@@ -296,18 +299,18 @@ static long list_on(struct dentry *d, char __user *list, size_t size)
 	else
 		ret = put_bytes(buf, n, list, size);
 	kfree(buf);
-	dput(d);
+	path_put(p);
 	return ret;
 }
 
 /* --- system calls: by path, by a link itself, by descriptor ---------------------------------- */
 
 #define XATTR_CALLS(name, on) \
-	SYSCALL(name) { struct dentry *d; int err = path_of((const char *)a0, LOOKUP_FOLLOW, &d); return err ? err : on; } \
-	SYSCALL(l##name) { struct dentry *d; int err = path_of((const char *)a0, 0, &d); return err ? err : on; } \
-	SYSCALL(f##name) { struct dentry *d; int err = dentry_of(a0, &d); return err ? err : on; }
+	SYSCALL(name) { struct path p; int err = path_of((const char *)a0, LOOKUP_FOLLOW, &p); return err ? err : on; } \
+	SYSCALL(l##name) { struct path p; int err = path_of((const char *)a0, 0, &p); return err ? err : on; } \
+	SYSCALL(f##name) { struct path p; int err = path_of_fd(a0, &p); return err ? err : on; }
 
-XATTR_CALLS(setxattr, set_on(d, (const char *)a1, (const void *)a2, a3, a4))
-XATTR_CALLS(getxattr, get_on(d, (const char *)a1, (void *)a2, a3))
-XATTR_CALLS(listxattr, list_on(d, (char *)a1, a2))
-XATTR_CALLS(removexattr, remove_on(d, (const char *)a1))
+XATTR_CALLS(setxattr, set_on(p, (const char *)a1, (const void *)a2, a3, a4))
+XATTR_CALLS(getxattr, get_on(p, (const char *)a1, (void *)a2, a3))
+XATTR_CALLS(listxattr, list_on(p, (char *)a1, a2))
+XATTR_CALLS(removexattr, remove_on(p, (const char *)a1))

@@ -65,7 +65,7 @@ static struct file *socket_file(struct unix_sock *s, unsigned int flags)
 
 	if (f) {                        /* the name fits inside the dentry */
 		scnprintf(name, sizeof(name), "socket:[%lu]", (unsigned long)f->inode->ino);
-		f->dentry->len = strscpy(f->dentry->inline_name, name, DENTRY_INLINE);
+		f->path.dentry->len = strscpy(f->path.dentry->inline_name, name, DENTRY_INLINE);
 	}
 	return f;
 }

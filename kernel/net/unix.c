@@ -117,9 +117,9 @@ void unix_release(struct unix_sock *s)
 	struct unix_sock *peer = s->peer;
 
 	s->dead = true;
-	if (s->inode) {
-		s->inode->private = NULL;
-		iput(s->inode);
+	if (s->path.dentry) {
+		s->path.dentry->inode->private = NULL;
+		path_put(s->path);
 	}
 	if (!list_empty(&s->abstract))
 		list_del_init(&s->abstract);
@@ -167,7 +167,6 @@ static struct unix_sock *find_abstract(const struct unix_address *a)
 
 int unix_bind(struct unix_sock *s, const struct unix_address *a)
 {
-	struct dentry *d;
 	int err;
 
 	if (s->addr.len > 2)
@@ -193,21 +192,20 @@ int unix_bind(struct unix_sock *s, const struct unix_address *a)
 	err = kern_mknod(a->un.sun_path, S_IFSOCK | 0777, 0);
 	if (err)
 		return err == -EEXIST ? -EADDRINUSE : err;
-	err = path_lookup(AT_FDCWD, a->un.sun_path, 0, &d);
+	err = path_lookup(AT_FDCWD, a->un.sun_path, 0, &s->path);
 	if (err)
 		return err;
-	s->inode = ihold(d->inode);
-	s->inode->private = s;
+	s->path.dentry->inode->private = s;
 	s->addr = *a;
 	s->addr.len = 2 + strlen(a->un.sun_path) + 1;
-	dput(d);
 	return 0;
 }
 
 struct unix_sock *unix_find_name(const struct unix_address *a)
 {
 	struct unix_sock *s;
-	struct dentry *d;
+	struct inode *inode;
+	struct path p;
 	int err;
 
 	if (is_abstract(a)) {
@@ -216,18 +214,19 @@ struct unix_sock *unix_find_name(const struct unix_address *a)
 	}
 	if (a->len <= 2)
 		return ERR_PTR(-EINVAL);
-	err = path_lookup(AT_FDCWD, a->un.sun_path, LOOKUP_FOLLOW, &d);
+	err = path_lookup(AT_FDCWD, a->un.sun_path, LOOKUP_FOLLOW, &p);
 	if (err)
 		return ERR_PTR(err);
-	err = inode_permission(d->inode, W_OK);
-	s = d->inode->private;
+	inode = p.dentry->inode;
+	err = path_permission(&p, W_OK);
+	s = inode->private;
 	if (err)
 		s = ERR_PTR(err);
-	else if (!S_ISSOCK(d->inode->mode) || !s)
+	else if (!S_ISSOCK(inode->mode) || !s)
 		s = ERR_PTR(-ECONNREFUSED);
 	else
 		unix_get(s);
-	dput(d);
+	path_put(p);
 	return s;
 }
 

@@ -33,7 +33,7 @@ struct unix_sock {
 	bool read_shut, write_shut, dead;
 	struct wait_queue_head rd_wait, wr_wait;
 	struct unix_address addr;       /* bound: len > 2 */
-	struct inode *inode;            /* bound to a path, referenced */
+	struct path path;               /* bound to it, referenced; its inode's ->private is the socket */
 	struct list_head abstract;      /* bound to an abstract name */
 	struct list_head backlog;       /* listener: sockets to accept */
 	struct list_head backlog_node;

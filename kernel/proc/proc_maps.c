@@ -226,7 +226,7 @@ ssize_t proc_pagemap_read(struct mm_struct *mm, void *buf, size_t n, u64 pos)
 			nr = i;
 			break;
 		}
-		out[i] = pagemap_entry(mm, va, capable_fs());
+		out[i] = pagemap_entry(mm, va, capable(CAP_SYS_ADMIN));
 	}
 	up_read(&mm->mmap_lock);
 	return nr * 8;

@@ -117,7 +117,7 @@ static int print_resource(const struct resource *res, int depth, void *arg)
 	struct resource shown = *res;
 	char line[160];
 
-	if (!capable_fs())
+	if (!capable(CAP_SYS_ADMIN))
 		shown.start = shown.end = 0;    /* others than root see the shape only, as in Linux */
 	/* The root itself is not a line. */
 	if (depth < 0 || res == &iomem_resource)

@@ -117,7 +117,7 @@ static ssize_t pagemap_raw(struct task_struct *t, void *buf, size_t n, u64 pos)
 static ssize_t page_tables_raw(struct task_struct *t, void *buf, size_t n, u64 pos)
 {
 	struct mm_struct *mm = get_mm(t);
-	ssize_t ret = capable_fs() ? proc_page_tables_read(mm, buf, n, pos) : -EPERM;
+	ssize_t ret = capable(CAP_SYS_ADMIN) ? proc_page_tables_read(mm, buf, n, pos) : -EPERM;
 
 	if (mm)
 		mmput(mm);
@@ -176,7 +176,7 @@ static ssize_t oom_adj_write(struct task_struct *t, const char *buf, size_t n)
 
 	if (ret < 0 || !t->signal)
 		return -EINVAL;
-	if (value < t->signal->oom_score_adj && !capable_fs())
+	if (value < t->signal->oom_score_adj && !capable(CAP_SYS_RESOURCE))
 		return -EACCES;
 	t->signal->oom_score_adj = value;
 	return ret;
@@ -214,15 +214,29 @@ static int personality_show(struct seq_file *m, struct task_struct *t) { seq_pri
 
 /* --- links ----------------------------------------------------------------------------------- */
 
-static struct dentry *exe_link(struct task_struct *t)
+static int exe_link(struct task_struct *t, struct path *to)
 {
 	if (!t->mm || !t->mm->exe_file)
-		return ERR_PTR(-ENOENT);
-	return dget(t->mm->exe_file->dentry);
+		return -ENOENT;
+	*to = path_get(t->mm->exe_file->path);
+	return 0;
 }
 
-static struct dentry *cwd_link(struct task_struct *t) { return t->fs ? dget(t->fs->pwd) : ERR_PTR(-ENOENT); }
-static struct dentry *root_link(struct task_struct *t) { return t->fs ? dget(t->fs->root) : ERR_PTR(-ENOENT); }
+static int cwd_link(struct task_struct *t, struct path *to)
+{
+	if (!t->fs)
+		return -ENOENT;
+	*to = path_get(t->fs->pwd);
+	return 0;
+}
+
+static int root_link(struct task_struct *t, struct path *to)
+{
+	if (!t->fs)
+		return -ENOENT;
+	*to = path_get(t->fs->root);
+	return 0;
+}
 
 const struct pid_entry pid_entries[] = {
 	{ "auxv", 0400, PID_RAW, .raw = auxv_raw, .owner_only = true },

@@ -14,7 +14,7 @@ struct pid_entry {
 	enum pid_kind kind;
 	int (*show)(struct seq_file *m, struct task_struct *t);
 	ssize_t (*raw)(struct task_struct *t, void *buf, size_t n, u64 pos);
-	struct dentry *(*link)(struct task_struct *t);
+	int (*link)(struct task_struct *t, struct path *to);
 	ssize_t (*write)(struct task_struct *t, const char *buf, size_t n);
 	bool group_only;                /* not in task/TID */
 	bool owner_only;                /* needs ptrace_may_access */

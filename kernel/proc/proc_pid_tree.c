@@ -82,29 +82,30 @@ static const struct file_operations pid_fops = {
 	.open = pid_open, .read = pid_read, .write = pid_write, .llseek = text_llseek, .release = text_release,
 };
 
-static struct dentry *pid_jump(struct inode *inode)
+static int pid_jump(struct inode *inode, struct path *to)
 {
 	const struct pid_entry *e = inode->private;
 	struct task_struct *t = inode_task(inode);
 
 	if (!t)
-		return ERR_PTR(-ENOENT);
-	return ptrace_may_access(t) ? e->link(t) : ERR_PTR(-EACCES);
+		return -ENOENT;
+	return ptrace_may_access(t) ? e->link(t, to) : -EACCES;
 }
 
-static const char *jump_text(struct inode *inode, struct dentry *(*jump)(struct inode *), char *buf, size_t size)
+static const char *jump_text(struct inode *inode, int (*jump)(struct inode *, struct path *), char *buf, size_t size)
 {
-	struct dentry *d = jump(inode);
+	struct path to;
 	char *tmp, *p;
+	int err = jump(inode, &to);
 
-	if (IS_ERR(d))
-		return (void *)d;
+	if (err)
+		return ERR_PTR(err);
 	tmp = kmalloc(PATH_MAX, GFP_KERNEL);
-	p = tmp ? d_path(d, tmp, PATH_MAX) : ERR_PTR(-ENOMEM);
+	p = tmp ? d_path(&to, tmp, PATH_MAX) : ERR_PTR(-ENOMEM);
 	if (!IS_ERR(p) && strscpy(buf, p, size) < 0)
 		p = ERR_PTR(-ENAMETOOLONG);
 	kfree(tmp);
-	dput(d);
+	path_put(to);
 	return IS_ERR(p) ? p : buf;
 }
 
@@ -173,17 +174,16 @@ static bool parse_pid(const char *name, size_t len, unsigned int *out)
 static u64 pid_ino(pid_t pid, unsigned int row) { return ((u64)pid << 20 | row << 12) + 0x1000; }
 
 /* fd/N: the inode's private is the number. */
-static struct dentry *fd_jump(struct inode *inode)
+static int fd_jump(struct inode *inode, struct path *to)
 {
 	struct task_struct *t = inode_task(inode);
 	struct file *f = t ? fget_task(t, (unsigned long)inode->private) : NULL;
-	struct dentry *d;
 
 	if (!f)
-		return ERR_PTR(-ENOENT);
-	d = dget(f->dentry);
+		return -ENOENT;
+	*to = path_get(f->path);
 	fput(f);
-	return d;
+	return 0;
 }
 
 static const char *fd_get_link(struct inode *inode, char *buf, size_t size)
@@ -203,7 +203,7 @@ static int fdinfo_show(struct file *info, struct seq_file *m)
 		return -ENOENT;
 	seq_printf(m, "pos:\t%lu\nflags:\t0%o\nmnt_id:\t%d\nino:\t%lu\n", (unsigned long)f->pos,
 		   (f->flags & ~O_NOCTTY) | ((t->files->cloexec_bits[n / 64] >> (n % 64) & 1) ? O_CLOEXEC : 0),
-		   f->inode->sb->mount_id, (unsigned long)f->inode->ino);
+		   f->path.mnt ? f->path.mnt->id : 0, (unsigned long)f->inode->ino);
 	if (f->op && f->op->fdinfo)
 		f->op->fdinfo(f, m);
 	fput(f);
@@ -244,7 +244,7 @@ static int dots(struct file *f, filldir_fn fill, void *arg)
 {
 	if (f->pos == 0 && !fill(arg, ".", 1, 1, f->inode->ino, S_IFDIR))
 		return 1;
-	if (f->pos <= 1 && !fill(arg, "..", 2, 2, f->dentry->parent->inode->ino, S_IFDIR))
+	if (f->pos <= 1 && !fill(arg, "..", 2, 2, f->path.dentry->parent->inode->ino, S_IFDIR))
 		return 1;
 	return 0;
 }

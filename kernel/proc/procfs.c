@@ -286,7 +286,7 @@ static int entry_iterate(struct file *f, filldir_fn fill, void *arg)
 
 	if (pos == 0 && !fill(arg, ".", 1, 1, dir->ino, S_IFDIR))
 		return 0;
-	if (pos <= 1 && !fill(arg, "..", 2, 2, f->dentry->parent->inode->ino, S_IFDIR))
+	if (pos <= 1 && !fill(arg, "..", 2, 2, f->path.dentry->parent->inode->ino, S_IFDIR))
 		return 0;
 	for (e = dir->children; e; e = e->next, i++)
 		if (i >= pos && !fill(arg, e->name, strlen(e->name), i + 1, e->ino, e->mode))

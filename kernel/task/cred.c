@@ -201,8 +201,13 @@ SYSCALL(setfsuid)
 	struct cred *c = &current->cred;
 	u32 old = c->fsuid, id = (u32)a0;
 
-	if (id != NO_ID && (id == c->uid || id == c->euid || id == c->suid || id == old || capable(CAP_SETUID)))
+	if (id != NO_ID && (id == c->uid || id == c->euid || id == c->suid || id == old || capable(CAP_SETUID))) {
 		c->fsuid = id;
+		if (!old && id)
+			c->cap_effective &= ~CAP_FS_SET;
+		else if (old && !id)
+			c->cap_effective |= c->cap_permitted & CAP_FS_SET;
+	}
 	return old;
 }
 

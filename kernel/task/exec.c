@@ -256,7 +256,7 @@ static void find_new_ids(struct binprm *b)
 
 	b->new_euid = current->cred.euid;
 	b->new_egid = current->cred.egid;
-	if (current->no_new_privs)
+	if (current->no_new_privs || file_is_nosuid(b->file))
 		return;
 	if (i->mode & S_ISUID)
 		b->new_euid = i->uid;

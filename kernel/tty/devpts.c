@@ -39,9 +39,14 @@ static struct dentry *node(struct dentry *dir, struct pty *p)
 	return d;
 }
 
-struct dentry *devpts_dentry(struct pty *p)
+int devpts_path(struct pty *p, struct path *out)
 {
-	return latest_root ? node(latest_root, p) : ERR_PTR(-ENXIO);
+	struct dentry *d = latest_root ? node(latest_root, p) : ERR_PTR(-ENXIO);
+
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	*out = (struct path){ mount_of_root(latest_root), d };
+	return 0;
 }
 
 static struct dentry *devpts_lookup(struct dentry *dir, const char *name, size_t len)
@@ -76,7 +81,7 @@ static int devpts_iterate(struct file *f, filldir_fn fill, void *arg)
 
 	if (pos == 0 && !fill(arg, ".", 1, ++pos, dir->ino, S_IFDIR))
 		return 0;
-	if (pos == 1 && !fill(arg, "..", 2, ++pos, f->dentry->parent->inode->ino, S_IFDIR))
+	if (pos == 1 && !fill(arg, "..", 2, ++pos, f->path.dentry->parent->inode->ino, S_IFDIR))
 		return 0;
 	if (pos == 2 && !fill(arg, "ptmx", 4, ++pos, ptmx->ino, ptmx->mode))
 		return 0;

@@ -33,7 +33,7 @@ struct pty *pty_find(unsigned int index);
 void pty_init(void);
 extern const struct file_operations ptm_fops;
 struct inode *devpts_inode(unsigned int index); /* NULL: no memory */
-struct dentry *devpts_dentry(struct pty *p);    /* referenced, or ERR_PTR */
+int devpts_path(struct pty *p, struct path *out);       /* referenced */
 
 void tty_setup(struct tty_struct *tty, const char *name, u64 rdev);
 void tty_register(struct tty_struct *tty);      /* its node can be opened, ttyd processes its input */

@@ -243,15 +243,15 @@ static unsigned int ptm_poll(struct file *f, struct poll_table *pt)
 
 static long open_peer(struct pty *p, unsigned int flags)
 {
-	struct dentry *d;
+	struct path path;
 	struct file *f;
 	int fd;
 
 	flags &= O_ACCMODE | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
-	d = devpts_dentry(p);
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	f = dentry_open(d, flags);
+	fd = devpts_path(p, &path);
+	if (fd)
+		return fd;
+	f = dentry_open(path, flags);
 	if (IS_ERR(f))
 		return PTR_ERR(f);
 	fd = fd_install_new(f, 0, flags & O_CLOEXEC);

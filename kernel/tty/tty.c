@@ -234,7 +234,7 @@ int tty_set_controlling(struct tty_struct *tty, bool steal)
 	if (!s->session_leader || s->tty)
 		return -EPERM;
 	if (tty->session) {
-		if (!steal || !capable_fs())
+		if (!steal || !capable(CAP_SYS_ADMIN))
 			return -EPERM;
 		detach_session(tty);
 	}
@@ -439,7 +439,7 @@ static unsigned int tty_poll(struct file *f, struct poll_table *pt)
 
 int tty_attach(struct file *f, struct tty_struct *tty, bool may_control)
 {
-	if (tty->exclusive && tty->opens && !capable_fs())
+	if (tty->exclusive && tty->opens && !capable(CAP_SYS_ADMIN))
 		return -EBUSY;
 	f->private = tty;
 	f->op = &tty_fops;

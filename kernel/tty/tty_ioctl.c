@@ -133,7 +133,7 @@ static long fake_input(struct tty_struct *tty, unsigned long arg)
 {
 	u8 c;
 
-	if (current->signal->tty != tty && !capable_fs())
+	if (current->signal->tty != tty && !capable(CAP_SYS_ADMIN))
 		return -EPERM;
 	if (copy_from_user(&c, (void *)arg, 1))
 		return -EFAULT;

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* File systems: the registered types, and super_blocks, each one tree of files. mount.c shows them at places. */
+#include "internal.h"
+#include <fs/notify.h>
+#include <proc/proc.h>
+
+static LIST_HEAD(types);
+
+void fs_register(struct file_system_type *t)
+{
+	list_add_tail(&t->list, &types);
+}
+
+struct file_system_type *find_type(const char *name)
+{
+	struct file_system_type *t;
+
+	list_for_each_entry(t, &types, list)
+		if (!strcmp(t->name, name))
+			return t;
+	return NULL;
+}
+
+u64 new_dev(void)
+{
+	static unsigned int minor = 20;
+
+	minor++;
+	return MKDEV(0, minor);
+}
+
+struct super_block *alloc_super(struct file_system_type *t, unsigned long flags, const char *options)
+{
+	struct super_block *sb = kzalloc(sizeof(*sb), GFP_KERNEL);
+	int err;
+
+	if (!sb)
+		return ERR_PTR(-ENOMEM);
+	sb->type = t;
+	sb->dev = new_dev();
+	err = t->fill_super(sb, options);
+	if (err) {
+		kfree(sb);
+		return ERR_PTR(err);
+	}
+	sb->flags = flags & MS_RDONLY;
+	return sb;
+}
+
+/* Removes every name below @root (not @root): a tree goes away. => namespace_lock held */
+static void drop_tree(struct dentry *root)
+{
+	struct dentry *d = root, *parent;
+
+	for (;;) {
+		struct dentry *child = d_first_child_from(d, 0);
+
+		if (child) {
+			d = child;
+			continue;
+		}
+		if (d == root)
+			return;
+		parent = d->parent;
+		d->inode->nlink = 0;
+		d_drop(d);
+		d = parent;
+	}
+}
+
+void free_super(struct super_block *sb)
+{
+	fsnotify_unmount(sb);
+	drop_tree(sb->root);
+	if (sb->type->kill_super)
+		sb->type->kill_super(sb);
+	dput(sb->root);
+	/* Inodes that something else than a path holds may live on: then the struct stays with them. */
+	if (atomic_read(&sb->nr_inodes) == 0)
+		kfree(sb);
+}
+
+static int filesystems_show(struct seq_file *m, void *arg)
+{
+	struct file_system_type *t;
+
+	list_for_each_entry(t, &types, list)
+		seq_printf(m, "nodev\t%s\n", t->name);
+	return 0;
+}
+
+int filesystems_init(void)
+{
+	return proc_create("filesystems", 0444, filesystems_show, NULL);
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* mount(2) and umount2(2): binds, moves, read-only mounts, lazy and expiring unmounts, the limits of a tmpfs. As root. */
+#include "t.h"
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/statfs.h>
+#include <sys/xattr.h>
+#include <utime.h>
+
+#define BASE "/tmp/atlas.mount"
+
+#define TRY(call) say("%s: %s", #call, (call) < 0 ? name_of_errno(errno) : "ok")
+
+static void put(const char *path, const char *text)
+{
+	int fd = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0644);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		say("put %s: %s", path, name_of_errno(errno));
+	close(fd);
+}
+
+static const char *get(const char *path)
+{
+	static char buf[64];
+	int fd = open(path, O_RDONLY);
+	long n = fd < 0 ? -1 : read(fd, buf, sizeof(buf) - 1);
+
+	if (n < 0)
+		return name_of_errno(errno);
+	buf[n] = '\0';
+	close(fd);
+	return buf;
+}
+
+static void binds(void)
+{
+	struct stat a, b;
+
+	mkdir("a", 0755), mkdir("a/sub", 0755), mkdir("b", 0755), mkdir("c", 0755);
+	TRY(mount("src", "a", "tmpfs", 0, "mode=755"));
+	mkdir("a/sub", 0755), mkdir("a/sub/in", 0755), mkdir("a/on", 0755);
+	put("a/sub/f", "file");
+	TRY(mount("a/sub", "b", NULL, MS_BIND, NULL));
+	say("%s", get("b/f"));
+	put("b/new", "through b");
+	say("seen in a/sub: %s", get("a/sub/new"));
+	stat("a/sub/f", &a), stat("b/f", &b);
+	say("same file: %d, same device: %d", a.st_ino == b.st_ino, a.st_dev == b.st_dev);
+	TRY(link("a/sub/f", "b/f2"));
+	TRY(rename("a/sub/f", "b/f2"));
+	TRY(access("b/../c", F_OK));
+	TRY(mount("src2", "a/on", "tmpfs", 0, NULL));
+	put("a/on/deep", "deep");
+	TRY(mount("a", "c", NULL, MS_BIND, NULL));
+	say("%s", get("c/on/deep"));
+	TRY(umount("c"));
+	TRY(mount("a", "c", NULL, MS_BIND | MS_REC, NULL));
+	say("%s", get("c/on/deep"));
+	TRY(umount("c"));
+	TRY(umount2("c", MNT_DETACH));
+	TRY(rmdir("b"));
+	TRY(rename("b", "b2"));
+	put("x", "x"), put("y", "y");
+	TRY(mount("x", "y", NULL, MS_BIND, NULL));
+	say("%s", get("y"));
+	TRY(mount("a", "x", NULL, MS_BIND, NULL));
+	TRY(mount("x", "c", NULL, MS_BIND, NULL));
+	TRY(umount("y"));
+	say("%s", get("y"));
+	TRY(mount("no", "c", NULL, MS_BIND, NULL));
+	TRY(mount("", "c", NULL, MS_BIND, NULL));
+}
+
+static void read_only(void)
+{
+	int fd = open("b/f", O_WRONLY);
+
+	TRY(mount(NULL, "b", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL));
+	close(fd);
+	TRY(mount(NULL, "b", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL));
+	TRY(open("b/n", O_CREAT | O_WRONLY, 0644));
+	TRY(open("b/f", O_WRONLY));
+	TRY(open("b/f", O_RDONLY | O_TRUNC));
+	TRY(chmod("b/f", 0600));
+	TRY(chown("b/f", 1, 1));
+	TRY(utime("b/f", NULL));
+	TRY(truncate("b/f", 0));
+	TRY(unlink("b/f"));
+	TRY(unlink("b/no"));
+	TRY(rmdir("b/in"));
+	TRY(rename("b/f", "b/g"));
+	TRY(mkdir("b/d", 0755));
+	TRY(mkdir("b/in", 0755));
+	TRY(symlink("x", "b/l"));
+	TRY(link("b/f", "b/g"));
+	TRY(access("b/f", W_OK));
+	TRY(setxattr("b/f", "user.a", "1", 1, 0));
+	say("%s", get("b/f"));
+	put("a/sub/f", "changed");
+	say("through a: %s", get("b/f"));
+	TRY(mount(NULL, "b", NULL, MS_REMOUNT | MS_BIND, NULL));
+	TRY(open("b/n", O_CREAT | O_WRONLY, 0644));
+	TRY(mount(NULL, "a", NULL, MS_REMOUNT | MS_RDONLY, NULL));
+	unlink("b/n");
+}
+
+static void flags(void)
+{
+	struct statfs s;
+
+	mkdir("n", 0755);
+	TRY(mount("none", "n", "tmpfs", MS_NOEXEC | MS_NODEV | MS_NOSUID, NULL));
+	put("n/prog", "#!/bin/sh\n");
+	chmod("n/prog", 0755);
+	mknod("n/null", S_IFCHR | 0666, 0x103);
+	TRY(execl("n/prog", "prog", NULL));
+	TRY(open("n/null", O_RDONLY));
+	statfs("n", &s);
+	say("statfs flags %lx", (long)s.f_flags & 0x40e);
+	TRY(mount("n", "c", NULL, MS_BIND, NULL));
+	TRY(mount(NULL, "c", NULL, MS_REMOUNT | MS_BIND | MS_NOSUID, NULL));
+	TRY(open("c/null", O_RDONLY));
+	umount("c"), umount("n");
+}
+
+static void moves(void)
+{
+	mkdir("m", 0755), mkdir("to", 0755);
+	mount("m", "m", "tmpfs", 0, NULL);
+	mkdir("m/d", 0755), mkdir("m/e", 0755);
+	mount("md", "m/d", "tmpfs", 0, NULL);
+	put("m/d/f", "moved");
+	TRY(mount("m", "m/e", NULL, MS_MOVE, NULL));
+	TRY(mount("m/e", "to", NULL, MS_MOVE, NULL));
+	TRY(mount("m", "to", NULL, MS_MOVE, NULL));
+	say("%s", get("to/d/f"));
+	say("%s", get("m/d/f"));
+	TRY(umount("to/d"));
+	TRY(umount("to"));
+}
+
+static void busy(void)
+{
+	char cwd[4096];
+	int fd;
+
+	mkdir("u", 0755);
+	mount("u", "u", "tmpfs", 0, NULL);
+	put("u/f", "still here");
+	fd = open("u/f", O_RDONLY);
+	TRY(umount("u"));
+	close(fd);
+	TRY(umount2("u", MNT_EXPIRE));
+	TRY(umount2("u", MNT_EXPIRE));
+	TRY(umount("u"));
+	TRY(umount2("u", 0x100));
+	TRY(umount2("u", MNT_EXPIRE | MNT_DETACH));
+	mount("u", "u", "tmpfs", 0, NULL);
+	put("u/f", "still here");
+	mkdir("u/d", 0755);
+	chdir("u/d");
+	TRY(umount("../../u"));
+	TRY(umount2("../../u", MNT_DETACH));
+	say("inside: %s, in the old place: %s", get("../f"), get(BASE "/u/f"));
+	say("getcwd: %s", syscall(SYS_getcwd, cwd, sizeof(cwd)) < 0 ? name_of_errno(errno) : cwd);
+	TRY(access("../../../f", F_OK));
+	chdir(BASE);
+}
+
+static void limits(void)
+{
+	static char data[40 * 1024];
+	struct statfs s;
+	int fd, two, n = 0;
+	char name[32], *p;
+
+	mkdir("l", 0755);
+	TRY(mount("l", "l", "tmpfs", 0, "size=64k,nr_inodes=6"));
+	fd = open("l/one", O_CREAT | O_RDWR, 0644);
+	say("first %ld", (long)write(fd, data, sizeof(data)));
+	two = open("l/two", O_CREAT | O_RDWR, 0644);
+	say("second %ld", (long)write(two, data, sizeof(data)));
+	statfs("l", &s);
+	say("blocks %ld free %ld files %ld free %ld", (long)s.f_blocks, (long)s.f_bfree, (long)s.f_files, (long)s.f_ffree);
+	TRY(pwrite(fd, "x", 1, 60 << 10));
+	TRY(ftruncate(fd, 1 << 20));
+	TRY(fallocate(fd, 0, 0, 1 << 20));
+	p = mmap(NULL, PAGE, RW, MAP_SHARED, fd, 512 << 10);
+	fflush(stdout);
+	if (!fork()) {
+		p[0] = 1;
+		_exit(0);
+	}
+	wait(&n);
+	say("a touch of the hole: signal %d", WTERMSIG(n));
+	munmap(p, PAGE);
+	unlink("l/two");
+	statfs("l", &s);
+	say("open and unlinked: free %ld", (long)s.f_bfree);
+	close(two);
+	statfs("l", &s);
+	say("gone: free %ld", (long)s.f_bfree);
+	for (n = 0; n < 10; n++) {
+		snprintf(name, sizeof(name), "l/f%d", n);
+		if (mknod(name, S_IFREG | 0644, 0))
+			break;
+	}
+	say("%d files more, then %s", n, name_of_errno(errno));
+	TRY(mount(NULL, "l", NULL, MS_REMOUNT, "size=4k"));
+	TRY(mount(NULL, "l", NULL, MS_REMOUNT, "size=1m"));
+	TRY(pwrite(fd, "x", 1, 1000000));
+	statfs("l", &s);
+	say("blocks %ld", (long)s.f_blocks);
+	close(fd);
+	TRY(mount("l", "l", "tmpfs", 0, "size=banana"));
+	TRY(mount("l", "l", "nosuchfs", 0, NULL));
+}
+
+/* Root, mount point and options of the mounts below BASE. */
+static void show(void)
+{
+	char line[4096], root[1024], where[1024], options[256];
+	FILE *f = fopen("/proc/self/mountinfo", "r");
+
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "%*d %*d %*s %1023s %1023s %255s", root, where, options) == 3 && !strncmp(where, BASE, strlen(BASE)))
+			say("%s %s %.2s", root, where, options);
+	fclose(f);
+}
+
+int main(void)
+{
+	unshare(CLONE_NEWNS);   /* the host's own tree stays as it is; Atlas has one */
+	mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+	umask(022);
+	mkdir(BASE, 0755);
+	TRY(mount("base", BASE, "tmpfs", 0, "mode=755"));
+	chdir(BASE);
+	mount(NULL, BASE, NULL, MS_PRIVATE, NULL);
+	binds();
+	show();
+	read_only();
+	flags();
+	moves();
+	busy();
+	limits();
+	show();
+	chdir("/");
+	TRY(umount2(BASE, MNT_DETACH));
+	show();
+	rmdir(BASE);
+	return 0;
+}
