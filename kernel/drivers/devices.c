@@ -22,6 +22,8 @@
 #define IOAPIC_SIZE 0x400
 #define HPET_SIZE 0x400
 #define LAPIC_SIZE 0x1000
+#define IOMMU_SIZE 0x1000
+#define MAX_IOMMUS 64
 
 struct pci_scan pci_devices;
 
@@ -62,6 +64,26 @@ static void add_acpi_devices(void)
 	for (unsigned int i = 0; i < acpi_info.nr_hpets; i++) {
 		snprintf(name, sizeof(name), "HPET %u", acpi_info.hpet[i].number);
 		add(&iomem_resource, acpi_info.hpet[i].base, acpi_info.hpet[i].base + HPET_SIZE - 1, name, IORESOURCE_BUSY);
+	}
+}
+
+/* Intel's IOMMUs, of which DMAR tells the place but not the size: a page is the least (VT-d 3.3, 8.3). */
+static void add_iommus(void)
+{
+	const struct acpi_table *table = acpi_find(&acpi_info, "DMAR");
+	const u8 *t = table ? acpi_kernel_access.map(table->phys, table->length) : NULL;
+	u64 base[MAX_IOMMUS];
+	unsigned int n;
+	char name[32];
+
+	if (!t)
+		return;
+	n = iommu_units(t, table->length, base, MAX_IOMMUS);
+	acpi_kernel_access.unmap(t);
+	for (unsigned int i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "dmar%u", i);
+		if (base[i])
+			add(&iomem_resource, base[i], base[i] + IOMMU_SIZE - 1, name, IORESOURCE_BUSY);
 	}
 }
 
@@ -228,20 +250,9 @@ static void port_write(u8 bus, u8 devfn, u16 reg, u32 value)
 
 const struct pci_access pci_config = { port_read, port_write };
 
-static void add_bridge_windows(const struct pci_dev *d)
-{
-	char name[32];
-
-	snprintf(name, sizeof(name), "PCI Bus 0000:%02x", d->secondary);
-	if (d->memory.start <= d->memory.end)
-		add(&iomem_resource, d->memory.start, d->memory.end, name, 0);
-	if (d->prefetch.start <= d->prefetch.end)
-		add(&iomem_resource, d->prefetch.start, d->prefetch.end, name, 0);
-}
-
 /*
- * Below the window that covers it, so that a BAR which fills its window stays inside; it takes over what a
- * driver claimed earlier (the framebuffer).
+ * Below the window that covers it, so that a BAR or a bridge behind a bridge which fills its window stays inside; it
+ * takes over what a driver claimed earlier (the framebuffer). Bridges come in the order of discovery: parents first.
  */
 static struct resource *window_of(u64 start, u64 end)
 {
@@ -256,6 +267,17 @@ static struct resource *window_of(u64 start, u64 end)
 		}
 	}
 	return at;
+}
+
+static void add_bridge_windows(const struct pci_dev *d)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "PCI Bus 0000:%02x", d->secondary);
+	if (d->memory.start <= d->memory.end)
+		add(window_of(d->memory.start, d->memory.end), d->memory.start, d->memory.end, name, 0);
+	if (d->prefetch.start <= d->prefetch.end)
+		add(window_of(d->prefetch.start, d->prefetch.end), d->prefetch.start, d->prefetch.end, name, 0);
 }
 
 static void add_bars(const struct pci_dev *d)
@@ -356,6 +378,7 @@ void devices_init(u64 rsdp)
 	drop_video_ram();
 	scan_pci(&p);
 	add_ecam();
+	add_iommus();
 	p.host_bridges = false;
 	aml_each_device(&aml.ns, on_device, &p);
 	aml_close(&aml);

@@ -49,7 +49,8 @@ def qemu_bars(text):
 def bars_as_qemu_says(report):
     stick = make_stick(os.path.join(scratch("iomem-bars"), "esp.img"), CAT)
     devices = ["-device", "pcie-root-port,id=p1,chassis=1", "-device", "virtio-net-pci,bus=p1", "-device", "pcie-root-port,id=p2,chassis=2",
-               "-device", "pcie-pci-bridge,id=b3,bus=p2", "-device", "e1000,bus=b3,addr=3", "-device", "qemu-xhci", "-device", "ich9-intel-hda"]
+               "-device", "pcie-pci-bridge,id=b3,bus=p2", "-device", "e1000,bus=b3,addr=3", "-device", "qemu-xhci", "-device", "ich9-intel-hda",
+               "-device", "pci-bridge,id=b4,bus=b3,addr=4,chassis_nr=9", "-device", "virtio-net-pci,bus=b4,addr=1", "-device", "intel-iommu"]
     with Machine(stick, display=["-vga", "std"], args=devices) as m:
         lines = iomem_of(m)
         bars = list(qemu_bars(m.monitor("info pci")))
@@ -65,6 +66,12 @@ def bars_as_qemu_says(report):
     behind = [line for line in lines if re.match(r" +[0-9a-f-]+ : 0000:0[1-9]:", line)]
     report.check("iomem/bridge_windows", any(" : PCI Bus 0000:03" in line for line in lines) and
                  all(line.startswith("    ") for line in behind) and behind, detail, repro)
+    # A bridge whose window is as large as that of the bridge before it is inside.
+    buses = [int(line.split("0000:")[1], 16) for line in lines if " : PCI Bus 0000:" in line and line.startswith("  ")]
+    ranges = [line.split()[0] for line in lines if " : PCI Bus 0000:" in line and line.startswith("  ")]
+    equal = [(a, b) for (ra, a), (rb, b) in zip(zip(ranges, buses), list(zip(ranges, buses))[1:]) if ra == rb]
+    report.check("iomem/equal_windows_nest", equal and all(a < b for a, b in equal), f"{equal}\n{detail}", repro)
+    report.check("iomem/iommu", any(line.endswith("-fed90fff : dmar0") for line in lines), detail, repro)
 
 
 def jobs():

@@ -4,14 +4,14 @@
 FUZZ_FLAGS := -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
 	-Wall -Wextra -Werror -Wno-unused-parameter -DATLAS_HOST -Itests/host/include -Iinclude -Itests/fuzz
 comma := ,
-FUZZ := memmap smbios acpi aml loader elf cpio vt usb
+FUZZ := memmap zones smbios acpi aml loader elf cpio vt usb
 FUZZ_LIB := $(filter-out kernel/lib/string.c kernel/lib/ktest.c,$(wildcard kernel/lib/*.c))
 FUZZ_SRC_memmap := $(wildcard kernel/iomem/*.c) mm/memblock.c
 FUZZ_SRC_smbios := kernel/drivers/smbios.c
 FUZZ_SRC_acpi := kernel/drivers/acpi.c kernel/drivers/acpi_parse.c
 FUZZ_SRC_aml := kernel/drivers/aml.c kernel/drivers/aml_resource.c
 FUZZ_SRC_loader := efi/elf_check.c efi/config.c $(wildcard kernel/iomem/*.c)
-FUZZ_SRC_usb := $(addprefix kernel/drivers/usb/,descriptor.c hid.c iommu.c)
+FUZZ_SRC_usb := $(addprefix kernel/drivers/,usb/descriptor.c usb/hid.c iommu.c)
 FUZZ_SRC_elf := kernel/task/elf_program.c
 FUZZ_SRC_cpio := kernel/fs/cpio.c
 FUZZ_SRC_vt := $(addprefix kernel/console/,vt.c vt_csi.c vt_screen.c vt_history.c vt_colour.c)

@@ -3,6 +3,7 @@
 #include "check.h"
 #include <uapi/errno.h>
 
+#include "../../kernel/drivers/internal.h"
 #include "../../kernel/drivers/usb/xhci.h"
 
 static void descriptors(const uint8_t *d, size_t n, unsigned int class)

@@ -5,7 +5,8 @@
  * or panic. Laws of one that can: the accounting closes, the allocators' own checks, page tables as the verdict wants them,
  * no warning; what is allocated is RAM, aligned, and comes back; struct page is readable everywhere.
  *
- * Input: as memmap_fuzz.c's.
+ * Input: as memmap_fuzz.c's; and bits 1 to 3 of byte 1 are how wide the CPU's physical addresses are, 33 to 40 bits: the simulated
+ * MMU maps page by page, and what is above is only counted, so that a map takes milliseconds.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -16,6 +17,7 @@
 #include <lib/bug.h>
 #include <lib/printk.h>
 #include <mm/accounting.h>
+#include <mm/init.h>
 #include <mm/page_alloc.h>
 #include <mm/ptdump.h>
 #include <mm/slab.h>
@@ -188,6 +190,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	kernel_as_built();
 	host_machine_reset();
+	mm_cpu.phys_bits = 33 + (data[1] >> 1 & 7);
 	bug_set_hooks(NULL, on_stop);
 	is_bug = false;
 	if (!setjmp(stopped)) {

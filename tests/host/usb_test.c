@@ -5,6 +5,7 @@
 #include <drivers/keymap.h>
 #include <uapi/errno.h>
 
+#include "../../kernel/drivers/internal.h"
 #include "../../kernel/drivers/usb/xhci.h"
 
 /* Rings */

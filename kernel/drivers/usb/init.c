@@ -9,6 +9,7 @@
 #include <mm/vmalloc.h>
 #include <task/task.h>
 
+#include "../internal.h"
 #include "xhci.h"
 
 #define CLASS_XHCI 0x0c0330

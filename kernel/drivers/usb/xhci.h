@@ -247,7 +247,4 @@ void keyboard_report(struct usb_device *dev, const u8 *report, size_t n);
 void keyboard_release_all(struct usb_device *dev);
 void keyboard_repeat(struct usb_device *dev);
 
-/* iommu.c: the register bases of the IOMMUs that a DMAR or IVRS table of @n bytes names; how many (at most @max). Pure. */
-unsigned int iommu_units(const u8 *table, size_t n, u64 *base, unsigned int max);
-
 #endif

@@ -5,8 +5,7 @@
  */
 #include <lib/string.h>
 
-#include "../internal.h"
-#include "xhci.h"
+#include "internal.h"
 
 #define FIRST_STRUCTURE 48      /* in both */
 
