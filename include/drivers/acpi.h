@@ -2,7 +2,7 @@
 /*
  * What the firmware's ACPI tables say about memory and interrupts (ACPI 6.4, chapter 5). The tables are
  * hostile input: signature, length and checksum are checked before anything else is read; a bad table is
- * listed with what is wrong with it, and skipped. AML is not executed (see drivers/aml.h).
+ * listed with what is wrong with it, and skipped. AML is drivers/aml.h's.
  *
  * acpi_scan() is pure: it reads physical memory only through @access, so the host tests and the replay of
  * a recorded machine run the same code. acpi_info is written once at boot [B], constant afterwards.

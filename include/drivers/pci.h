@@ -16,8 +16,8 @@
 #define PCI_ROM_BAR 6                   /* index of the expansion ROM in bar[] */
 
 struct pci_access {
-	u32 (*read)(u8 bus, u8 devfn, u16 reg);         /* reg is a multiple of 4 */
-	void (*write)(u8 bus, u8 devfn, u16 reg, u32 value);
+	u32 (*read)(u16 segment, u8 bus, u8 devfn, u16 reg);    /* reg is a multiple of 4; all ones: nobody is there */
+	void (*write)(u16 segment, u8 bus, u8 devfn, u16 reg, u32 value);
 };
 
 struct pci_bar {
@@ -34,6 +34,7 @@ struct pci_window {
 struct pci_dev {
 	u16 vendor, device;
 	u32 class;                      /* class << 16 | subclass << 8 | interface */
+	u16 segment;
 	u8 bus, devfn;
 	u8 header_type;                 /* 0 device, 1 bridge, 2 CardBus; without the multi-function bit */
 	struct pci_bar bar[PCI_NR_BARS + 1];
@@ -53,8 +54,8 @@ struct pci_scan {
 	unsigned int nr_lost;           /* functions beyond @max */
 };
 
-/* Everything from @root_bus down, in bus, device, function order of discovery; a bus is never entered twice. */
-void pci_scan(struct pci_scan *s, const struct pci_access *access, u8 root_bus);
+/* Everything from @root_bus of @segment down, in bus, device, function order of discovery; a bus is never entered twice. */
+void pci_scan(struct pci_scan *s, const struct pci_access *access, u16 segment, u8 root_bus);
 
 /* "0000:00:1f.2" */
 #define PCI_NAME_LEN 16

@@ -53,13 +53,15 @@ static void restart(void)
 		inb(0x61);
 }
 
-void acpi_power_init(const struct aml_namespace *ns)
+void acpi_power_init(struct aml_namespace *ns)
 {
 	const struct acpi_gas *r = &acpi_info.reset;
+	struct aml_value s5;
 
-	if (ns->has_s5 && acpi_info.pm1a_control) {
-		s5_a = ns->s5_a;
-		s5_b = ns->s5_b;
+	/* \_S5 (7.4.2): what to write to the two registers. */
+	if (!aml_eval(ns, NULL, "_S5_", &s5) && s5.type == AML_PACKAGE && s5.size >= 2 && s5.slot[0].type == AML_INTEGER && acpi_info.pm1a_control) {
+		s5_a = (u8)s5.slot[0].number;
+		s5_b = (u8)(s5.slot[1].type == AML_INTEGER ? s5.slot[1].number : 0);
 		x86_hooks.acpi_power_off = power_off;
 	}
 	if (!(acpi_info.fadt_flags & FADT_RESET_REG) || !r->addr)

@@ -1,261 +1,58 @@
 // SPDX-License-Identifier: MIT
 /*
- * A walk over AML's declarations: scopes and devices are entered, names with constant values are read, methods,
- * fields and packages are stepped over by their length. At the first byte that is neither, the rest of
- * that package is given up: nothing is guessed. Encodings: ACPI 6.4, 20.2. The parser knows one form of
- * each declaration; what is inside If is left out, since its condition is not evaluated.
+ * The namespace (ACPI 6.5, 5.3): what tables declare, and what a running method declares for a while. Scopes and devices
+ * are entered; values, methods, regions and fields are noted by where their bytes are. At the first byte that is no
+ * declaration the rest of that package is given up: nothing is guessed. What is inside an If of a table counts when the
+ * condition can be evaluated with what was declared until then.
  */
-#include <drivers/aml.h>
-#include <lib/string.h>
+#include "aml_internal.h"
 
-#include "internal.h"
+#define MAX_DEPTH 10            /* scopes in scopes; conditions are evaluated at each */
 
-#define MAX_DEPTH 16
-
-#define OP_ZERO 0x00
-#define OP_ONE 0x01
-#define OP_ALIAS 0x06
-#define OP_NAME 0x08
-#define OP_BYTE 0x0a
-#define OP_WORD 0x0b
-#define OP_DWORD 0x0c
-#define OP_STRING 0x0d
-#define OP_QWORD 0x0e
-#define OP_SCOPE 0x10
-#define OP_BUFFER 0x11
-#define OP_PACKAGE 0x12
-#define OP_VAR_PACKAGE 0x13
-#define OP_METHOD 0x14
-#define OP_EXTERNAL 0x15
-#define OP_EXT 0x5b
-#define OP_IF 0xa0
-#define OP_ELSE 0xa1
-#define OP_ONES 0xff
-#define EXT_MUTEX 0x01
-#define EXT_EVENT 0x02
-#define EXT_REGION 0x80
-#define EXT_FIELD 0x81
-#define EXT_DEVICE 0x82
-#define EXT_PROCESSOR 0x83
-#define EXT_BANK_FIELD 0x87
-
-/* What is left of the package that is being read. */
-struct cursor {
-	const u8 *p, *end;
-};
-
-struct value {
-	bool is_number, is_string, is_buffer, is_package;
-	u64 number;
-	const u8 *data;                 /* buffer's bytes, package's elements, string's characters */
-	u32 size;
-};
-
-/* A NameString (20.2.2), not yet looked up. */
-struct path {
-	bool is_absolute;
-	unsigned int nr_up, nr;         /* carets; segments of four characters */
-	const u8 *segment;
-};
-
-static bool take(struct cursor *c, u8 *byte)
+static unsigned int hash_of(const struct aml_node *parent, const u8 *s)
 {
-	if (c->p == c->end)
-		return false;
-	*byte = *c->p++;
-	return true;
+	u64 h = (uintptr_t)parent / sizeof(struct aml_node) * 31 + get_le(s, 4) * 0x9e3779b1U;
+
+	return (h ^ h >> 16) % AML_HASH;
 }
 
-/* PkgLength (20.2.4): leaves in *inner what the package holds after its length, and steps over it. */
-static bool take_package(struct cursor *c, struct cursor *inner)
+static struct aml_node *at_alias(struct aml_node *n)
 {
-	const u8 *start = c->p;
-	u32 length;
-	u8 lead, more;
-
-	if (!take(c, &lead))
-		return false;
-	length = lead >> 6 ? lead & 15 : lead & 63;
-	for (int i = 0; i < lead >> 6; i++) {
-		if (!take(c, &more))
-			return false;
-		length |= (u32)more << (4 + 8 * i);
-	}
-	if (length < (u32)(c->p - start) || length > (u32)(c->end - start))
-		return false;
-	*inner = (struct cursor){ c->p, start + length };
-	c->p = start + length;
-	return true;
+	return n && n->kind == AML_ALIAS ? n->target : n;
 }
 
-static bool is_segment(const u8 *s)
+static struct aml_node *find_child(const struct aml_namespace *ns, const struct aml_node *parent, const u8 *segment)
 {
-	for (int i = 0; i < 4; i++) {
-		if (!(s[i] >= 'A' && s[i] <= 'Z') && s[i] != '_' && !(i && s[i] >= '0' && s[i] <= '9'))
-			return false;
-	}
-	return true;
+	struct aml_node *n = ns->hash[hash_of(parent, segment)];
+
+	while (n && (n->parent != parent || memcmp(n->name, segment, 4)))
+		n = n->same_hash;
+	return n;
 }
 
-static bool take_path(struct cursor *c, struct path *path)
+struct aml_node *aml_child(const struct aml_namespace *ns, const struct aml_node *of, const u8 *segment)
 {
-	u8 lead;
-
-	*path = (struct path){ 0 };
-	for (; c->p < c->end && (*c->p == '\\' || *c->p == '^'); c->p++) {
-		if (*c->p == '\\')
-			path->is_absolute = true;
-		else
-			path->nr_up++;
-	}
-	if (!take(c, &lead))
-		return false;
-	path->nr = 1;
-	if (lead == 0x2e) {
-		path->nr = 2;
-	} else if (lead == 0x2f) {
-		if (!take(c, &lead) || lead == 0)
-			return false;
-		path->nr = lead;
-	} else if ((lead >= 'A' && lead <= 'Z') || lead == '_') {
-		c->p--;
-	} else {
-		path->nr = 0;
-		return lead == 0;
-	}
-	if (path->nr * 4 > (u32)(c->end - c->p))
-		return false;
-	path->segment = c->p;
-	for (; c->p < path->segment + path->nr * 4; c->p += 4) {
-		if (!is_segment(c->p))
-			return false;
-	}
-	return true;
+	return at_alias(find_child(ns, of, segment));
 }
 
-static bool take_number(struct cursor *c, unsigned int bytes, struct value *v)
+/* Names of a method that runs are gone when it ends, hence no one's children: only the hash knows them. */
+static struct aml_node *new_node(struct aml_namespace *ns, struct aml_node *parent, const u8 *segment, enum aml_kind kind)
 {
-	if ((size_t)(c->end - c->p) < bytes)
-		return false;
-	v->is_number = true;
-	v->number = get_le(c->p, bytes);
-	c->p += bytes;
-	return true;
-}
-
-/* BufferSize ByteList; the size has to be a constant to be of use. */
-static void read_buffer(struct cursor inner, struct value *v);
-
-/* A constant data object; false when it is something else (then *c is of no more use). */
-static bool take_value(struct cursor *c, struct value *v)
-{
-	struct cursor inner;
-	u8 op;
-
-	*v = (struct value){ 0 };
-	if (!take(c, &op))
-		return false;
-	switch (op) {
-	case OP_ZERO: case OP_ONE: case OP_ONES:
-		v->is_number = true;
-		v->number = op == OP_ONES ? ~0ULL : op;
-		return true;
-	case OP_BYTE: return take_number(c, 1, v);
-	case OP_WORD: return take_number(c, 2, v);
-	case OP_DWORD: return take_number(c, 4, v);
-	case OP_QWORD: return take_number(c, 8, v);
-	case OP_STRING:
-		v->is_string = true;
-		v->data = c->p;
-		while (c->p < c->end && *c->p)
-			c->p++;
-		v->size = (u32)(c->p - v->data);
-		return take(c, &op);
-	case OP_BUFFER:
-		if (!take_package(c, &inner))
-			return false;
-		read_buffer(inner, v);
-		return true;
-	case OP_PACKAGE: case OP_VAR_PACKAGE:
-		if (!take_package(c, &inner))
-			return false;
-		v->is_package = op == OP_PACKAGE && inner.p < inner.end;
-		v->data = inner.p + v->is_package;      /* behind the number of elements */
-		v->size = (u32)(inner.end - v->data);
-		return true;
-	default: {              /* a reference to something named elsewhere */
-		struct path path;
-
-		c->p--;
-		return take_path(c, &path) && path.nr;
-	}
-	}
-}
-
-static void read_buffer(struct cursor inner, struct value *v)
-{
-	struct value size;
-
-	if (inner.p == inner.end || *inner.p == OP_BUFFER || !take_value(&inner, &size) || !size.is_number)
-		return;
-	v->is_buffer = true;
-	v->data = inner.p;
-	v->size = (u32)min(size.number, (u64)(inner.end - inner.p));
-}
-
-/* EISA identifiers are compressed: three letters of five bits, four hexadecimal digits (6.1.5). */
-static void copy_id(char id[9], const struct value *v)
-{
-	static const char hex[] = "0123456789ABCDEF";
-	struct value first;
-	u32 n;
-
-	if (v->is_package) {
-		struct cursor c = { v->data, v->data + v->size };
-
-		if (take_value(&c, &first) && !first.is_package)
-			copy_id(id, &first);
-	} else if (v->is_string) {
-		size_t len = min(v->size, 8U);
-
-		memcpy(id, v->data, len);
-		id[len] = '\0';
-		for (size_t i = 0; i < len; i++) {
-			if (id[i] <= ' ' || id[i] > '~')
-				id[i] = '?';
-		}
-	} else if (v->is_number) {
-		n = __builtin_bswap32((u32)v->number);
-		for (int i = 0; i < 3; i++)
-			id[i] = (char)('@' + (n >> (26 - 5 * i) & 31));
-		for (int i = 0; i < 4; i++)
-			id[3 + i] = hex[n >> (12 - 4 * i) & 15];
-		id[7] = '\0';
-	}
-}
-
-/* The namespace: ACPI 6.4, 5.3 */
-
-static struct aml_node *find_child(const struct aml_node *parent, const u8 *segment)
-{
-	for (struct aml_node *n = parent->child; n; n = n->sibling) {
-		if (!memcmp(n->name, segment, 4))
-			return n;
-	}
-	return NULL;
-}
-
-static struct aml_node *new_node(struct aml_namespace *ns, struct aml_node *parent, const u8 *segment)
-{
-	struct aml_node *n;
+	struct aml_node *n, **bucket;
 
 	if (ns->nr == ns->max) {
 		ns->nr_lost++;
 		return NULL;
 	}
 	n = &ns->node[ns->nr++];
-	*n = (struct aml_node){ .parent = parent };
+	*n = (struct aml_node){ .parent = parent, .kind = (u8)kind };
 	memcpy(n->name, segment, 4);
+	bucket = &ns->hash[hash_of(parent, segment)];
+	n->same_hash = *bucket;
+	*bucket = n;
+	if (ns->is_running)
+		return n;
+	ns->nr_declared = ns->nr;
 	if (parent->last_child)
 		parent->last_child->sibling = n;
 	else
@@ -264,208 +61,334 @@ static struct aml_node *new_node(struct aml_namespace *ns, struct aml_node *pare
 	return n;
 }
 
-/*
- * The node that @path means in @scope, made when it is not there yet (a table may open a scope that another
- * one declares). Leaves out the last @nr_cut segments. A single name is looked for outwards too. NULL: no room.
- */
-static struct aml_node *resolve(struct aml_namespace *ns, struct aml_node *scope, const struct path *path, unsigned int nr_cut)
+/* The last ones declared are the first in their chains. */
+void aml_forget(struct aml_namespace *ns, unsigned int nr)
+{
+	while (ns->nr > nr && ns->nr > ns->nr_declared) {
+		struct aml_node *n = &ns->node[--ns->nr];
+
+		ns->hash[hash_of(n->parent, (const u8 *)n->name)] = n->same_hash;
+	}
+}
+
+/* Where @path starts from; its first segment is not looked at. */
+static struct aml_node *start_of(const struct aml_namespace *ns, struct aml_node *scope, const struct path *path)
 {
 	struct aml_node *at = path->is_absolute ? &ns->node[0] : scope;
-	unsigned int nr = path->nr - min(nr_cut, path->nr);
 
 	for (unsigned int i = 0; i < path->nr_up && at->parent; i++)
 		at = at->parent;
-	if (nr == 1 && !path->is_absolute && !path->nr_up) {
-		for (struct aml_node *n = at; n; n = n->parent) {
-			if (find_child(n, path->segment))
-				return find_child(n, path->segment);
-		}
-	}
-	for (unsigned int i = 0; i < nr && at; i++) {
-		struct aml_node *child = find_child(at, path->segment + 4 * i);
+	return at;
+}
 
-		at = child ? child : new_node(ns, at, path->segment + 4 * i);
+struct aml_node *aml_find(const struct aml_namespace *ns, struct aml_node *scope, const struct path *path)
+{
+	struct aml_node *at = start_of(ns, scope, path), *found;
+
+	if (path->nr == 1 && !path->is_absolute && !path->nr_up) {
+		for (; at; at = at->parent) {   /* a single name is looked for outwards (5.3) */
+			found = aml_child(ns, at, path->segment);
+			if (found)
+				return found;
+		}
+		return NULL;
+	}
+	for (unsigned int i = 0; at && i < path->nr; i++)
+		at = aml_child(ns, at, path->segment + 4 * i);
+	return at;
+}
+
+/* A table may open a scope that another one declares: what is missing on the way is made. */
+static struct aml_node *find_or_make(struct aml_namespace *ns, struct aml_node *scope, const struct path *path, unsigned int nr)
+{
+	struct aml_node *at = start_of(ns, scope, path);
+
+	for (unsigned int i = 0; at && i < nr; i++) {
+		struct aml_node *n = aml_child(ns, at, path->segment + 4 * i);
+
+		at = n ? n : new_node(ns, at, path->segment + 4 * i, AML_SCOPE);
 	}
 	return at;
 }
 
-/* A device is declared where the path says, never found outwards. */
-static struct aml_node *declare(struct aml_namespace *ns, struct aml_node *scope, const struct path *path)
+struct aml_node *aml_declare(struct aml_namespace *ns, struct aml_node *scope, const struct path *path, enum aml_kind kind)
 {
 	struct aml_node *parent, *n;
 	const u8 *last;
 
-	if (!path->nr)
+	if (path->nr == 0)
 		return NULL;
-	last = path->segment + 4 * (path->nr - 1);
-	parent = resolve(ns, scope, path, 1);
+	parent = find_or_make(ns, scope, path, path->nr - 1);
 	if (!parent)
 		return NULL;
-	n = find_child(parent, last);
-	return n ? n : new_node(ns, parent, last);
+	last = path->segment + 4 * (path->nr - 1);
+	n = find_child(ns, parent, last);
+	if (!n || ns->is_running)
+		return new_node(ns, parent, last, kind);
+	if (n->kind == AML_SCOPE)
+		n->kind = (u8)kind;
+	return n->kind == kind ? n : NULL;      /* declared twice, and differently: the first one counts */
 }
-
-static void note_s5(struct aml_namespace *ns, const struct value *v)
-{
-	struct value a, b;
-	struct cursor c;
-
-	if (!v->is_package)
-		return;
-	c = (struct cursor){ v->data, v->data + v->size };
-	if (!take_value(&c, &a) || !a.is_number)
-		return;
-	ns->has_s5 = true;
-	ns->s5_a = ns->s5_b = a.number & 7;
-	if (take_value(&c, &b) && b.is_number)
-		ns->s5_b = b.number & 7;
-}
-
-static bool is_name(const struct path *path, const char *name)
-{
-	return path->nr && !memcmp(path->segment + 4 * (path->nr - 1), name, 4);
-}
-
-static void note_value(struct aml_namespace *ns, struct aml_node *n, const struct path *path, const struct value *v)
-{
-	if (is_name(path, "_HID"))
-		copy_id(n->hid, v);
-	else if (is_name(path, "_CID"))
-		copy_id(n->cid, v);
-	else if (is_name(path, "_BBN") && v->is_number)
-		n->bus = (u32)v->number;
-	else if (is_name(path, "_SEG") && v->is_number)
-		n->segment = (u32)v->number;
-	else if (is_name(path, "_STA") && v->is_number)
-		n->is_absent = !(v->number & 1);
-	else if (is_name(path, "_S5_") && !n->parent)
-		note_s5(ns, v);
-	if (!is_name(path, "_CRS"))
-		return;
-	n->has_crs = true;
-	if (v->is_buffer) {
-		n->crs = v->data;
-		n->crs_size = v->size;
-	}
-}
-
-static bool step(struct aml_namespace *ns, struct cursor *c, struct aml_node *scope, int depth);
 
 static void walk_list(struct aml_namespace *ns, struct cursor list, struct aml_node *scope, int depth)
 {
 	if (depth > MAX_DEPTH)
 		return;
-	while (list.p < list.end && step(ns, &list, scope, depth))
+	while (list.p < list.end && aml_declaration(ns, &list, scope, depth))
 		;
 }
 
-/* Name, Method: what they give to the node that they belong to. */
-static bool step_name(struct aml_namespace *ns, struct cursor *c, struct aml_node *scope, bool is_method)
+/* Declares a name for bytes [from, to). True even without room: the table goes on. */
+static bool note(struct aml_namespace *ns, struct aml_node *scope, const struct path *path, enum aml_kind kind, const u8 *from, const u8 *to, u8 arg)
 {
-	struct aml_node *owner;
-	struct cursor inner = *c;
-	struct path path;
-	struct value v = { 0 };
+	struct aml_node *n = aml_declare(ns, scope, path, kind);
 
-	if (is_method && !take_package(c, &inner))
-		return false;
-	if (!take_path(is_method ? &inner : c, &path) || (!is_method && !take_value(c, &v)))
-		return is_method;
-	owner = path.nr > 1 || path.is_absolute || path.nr_up ? resolve(ns, scope, &path, 1) : scope;
-	if (owner)
-		note_value(ns, owner, &path, &v);
+	if (n && !n->aml) {
+		n->aml = from;
+		n->end = to;
+		n->arg = arg;
+	}
 	return true;
 }
 
-/* Scope, Device: what is inside belongs to that node. */
-static bool step_scope(struct aml_namespace *ns, struct cursor *c, struct aml_node *scope, int depth, bool is_device)
+static bool declare_name(struct aml_namespace *ns, struct cursor *c, struct aml_node *scope)
+{
+	struct path path;
+	const u8 *value;
+
+	if (!aml_take_path(c, &path))
+		return false;
+	value = c->p;
+	return aml_skip_data(c) && note(ns, scope, &path, AML_NAME, value, c->p, 0);
+}
+
+static bool declare_method(struct aml_namespace *ns, struct cursor *c, struct aml_node *scope)
 {
 	struct cursor inner;
 	struct path path;
+	u8 flags;
+
+	if (!aml_take_package(c, &inner))
+		return false;
+	return !aml_take_path(&inner, &path) || !aml_take(&inner, &flags) ||
+		note(ns, scope, &path, AML_METHOD, inner.p, inner.end, flags & 7);
+}
+
+/* Scope, Device, Processor and their like: what is inside belongs to that node. @nr_more: bytes before the list. */
+static bool declare_scope(struct aml_namespace *ns, struct cursor *c, struct aml_node *scope, int depth, enum aml_kind kind, unsigned int nr_more)
+{
+	struct cursor inner;
 	struct aml_node *n;
+	struct path path;
+	u64 more;
 
-	if (!take_package(c, &inner))
+	if (!aml_take_package(c, &inner))
 		return false;
-	if (!take_path(&inner, &path))
+	if (!aml_take_path(&inner, &path) || !aml_take_number(&inner, nr_more, &more))
 		return true;
-	n = is_device ? declare(ns, scope, &path) : resolve(ns, scope, &path, 0);
-	if (!n)
-		return true;
-	n->is_device |= is_device;
-	walk_list(ns, inner, n, depth + 1);
+	if (kind != AML_SCOPE)
+		n = aml_declare(ns, scope, &path, kind);
+	else
+		n = path.nr == 1 && !path.is_absolute && !path.nr_up ? aml_find(ns, scope, &path) : NULL;
+	if (kind == AML_SCOPE && !n)
+		n = find_or_make(ns, scope, &path, path.nr);
+	if (n)
+		walk_list(ns, inner, n, depth + 1);
 	return true;
 }
 
-static bool step_ext(struct aml_namespace *ns, struct cursor *c, struct aml_node *scope, int depth)
+static bool declare_region(struct aml_namespace *ns, struct cursor *c, struct aml_node *scope)
 {
-	struct value v;
+	struct path path;
+	const u8 *operands;
+	u8 space;
+
+	if (!aml_take_path(c, &path) || !aml_take(c, &space))
+		return false;
+	operands = c->p;
+	return aml_skip_data(c) && aml_skip_data(c) && note(ns, scope, &path, AML_REGION, operands, c->p, space);
+}
+
+/* FieldList (20.2.5.2) */
+static void field_list(struct aml_namespace *ns, struct cursor c, struct aml_node *scope, struct aml_node *region, enum aml_kind kind)
+{
+	u64 bit = 0, ignored;
 	struct cursor inner;
 	struct path path;
-	u8 op;
+	u32 n;
 
-	if (!take(c, &op))
-		return false;
-	switch (op) {
-	case EXT_DEVICE:
-		return step_scope(ns, c, scope, depth, true);
-	case EXT_MUTEX:
-		return take_path(c, &path) && take(c, &op);
-	case EXT_EVENT:
-		return take_path(c, &path);
-	case EXT_REGION:
-		return take_path(c, &path) && take(c, &op) && take_value(c, &v) && take_value(c, &v);
-	default:
-		return (op == EXT_FIELD || (op >= EXT_PROCESSOR && op <= EXT_BANK_FIELD)) && take_package(c, &inner);
+	while (c.p < c.end) {
+		struct aml_node *f;
+
+		switch (*c.p) {
+		case 0:
+			c.p++;
+			if (!aml_take_length(&c, &n))
+				return;
+			bit += n;
+			continue;
+		case 1: case 3:
+			if (!aml_take_number(&c, *c.p == 1 ? 3 : 4, &ignored))
+				return;
+			continue;
+		case 2:
+			c.p++;
+			if (c.p < c.end && *c.p == OP_BUFFER ? (c.p++, !aml_take_package(&c, &inner)) : !aml_take_path(&c, &path))
+				return;
+			continue;
+		}
+		if (!aml_take_path(&c, &path) || path.nr != 1 || !aml_take_length(&c, &n) || bit + n > 0xffffffff)
+			return;
+		f = aml_declare(ns, scope, &path, kind);
+		if (f && !f->target) {
+			f->target = region;
+			f->first_bit = (u32)bit;
+			f->nr_bits = n;
+		}
+		bit += n;
 	}
 }
 
-/* One declaration inside @scope. False: not understood, give this list up. */
-static bool step(struct aml_namespace *ns, struct cursor *c, struct aml_node *scope, int depth)
+static bool declare_field(struct aml_namespace *ns, struct cursor *c, struct aml_node *scope, u8 op)
 {
+	struct aml_node *region;
 	struct cursor inner;
 	struct path path;
+	u8 flags;
+
+	if (!aml_take_package(c, &inner))
+		return false;
+	if (!aml_take_path(&inner, &path))
+		return true;
+	region = aml_find(ns, scope, &path);
+	/* Index and bank registers would have to be written: those fields are known by name only. */
+	if (op != EXT_FIELD && !aml_take_path(&inner, &path))
+		return true;
+	if ((op != EXT_BANK_FIELD || aml_skip_data(&inner)) && aml_take(&inner, &flags))
+		field_list(ns, inner, scope, region, op == EXT_FIELD ? AML_FIELD : AML_INDEX_FIELD);
+	return true;
+}
+
+/* CreateDWordField and its kind, outside of methods: made when it is first used. */
+static bool declare_buffer_field(struct aml_namespace *ns, struct cursor *c, struct aml_node *scope, u8 op)
+{
+	const u8 *operands = c->p;
+	struct path path;
+
+	return aml_skip_data(c) && aml_skip_data(c) && (op != EXT_CREATE_FIELD || aml_skip_data(c)) && aml_take_path(c, &path) &&
+		note(ns, scope, &path, AML_BUFFER_FIELD, operands, c->p, op);
+}
+
+static bool declare_alias(struct aml_namespace *ns, struct cursor *c, struct aml_node *scope)
+{
+	struct aml_node *target, *n;
+	struct path path;
+
+	if (!aml_take_path(c, &path))
+		return false;
+	target = aml_find(ns, scope, &path);
+	if (!aml_take_path(c, &path))
+		return false;
+	n = target ? aml_declare(ns, scope, &path, AML_ALIAS) : NULL;
+	if (n && !n->target)
+		n->target = target;
+	return true;
+}
+
+static bool declare_plain(struct aml_namespace *ns, struct cursor *c, struct aml_node *scope, unsigned int nr_more)
+{
+	struct path path;
+	u64 more;
+
+	return aml_take_path(c, &path) && aml_take_number(c, nr_more, &more) && note(ns, scope, &path, AML_OTHER, c->p, c->p, 0);
+}
+
+/* If and Else between declarations. */
+static bool declare_if(struct aml_namespace *ns, struct cursor *c, struct aml_node *scope, int depth)
+{
+	struct cursor then, otherwise = { NULL, NULL };
+	int is_true;
+
+	if (!aml_take_package(c, &then))
+		return false;
+	if (c->p < c->end && *c->p == OP_ELSE) {
+		c->p++;
+		if (!aml_take_package(c, &otherwise))
+			return false;
+	}
+	is_true = ns->is_running ? -1 : aml_predicate(ns, scope, &then);
+	if (is_true >= 0)
+		walk_list(ns, is_true ? then : otherwise, scope, depth + 1);
+	return true;
+}
+
+static bool declare_ext(struct aml_namespace *ns, struct cursor *c, struct aml_node *scope, int depth)
+{
 	u8 op;
 
-	if (!take(c, &op))
+	if (!aml_take(c, &op))
 		return false;
 	switch (op) {
-	case OP_NAME: case OP_METHOD:
-		return step_name(ns, c, scope, op == OP_METHOD);
-	case OP_SCOPE:
-		return step_scope(ns, c, scope, depth, false);
-	case OP_IF: case OP_ELSE:
-		return take_package(c, &inner);
-	case OP_ALIAS:
-		return take_path(c, &path) && take_path(c, &path);
-	case OP_EXTERNAL:
-		return take_path(c, &path) && take(c, &op) && take(c, &op);
-	case OP_EXT:
-		return step_ext(ns, c, scope, depth);
-	default:
+	case EXT_DEVICE: return declare_scope(ns, c, scope, depth, AML_DEVICE, 0);
+	case EXT_PROCESSOR: return declare_scope(ns, c, scope, depth, AML_OTHER, 6);
+	case EXT_POWER: return declare_scope(ns, c, scope, depth, AML_OTHER, 3);
+	case EXT_THERMAL: return declare_scope(ns, c, scope, depth, AML_OTHER, 0);
+	case EXT_MUTEX: return declare_plain(ns, c, scope, 1);
+	case EXT_EVENT: return declare_plain(ns, c, scope, 0);
+	case EXT_REGION: return declare_region(ns, c, scope);
+	case EXT_FIELD: case EXT_INDEX_FIELD: case EXT_BANK_FIELD: return declare_field(ns, c, scope, op);
+	case EXT_CREATE_FIELD: return declare_buffer_field(ns, c, scope, op);
+	default: return false;
+	}
+}
+
+bool aml_declaration(struct aml_namespace *ns, struct cursor *c, struct aml_node *scope, int depth)
+{
+	struct path path;
+	u64 more;
+	u8 op;
+
+	if (!aml_take(c, &op))
 		return false;
+	switch (op) {
+	case OP_NAME: return declare_name(ns, c, scope);
+	case OP_METHOD: return declare_method(ns, c, scope);
+	case OP_SCOPE: return declare_scope(ns, c, scope, depth, AML_SCOPE, 0);
+	case OP_IF: return declare_if(ns, c, scope, depth);
+	case OP_ALIAS: return declare_alias(ns, c, scope);
+	case OP_EXTERNAL: return aml_take_path(c, &path) && aml_take_number(c, 2, &more);
+	case OP_CREATE_DWORD: case OP_CREATE_WORD: case OP_CREATE_BYTE: case OP_CREATE_BIT: case OP_CREATE_QWORD:
+		return declare_buffer_field(ns, c, scope, op);
+	case OP_NOOP: return true;
+	case OP_EXT: return declare_ext(ns, c, scope, depth);
+	default: return false;
 	}
 }
 
 void aml_load(struct aml_namespace *ns, const u8 *aml, u32 size)
 {
+	static const char *const predefined[] = { "_SB_", "_GPE", "_PR_", "_TZ_", "_SI_" };
+
 	if (ns->max == 0)
 		return;
 	if (ns->nr == 0) {
 		ns->node[0] = (struct aml_node){ .name = "\\" };
-		ns->nr = 1;
+		ns->nr = ns->nr_declared = 1;
+		for (unsigned int i = 0; i < ARRAY_SIZE(predefined); i++)
+			(void)new_node(ns, &ns->node[0], (const u8 *)predefined[i], AML_SCOPE);
 	}
 	walk_list(ns, (struct cursor){ aml, aml + size }, &ns->node[0], 0);
 }
 
 /* Without recursion: a namespace may be as deep as its tables say. */
-void aml_each_device(const struct aml_namespace *ns, void (*fn)(const struct aml_node *d, void *arg), void *arg)
+void aml_each_device(const struct aml_namespace *ns, bool (*fn)(struct aml_node *d, void *arg), void *arg)
 {
-	const struct aml_node *n = ns->nr ? &ns->node[0] : NULL;
+	struct aml_node *n = ns->nr ? &ns->node[0] : NULL;
 
 	while (n) {
-		if (n->is_device)
-			fn(n, arg);
-		if (n->child) {
+		bool enter = n->kind != AML_DEVICE || fn(n, arg);
+
+		if (enter && n->child) {
 			n = n->child;
 			continue;
 		}

@@ -27,7 +27,10 @@ static void put(const struct out *o, int kind, u64 start, u64 length, bool is_wi
 		o->fn(&r, o->arg);
 }
 
-/* Word, DWord and QWord address space descriptors: @width bytes a number, five numbers from byte 3 on. */
+/*
+ * Word, DWord and QWord address space descriptors: @width bytes a number, five numbers from byte 3 on. Length 0 is how firmware
+ * closes a window; else the ends count, since there is firmware whose length is wrong (as Linux reads it).
+ */
 static void address_space(const struct out *o, const u8 *d, u32 len, unsigned int width)
 {
 	u64 start, max_addr, translation, length;
@@ -39,8 +42,9 @@ static void address_space(const struct out *o, const u8 *d, u32 len, unsigned in
 	max_addr = get_le(n + 2 * width, width);
 	translation = get_le(n + 3 * width, width);
 	length = get_le(n + 4 * width, width);
-	if (!length && max_addr > start && d[1] & 4)    /* both ends fixed: they say it all */
-		length = max_addr - start + 1;
+	if (!length || max_addr < start)
+		return;
+	length = max_addr - start + 1;
 	if (d[0] != AML_BUS)
 		start += translation;
 	put(o, d[0], start, length, !(d[1] & 1));

@@ -27,18 +27,19 @@
 struct scanner {
 	struct pci_scan *s;
 	const struct pci_access *access;
-	u8 seen[256 / 8];               /* buses entered */
+	u16 segment;
+	u8 seen[256 / 8];               /* buses of it that were entered */
 	int depth;
 };
 
 static u32 reg_read(const struct scanner *sc, const struct pci_dev *d, u16 reg)
 {
-	return sc->access->read(d->bus, d->devfn, reg);
+	return sc->access->read(d->segment, d->bus, d->devfn, reg);
 }
 
 static void reg_write(const struct scanner *sc, const struct pci_dev *d, u16 reg, u32 v)
 {
-	sc->access->write(d->bus, d->devfn, reg, v);
+	sc->access->write(d->segment, d->bus, d->devfn, reg, v);
 }
 
 /* What stays writable when all ones are written; the register is put back. */
@@ -154,12 +155,12 @@ static void scan_bus(struct scanner *sc, u8 bus);
 /* Returns false when there is no such function. */
 static bool scan_function(struct scanner *sc, u8 bus, u8 devfn, bool *is_multi)
 {
-	u32 id = sc->access->read(bus, devfn, REG_ID), header;
+	u32 id = sc->access->read(sc->segment, bus, devfn, REG_ID), header;
 	struct pci_dev *d;
 
 	if (id == 0 || (id & 0xffff) == 0xffff)
 		return false;
-	header = sc->access->read(bus, devfn, REG_HEADER) >> 16 & 0xff;
+	header = sc->access->read(sc->segment, bus, devfn, REG_HEADER) >> 16 & 0xff;
 	*is_multi = header & 0x80;
 	if (sc->s->nr == sc->s->max) {
 		sc->s->nr_lost++;
@@ -167,8 +168,8 @@ static bool scan_function(struct scanner *sc, u8 bus, u8 devfn, bool *is_multi)
 	}
 	d = &sc->s->dev[sc->s->nr++];
 	*d = (struct pci_dev){
-		.vendor = (u16)id, .device = (u16)(id >> 16), .class = sc->access->read(bus, devfn, REG_CLASS) >> 8,
-		.bus = bus, .devfn = devfn, .header_type = header & 0x7f,
+		.vendor = (u16)id, .device = (u16)(id >> 16), .class = sc->access->read(sc->segment, bus, devfn, REG_CLASS) >> 8,
+		.segment = sc->segment, .bus = bus, .devfn = devfn, .header_type = header & 0x7f,
 	};
 	size_bars(sc, d);
 	if (d->header_type == 1) {
@@ -200,16 +201,17 @@ static void scan_bus(struct scanner *sc, u8 bus)
 	sc->depth--;
 }
 
-void pci_scan(struct pci_scan *s, const struct pci_access *access, u8 root_bus)
+void pci_scan(struct pci_scan *s, const struct pci_access *access, u16 segment, u8 root_bus)
 {
-	struct scanner sc = { .s = s, .access = access };
+	struct scanner sc = { .s = s, .access = access, .segment = segment };
 
 	for (unsigned int i = 0; i < s->nr; i++)        /* from earlier roots */
-		sc.seen[s->dev[i].bus / 8] |= (u8)(1 << s->dev[i].bus % 8);
+		if (s->dev[i].segment == segment)
+			sc.seen[s->dev[i].bus / 8] |= (u8)(1 << s->dev[i].bus % 8);
 	scan_bus(&sc, root_bus);
 }
 
 void pci_name(const struct pci_dev *d, char name[PCI_NAME_LEN])
 {
-	snprintf(name, PCI_NAME_LEN, "0000:%02x:%02x.%u", d->bus, PCI_DEV(d->devfn), PCI_FN(d->devfn));
+	snprintf(name, PCI_NAME_LEN, "%04x:%02x:%02x.%u", d->segment, d->bus, PCI_DEV(d->devfn), PCI_FN(d->devfn));
 }

@@ -9,7 +9,7 @@ FUZZ_LIB := $(filter-out kernel/lib/string.c kernel/lib/ktest.c,$(wildcard kerne
 FUZZ_SRC_memmap := $(wildcard kernel/iomem/*.c) mm/memblock.c
 FUZZ_SRC_smbios := kernel/drivers/smbios.c
 FUZZ_SRC_acpi := kernel/drivers/acpi.c kernel/drivers/acpi_parse.c
-FUZZ_SRC_aml := kernel/drivers/aml.c kernel/drivers/aml_resource.c
+FUZZ_SRC_aml := $(wildcard kernel/drivers/aml*.c)
 FUZZ_SRC_loader := efi/elf_check.c efi/config.c $(wildcard kernel/iomem/*.c)
 FUZZ_SRC_usb := $(addprefix kernel/drivers/,usb/descriptor.c usb/hid.c iommu.c)
 FUZZ_SRC_elf := kernel/task/elf_program.c
@@ -34,7 +34,7 @@ $(B)/fuzz/zones_fuzz: tests/fuzz/zones_fuzz.c tests/fuzz/check.h $(ZONES_KERNEL)
 		kernel/drivers/smbios.c tests/host/stub/machine.c tests/host/machine.h
 	$(call quiet,FUZZ)$(HOST_CC) $(FUZZ_FLAGS) -o $@ $(filter %.c %.o,$^)
 
-$(B)/fuzz/seeds: tests/fuzz/seeds.py
+$(B)/fuzz/seeds: tests/fuzz/seeds.py tests/host/aml/crs.h
 	$< $@ && touch $@
 
 fuzz-parts: $(patsubst %,$(B)/fuzz/%_fuzz,$(sort $(FUZZ) $(F))) $(B)/fuzz/seeds

@@ -86,6 +86,8 @@ def aml(out):
     buffer = package(b"\x11", bytes([0x0a, len(crs)]) + crs)
     device = package(b"\x5b\x82", b"PCI0" + b"\x08_HID\x0c\x41\xd0\x0a\x08" + package(b"\x14", b"_STA\0\xa4\x01") + b"\x08_CRS" + buffer)
     more = b"\x08_S5_" + package(b"\x12", b"\x02\x0a\x05\x0a\x06") + b"\x5b\x80REG_\x01\x0b\x00\x06\x0a\x04" + package(b"\x5b\x81", b"REG_\x01F000\x08")
+    with open(os.path.join(TOP, "host/aml/crs.h"), encoding="ascii") as f:
+        put(out, "crs", bytes(int(word, 16) for word in f.read().replace(",", " ").split() if word.startswith("0x")))
     put(out, "dsdt", package(b"\x10", b"\\_SB_" + device) + more)
 
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Laws of kernel/drivers/acpi*.c and aml*.c, on tables built here; random damage never leads outside of them. */
+/* Laws of kernel/drivers/acpi*.c, on tables built here; random damage never leads outside of them. */
 #include "check.h"
 
 #include <drivers/acpi.h>
-#include <drivers/aml.h>
 
 /* Physical memory of the invented machine: 64 KiB at 16 MiB. */
 #define MEM_BASE 0x1000000ULL
@@ -244,108 +243,6 @@ static void acpi_survives_damage_with_right_checksums(void **state)
 	}
 }
 
-/* AML */
-
-/*
- * Scope (\_SB) { Device (PCI0) { Name (_HID, EisaId ("PNP0A08")) Method (_STA) {...} Device (HPET) { _HID PNP0103, _CRS } } }
- * Scope (\_SB.PCI0) { Name (_CRS, Buffer { bus 0-ff, 80000000-feafffff }) }   as QEMU writes it
- * Name (\_S5, Package { 5, 6 })
- */
-#define CRS_WORD_BUS 0x88, 13, 0, 2, 0x0c, 0, 0, 0, 0, 0, 0xff, 0, 0, 0, 0, 1
-#define CRS_DWORD_MEM 0x87, 23, 0, 0, 0x0c, 1, 0, 0, 0, 0, 0, 0, 0, 0x80, 0xff, 0xff, 0xaf, 0xfe, 0, 0, 0, 0, 0, 0, 0xb0, 0x7e
-static const u8 aml[] = {
-	0x10, 58, '\\', '_', 'S', 'B', '_',
-	0x5b, 0x82, 50, 'P', 'C', 'I', '0',
-		0x08, '_', 'H', 'I', 'D', 0x0c, 0x41, 0xd0, 0x0a, 0x08,
-		0x14, 7, '_', 'S', 'T', 'A', 0, 0xa4, /* Return (One) cut: methods are stepped over */
-		0x5b, 0x82, 25, 'H', 'P', 'E', 'T',
-			0x08, '_', 'H', 'I', 'D', 0x0d, 'P', 'N', 'P', '0', '1', '0', '3', 0,
-			0x08, '_', 'S', 'T', 'A', 0x00,
-	0x10, 0x42, 4, 0x2e, '_', 'S', 'B', '_', 'P', 'C', 'I', '0',
-		0x08, '_', 'C', 'R', 'S', 0x11, 47, 0x0a, 44, CRS_WORD_BUS, CRS_DWORD_MEM, 0x79, 0,
-		0x01, 0x02, /* not a declaration: the rest of this scope is given up */
-	0x08, '_', 'S', '5', '_', 0x12, 6, 2, 0x0a, 5, 0x0a, 6,
-};
-
-static struct aml_node nodes[64];
-static struct aml_namespace ns;
-static const struct aml_node *seen[16];
-static unsigned int nr_seen;
-static struct aml_range range[16];
-static unsigned int nr_ranges;
-
-static void see(const struct aml_node *d, void *arg)
-{
-	if (nr_seen < ARRAY_SIZE(seen))
-		seen[nr_seen++] = d;
-}
-
-static void see_range(const struct aml_range *r, void *arg)
-{
-	assert_true(r->end >= r->start);
-	if (nr_ranges < ARRAY_SIZE(range))
-		range[nr_ranges++] = *r;
-}
-
-static void load(const u8 *data, u32 size)
-{
-	ns = (struct aml_namespace){ .node = nodes, .max = ARRAY_SIZE(nodes) };
-	nr_seen = nr_ranges = 0;
-	aml_load(&ns, data, size);
-	aml_each_device(&ns, see, NULL);
-	for (unsigned int i = 0; i < nr_seen; i++) {
-		if (seen[i]->crs)
-			aml_each_range(seen[i]->crs, seen[i]->crs_size, see_range, NULL);
-	}
-}
-
-static void aml_finds_devices_and_windows(void **state)
-{
-	load(aml, sizeof(aml));
-	assert_int_equal(nr_seen, 2);
-	assert_string_equal(seen[0]->name, "PCI0");
-	assert_string_equal(seen[0]->hid, "PNP0A08");
-	assert_false(seen[0]->is_absent);
-	assert_string_equal(seen[1]->hid, "PNP0103");
-	assert_true(seen[1]->is_absent);
-	assert_ptr_equal(seen[1]->parent, seen[0]);
-	assert_int_equal(nr_ranges, 2);
-	assert_int_equal(range[0].kind, AML_BUS);
-	assert_int_equal(range[0].end, 255);
-	assert_int_equal(range[1].kind, AML_MEMORY);
-	assert_int_equal(range[1].start, 0x80000000);
-	assert_int_equal(range[1].end, 0xfeafffff);
-	assert_true(range[1].is_window);
-	assert_true(ns.has_s5);
-	assert_int_equal(ns.s5_a, 5);
-	assert_int_equal(ns.s5_b, 6);
-}
-
-static void aml_full_namespace_is_counted(void **state)
-{
-	ns = (struct aml_namespace){ .node = nodes, .max = 2 };
-	aml_load(&ns, aml, sizeof(aml));
-	assert_int_equal(ns.nr, 2);
-	assert_true(ns.nr_lost > 0);
-}
-
-static void aml_survives_damage(void **state)
-{
-	test_seed_init("aml_survives_damage");
-	for (int round = 0; round < 200000; round++) {
-		u32 size = (u32)(test_below(4) ? sizeof(aml) : test_below(sizeof(aml) + 1));
-		u8 *copy = malloc(size + 1);
-
-		memcpy(copy, aml, size);
-		copy = realloc(copy, size ? size : 1);
-		for (u64 n = test_below(5); n && size; n--)
-			copy[test_below(size)] = test_below(3) ? (u8)test_random() : (u8[]){ 0x10, 0x5b, 0x82, 0x11, 0x2f, 0x40, 0xff, 0x5e }[test_below(8)];
-		load(copy, size);
-		assert_true(ns.nr <= ns.max);
-		free(copy);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -354,9 +251,6 @@ int main(void)
 		cmocka_unit_test(acpi_skips_bad_tables),
 		cmocka_unit_test(acpi_without_tables_says_why),
 		cmocka_unit_test(acpi_survives_damage_with_right_checksums),
-		cmocka_unit_test(aml_finds_devices_and_windows),
-		cmocka_unit_test(aml_full_namespace_is_counted),
-		cmocka_unit_test(aml_survives_damage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

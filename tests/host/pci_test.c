@@ -7,6 +7,7 @@
 #define MAX_FUNCTIONS 24
 
 struct function {
+	u16 segment;
 	u8 bus, devfn;
 	u32 reg[64];                    /* what is read */
 	u32 writable[64];               /* which bits a write changes */
@@ -18,27 +19,27 @@ static unsigned int nr_functions;
 static struct pci_dev storage[64];
 static struct pci_scan scan;
 
-static struct function *find(u8 bus, u8 devfn)
+static struct function *find(u16 segment, u8 bus, u8 devfn)
 {
 	for (unsigned int i = 0; i < nr_functions; i++) {
-		if (machine[i].bus == bus && machine[i].devfn == devfn)
+		if (machine[i].segment == segment && machine[i].bus == bus && machine[i].devfn == devfn)
 			return &machine[i];
 	}
 	return NULL;
 }
 
-static u32 read_reg(u8 bus, u8 devfn, u16 reg)
+static u32 read_reg(u16 segment, u8 bus, u8 devfn, u16 reg)
 {
-	struct function *f = find(bus, devfn);
+	struct function *f = find(segment, bus, devfn);
 
 	assert_int_equal(reg % 4, 0);
 	assert_true(reg < 256);
 	return f ? f->reg[reg / 4] : ~0U;
 }
 
-static void write_reg(u8 bus, u8 devfn, u16 reg, u32 v)
+static void write_reg(u16 segment, u8 bus, u8 devfn, u16 reg, u32 v)
 {
-	struct function *f = find(bus, devfn);
+	struct function *f = find(segment, bus, devfn);
 
 	assert_non_null(f);
 	if (reg >= 0x10 && reg < 0x28 && f->reg[1] & 3)
@@ -81,7 +82,7 @@ static void run(void)
 
 	memcpy(before, machine, sizeof(before));
 	scan = (struct pci_scan){ .dev = storage, .max = ARRAY_SIZE(storage) };
-	pci_scan(&scan, &access, 0);
+	pci_scan(&scan, &access, 0, 0);
 	for (unsigned int i = 0; i < nr_functions; i++) {
 		assert_memory_equal(before[i].reg, machine[i].reg, sizeof(before[i].reg));
 		assert_false(machine[i].decoded_while_sizing);
@@ -177,7 +178,7 @@ static void pci_full_storage_is_counted(void **state)
 	for (u8 i = 0; i < 10; i++)
 		add(0, i, 0, 0x11111234, 0x020000, 0);
 	scan = (struct pci_scan){ .dev = storage, .max = 4 };
-	pci_scan(&scan, &access, 0);
+	pci_scan(&scan, &access, 0, 0);
 	assert_int_equal(scan.nr, 4);
 	assert_int_equal(scan.nr_lost, 6);
 }
@@ -206,6 +207,30 @@ static void pci_survives_noise(void **state)
 	}
 }
 
+/* The same bus of two segments is two buses. */
+static void pci_segments_are_apart(void **state)
+{
+	char name[PCI_NAME_LEN];
+
+	nr_functions = 0;
+	add(0, 1, 0, 0x11111234, 0x020000, 0);
+	add_bar(add(0, 2, 0, 0x22221234, 0x020000, 0), 0, 4, 0x20000000000, 1 << 20);
+	machine[1].segment = 1;
+	add(3, 0, 0, 0x33331234, 0x020000, 0)->segment = 1;
+	scan = (struct pci_scan){ .dev = storage, .max = ARRAY_SIZE(storage) };
+	pci_scan(&scan, &access, 0, 0);
+	assert_int_equal(scan.nr, 1);
+	pci_scan(&scan, &access, 1, 0);
+	pci_scan(&scan, &access, 1, 3);
+	pci_scan(&scan, &access, 1, 0);                 /* again: not twice */
+	assert_int_equal(scan.nr, 3);
+	pci_name(&scan.dev[1], name);
+	assert_string_equal(name, "0001:00:02.0");
+	assert_int_equal(scan.dev[1].bar[0].start, 0x20000000000);
+	pci_name(&scan.dev[2], name);
+	assert_string_equal(name, "0001:03:00.0");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +239,7 @@ int main(void)
 		cmocka_unit_test(pci_bridge_loops_end),
 		cmocka_unit_test(pci_full_storage_is_counted),
 		cmocka_unit_test(pci_survives_noise),
+		cmocka_unit_test(pci_segments_are_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

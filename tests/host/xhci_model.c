@@ -33,8 +33,8 @@ void set_current_sleeping(void) { }
 void set_current_running(void) { }
 void *ioremap(phys_addr_t pa, size_t size) { return bar; }
 void iounmap(const void *addr) { }
-static u32 config_read(u8 bus, u8 devfn, u16 reg) { return model.dma_on ? 6 : 2; }
-static void config_write(u8 bus, u8 devfn, u16 reg, u32 v) { model.dma_on = v & 4; }
+static u32 config_read(u16 segment, u8 bus, u8 devfn, u16 reg) { return model.dma_on ? 6 : 2; }
+static void config_write(u16 segment, u8 bus, u8 devfn, u16 reg, u32 v) { model.dma_on = v & 4; }
 const struct pci_access pci_config = { config_read, config_write };
 
 void *get_free_pages(gfp_t gfp, unsigned int order)

@@ -63,8 +63,8 @@ static void take_ports_from_ehci(const struct pci_dev *d)
 {
 	if (d->vendor != 0x8086 || (d->device != 0x1e31 && d->device != 0x8c31 && d->device != 0x9c31))
 		return;
-	pci_config.write(d->bus, d->devfn, 0xd8, pci_config.read(d->bus, d->devfn, 0xdc));      /* SuperSpeed */
-	pci_config.write(d->bus, d->devfn, 0xd0, pci_config.read(d->bus, d->devfn, 0xd4));      /* USB 2 */
+	pci_config.write(d->segment, d->bus, d->devfn, 0xd8, pci_config.read(d->segment, d->bus, d->devfn, 0xdc));      /* SuperSpeed */
+	pci_config.write(d->segment, d->bus, d->devfn, 0xd0, pci_config.read(d->segment, d->bus, d->devfn, 0xd4));      /* USB 2 */
 }
 
 static void show_controller(struct seq_file *m, struct xhci *c)

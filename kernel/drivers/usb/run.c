@@ -11,10 +11,10 @@
 
 static void give_up(struct xhci *c)
 {
-	u32 v = pci_config.read(c->pci->bus, c->pci->devfn, PCI_COMMAND) & 0xffff;
+	u32 v = pci_config.read(c->pci->segment, c->pci->bus, c->pci->devfn, PCI_COMMAND) & 0xffff;
 
 	pr_warn("xhci %s: its USB ports are not used: %s\n", c->name, c->dead);
-	pci_config.write(c->pci->bus, c->pci->devfn, PCI_COMMAND, v & ~PCI_COMMAND_MASTER);
+	pci_config.write(c->pci->segment, c->pci->bus, c->pci->devfn, PCI_COMMAND, v & ~PCI_COMMAND_MASTER);
 	for (unsigned int i = 1; i <= c->nr_slots; i++)
 		if (c->slot[i] && c->slot[i]->f.kind == USB_KEYBOARD)
 			keyboard_release_all(c->slot[i]);

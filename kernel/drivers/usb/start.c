@@ -29,9 +29,9 @@ void *xhci_alloc(struct xhci *c, unsigned int order, u64 *phys)
 
 static void switch_on(struct xhci *c, u32 bits)
 {
-	u32 v = pci_config.read(c->pci->bus, c->pci->devfn, PCI_COMMAND) & 0xffff;
+	u32 v = pci_config.read(c->pci->segment, c->pci->bus, c->pci->devfn, PCI_COMMAND) & 0xffff;
 
-	pci_config.write(c->pci->bus, c->pci->devfn, PCI_COMMAND, v | bits);
+	pci_config.write(c->pci->segment, c->pci->bus, c->pci->devfn, PCI_COMMAND, v | bits);
 }
 
 static const char *map_registers(struct xhci *c)
