@@ -53,7 +53,7 @@ static void socket_release(struct file *f)
 		unix_release(f->private);
 }
 
-static const struct file_operations socket_fops = {
+const struct file_operations socket_fops = {
 	.read = socket_read, .write = socket_write, .poll = socket_poll, .ioctl = socket_ioctl, .release = socket_release,
 	.fasync = true,
 };
@@ -102,8 +102,10 @@ static int check_type(long family, long type, long protocol)
 SYSCALL(socket)
 {
 	int err = check_type((int)a0, (int)a1, (int)a2);
-	struct unix_sock *s = err ? NULL : unix_alloc(a1 & 0xf);
+	struct unix_sock *s;
 
+	unix_gc();
+	s = err ? NULL : unix_alloc(a1 & 0xf);
 	return err ? err : s ? socket_fd(s, a1) : -ENOMEM;
 }
 
@@ -114,6 +116,7 @@ SYSCALL(socketpair)
 
 	if (err)
 		return err;
+	unix_gc();
 	a = unix_alloc(a1 & 0xf);
 	b = unix_alloc(a1 & 0xf);
 	if (!a || !b) {

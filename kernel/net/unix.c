@@ -3,7 +3,7 @@
  * AF_UNIX sockets as a machine (unix(7)): life, names, connections. What goes through them is in unix_data.c.
  *
  * Nothing here sleeps between a look at a socket and its change, except in waits and user copies, after which
- * everything is looked at again. Cycles of sockets sent over each other are not collected.
+ * everything is looked at again. garbage.c collects sockets sent over each other in a circle.
  */
 #include "unix.h"
 #include <fs/fasync.h>
@@ -25,6 +25,7 @@ struct unix_sock *unix_alloc(int type)
 	INIT_LIST_HEAD(&s->abstract);
 	INIT_LIST_HEAD(&s->backlog);
 	INIT_LIST_HEAD(&s->backlog_node);
+	INIT_LIST_HEAD(&s->under_way);
 	init_waitqueue_head(&s->rd_wait);
 	init_waitqueue_head(&s->wr_wait);
 	s->addr.len = 2;
@@ -140,6 +141,7 @@ void unix_release(struct unix_sock *s)
 		unix_put(peer);
 	}
 	unix_put(s);
+	unix_gc();
 }
 
 void unix_pair(struct unix_sock *a, struct unix_sock *b)

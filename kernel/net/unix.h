@@ -41,6 +41,12 @@ struct unix_sock {
 	struct ucred_abi cred, peer_cred;
 	bool passcred;
 	int err;                        /* ECONNRESET: the peer went without reading everything; told once */
+	/* garbage.c: while its file is in messages */
+	struct list_head under_way;
+	struct file *file;              /* not referenced: the messages do that */
+	unsigned long inflight;         /* references from messages */
+	unsigned long wanted_refs;      /* during unix_gc() */
+	bool candidate;
 	u64 rcv_timeout_ns, snd_timeout_ns; /* 0: none */
 };
 
@@ -60,6 +66,12 @@ int unix_listen(struct unix_sock *s, int backlog);
 int unix_connect(struct unix_sock *s, const struct unix_address *a, bool nonblock);
 struct unix_sock *unix_accept(struct unix_sock *s, bool nonblock); /* ERR_PTR */
 void unix_free_message(struct unix_message *m);
+/* Files went into a message, or came out. */
+void unix_files_sent(struct file **files, unsigned int nr_files);
+void unix_files_taken(struct file **files, unsigned int nr_files);
+/* Frees sockets that only each other's messages hold. Called where sockets come and go: what a program leaves is found by the next. */
+void unix_gc(void);
+extern const struct file_operations socket_fops;
 /* @files (may be NULL) move into the message on success. */
 ssize_t unix_send(struct unix_sock *s, const void *buf, size_t n, copy_fn copy, const struct unix_address *to, struct file **files,
 		  unsigned int nr_files, unsigned int flags);

@@ -14,6 +14,7 @@
 void unix_free_message(struct unix_message *m)
 {
 	*m->inflight -= m->nr_files;
+	unix_files_taken(m->files, m->nr_files);
 	for (unsigned int i = 0; i < m->nr_files; i++)
 		fput(m->files[i]);
 	kfree(m->files);
@@ -65,6 +66,7 @@ static int put_message(struct unix_sock *s, struct unix_sock *to, const void *bu
 	m->nr_files = nr_files;
 	m->inflight = user_inflight_count(current->cred.uid);
 	*m->inflight += nr_files;
+	unix_files_sent(files, nr_files);
 	list_add_tail(&m->list, &to->messages);
 	to->queued += unix_cost(n);
 	wake_up(&to->rd_wait);
@@ -189,6 +191,7 @@ static void take_ancillary(struct unix_message *m, struct unix_ancillary *anc, b
 	anc->files = m->files;
 	anc->nr_files = m->nr_files;
 	*m->inflight -= m->nr_files;
+	unix_files_taken(m->files, m->nr_files);
 	m->files = NULL;
 	m->nr_files = 0;
 }
