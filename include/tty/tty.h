@@ -35,7 +35,9 @@ struct tty_struct {
 	bool resized;                   /* by tty_resize: SIGWINCH is due */
 	struct mutex lock;              /* [m] discipline and output order */
 	pid_t pgrp, session;            /* foreground group, session that it controls; 0: none */
-	int opens;
+	int opens;                      /* files; f->private2 is what hangups was when they were opened */
+	int hung_opens;                 /* of those, from before the last vhangup */
+	u64 hangups;
 	bool hung_up;                   /* the other end is gone: reads are EOF, writes EIO */
 	bool throttled;                 /* rx waits for a reader */
 	bool exclusive;
@@ -61,6 +63,8 @@ void tty_init(const char *console);
 size_t tty_read_key(struct tty_struct *tty, u8 *key, size_t n, u64 deadline);
 /* A session leader exits, or calls setsid: its terminal is free again (SIGHUP, SIGCONT to the foreground group). */
 void tty_session_exit(struct task_struct *t);
+/* vhangup(2), TIOCVHANGUP: whoever has the terminal open is at its end, as if a modem had hung up; it can be opened anew. */
+void tty_vhangup(struct tty_struct *tty);
 /* The file system of /dev/pts; called by vfs_init. */
 void devpts_register(void);
 /* /proc/PID/stat's tty_nr; 0: none. */

@@ -111,6 +111,7 @@ struct winsize_abi {
 #define TIOCCONS 0x541d
 #define FIONBIO 0x5421
 #define TIOCNOTTY 0x5422
+#define TIOCVHANGUP 0x5437
 #define TCSBRKP 0x5425
 #define TIOCGSID 0x5429
 #define TCGETS2 0x802c542a

@@ -6,7 +6,9 @@
 #include <mm/page_alloc.h>
 #include <mm/filemap.h>
 #include <syscall/syscalls.h>
+#include <task/signal.h>
 #include <task/task.h>
+#include <tty/tty.h>
 #include <uapi/errno.h>
 #include <uapi/prctl.h>
 #include <uapi/time.h>
@@ -146,4 +148,11 @@ SYSCALL(syslog)
 	return (long)done;
 }
 
-SYSCALL(vhangup) { return capable(CAP_SYS_TTY_CONFIG) ? 0 : -EPERM; }
+SYSCALL(vhangup)
+{
+	if (!capable(CAP_SYS_TTY_CONFIG))
+		return -EPERM;
+	if (current->signal->tty)
+		tty_vhangup(current->signal->tty);
+	return 0;
+}

@@ -45,6 +45,7 @@ void tty_start_thread(void);
 int tty_check_change(struct tty_struct *tty, int sig);
 int tty_set_controlling(struct tty_struct *tty, bool steal);
 void tty_hangup(struct tty_struct *tty);
+bool tty_file_is_hung(const struct file *f); /* reads are EOF, writes EIO */
 int tty_attach(struct file *f, struct tty_struct *tty, bool may_control);
 extern const struct file_operations tty_fops;
 /* @master: the caller is the other end of a pseudo terminal. */

@@ -70,11 +70,11 @@ static void slave_closed(struct tty_struct *tty)
 {
 	struct pty *p = pty_of(tty);
 
-	if (tty->opens)
+	if (tty->opens > tty->hung_opens)
 		return;
 	p->slave_closed = true;
 	wake_up(&p->master_wait);
-	if (p->master_closed)
+	if (p->master_closed && !tty->opens)
 		pty_free(p);
 }
 

@@ -206,11 +206,11 @@ void tty_session_exit(struct task_struct *t)
 	detach_session(tty);
 }
 
-void tty_hangup(struct tty_struct *tty)
+/* Its session hears of it and loses it; whoever waits looks again. */
+static void tell_hangup(struct tty_struct *tty)
 {
 	struct task_struct *leader = tty->session ? find_task_by_pid(tty->session) : NULL;
 
-	tty->hung_up = true;
 	if (leader) {
 		kill_pid(SIGHUP, tty->session);
 		kill_pid(SIGCONT, tty->session);
@@ -220,6 +220,28 @@ void tty_hangup(struct tty_struct *tty)
 	detach_session(tty);
 	wake_up(&tty->read_wait);
 	wake_up(&tty->write_wait);
+}
+
+void tty_hangup(struct tty_struct *tty)
+{
+	tty->hung_up = true;
+	tell_hangup(tty);
+}
+
+void tty_vhangup(struct tty_struct *tty)
+{
+	tty->hangups++;
+	tty->hung_opens = tty->opens;
+	tell_hangup(tty);
+	if (tty->closed)
+		tty->closed(tty);
+}
+
+bool tty_file_is_hung(const struct file *f)
+{
+	const struct tty_struct *tty = f->private;
+
+	return tty->hung_up || f->private2 != tty->hangups;
 }
 
 /* The current session leader gets @tty as its terminal. @steal: from another session (root's TIOCSCTTY 1). */
@@ -256,14 +278,14 @@ static int wait_readable(struct tty_struct *tty, struct file *f, size_t wanted, 
 {
 	int err;
 
-	if (ldisc_readable(&tty->ld, wanted) || tty->hung_up)
+	if (ldisc_readable(&tty->ld, wanted) || tty_file_is_hung(f))
 		return 0;
 	if (f->flags & O_NONBLOCK)
 		return -EAGAIN;
 	if (deadline == ~0ULL)
-		err = wait_event_interruptible(tty->read_wait, ldisc_readable(&tty->ld, wanted) || tty->hung_up);
+		err = wait_event_interruptible(tty->read_wait, ldisc_readable(&tty->ld, wanted) || tty_file_is_hung(f));
 	else
-		err = wait_event_interruptible_until(tty->read_wait, ldisc_readable(&tty->ld, wanted) || tty->hung_up, deadline);
+		err = wait_event_interruptible_until(tty->read_wait, ldisc_readable(&tty->ld, wanted) || tty_file_is_hung(f), deadline);
 	return err == -ETIMEDOUT ? 0 : err;
 }
 
@@ -282,7 +304,7 @@ static int wait_raw(struct tty_struct *tty, struct file *f, size_t n)
 	if (!tenths)
 		return wait_readable(tty, f, min_bytes, ~0ULL);
 	err = wait_readable(tty, f, 1, ~0ULL);
-	while (!err && !tty->hung_up && !ldisc_readable(&tty->ld, min_bytes)) {
+	while (!err && !tty_file_is_hung(f) && !ldisc_readable(&tty->ld, min_bytes)) {
 		u64 have = tty->ld.commit - tty->ld.tail;
 
 		err = wait_readable(tty, f, have + 1, ktime_get_ns() + step);
@@ -310,7 +332,7 @@ static ssize_t tty_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn c
 	bool eof = false;
 	int err;
 
-	if (tty->hung_up && !ldisc_readable(&tty->ld, 1))
+	if (f->private2 != tty->hangups || (tty->hung_up && !ldisc_readable(&tty->ld, 1)))
 		return 0;
 	err = tty_check_change(tty, SIGTTIN);
 	if (err)
@@ -337,7 +359,7 @@ static ssize_t tty_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn c
 			break;
 	}
 	unthrottle(tty);
-	if (!done && tty->hung_up)
+	if (!done && tty_file_is_hung(f))
 		return 0;
 	/* Another reader was faster: O_NONBLOCK must not claim end of file. */
 	if (!done && !eof && (f->flags & O_NONBLOCK))
@@ -385,7 +407,7 @@ static ssize_t tty_write(struct file *f, const void *buf, size_t n, u64 *pos, co
 	size_t done = 0;
 	int err;
 
-	if (tty->hung_up)
+	if (tty_file_is_hung(f))
 		return -EIO;
 	err = (tty->ld.t.c_lflag & TOSTOP) ? tty_check_change(tty, SIGTTOU) : 0;
 	if (err)
@@ -398,8 +420,8 @@ static ssize_t tty_write(struct file *f, const void *buf, size_t n, u64 *pos, co
 		while (unlikely(tty->ld.stopped || (tty->room && !tty->room(tty)))) {
 			mutex_unlock(&tty->lock);
 			err = (f->flags & O_NONBLOCK) ? -EAGAIN :
-				wait_event_interruptible(tty->write_wait, tty->hung_up || (!tty->ld.stopped && (!tty->room || tty->room(tty))));
-			if (!err && tty->hung_up)
+				wait_event_interruptible(tty->write_wait, tty_file_is_hung(f) || (!tty->ld.stopped && (!tty->room || tty->room(tty))));
+			if (!err && tty_file_is_hung(f))
 				err = -EIO;
 			if (err)
 				return done ? (ssize_t)done : err;
@@ -428,7 +450,7 @@ static unsigned int tty_poll(struct file *f, struct poll_table *pt)
 	poll_wait(pt, &tty->write_wait);
 	if (ldisc_readable(&tty->ld, wanted))
 		bits |= POLLIN | POLLRDNORM;
-	if (tty->hung_up)
+	if (tty_file_is_hung(f))
 		bits |= POLLHUP | POLLERR | POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM;
 	else if (!tty->ld.stopped && (!tty->room || tty->room(tty)))
 		bits |= POLLOUT | POLLWRNORM;
@@ -439,9 +461,10 @@ static unsigned int tty_poll(struct file *f, struct poll_table *pt)
 
 int tty_attach(struct file *f, struct tty_struct *tty, bool may_control)
 {
-	if (tty->exclusive && tty->opens && !capable(CAP_SYS_ADMIN))
+	if (tty->exclusive && tty->opens > tty->hung_opens && !capable(CAP_SYS_ADMIN))
 		return -EBUSY;
 	f->private = tty;
+	f->private2 = tty->hangups;
 	f->op = &tty_fops;
 	tty->opens++;
 	if (may_control && !(f->flags & FILE_NOCTTY) && current->signal && current->signal->session_leader && !current->signal->tty && !tty->session)
@@ -476,6 +499,8 @@ static void tty_release(struct file *f)
 	struct tty_struct *tty = f->private;
 
 	tty->opens--;
+	if (f->private2 != tty->hangups)
+		tty->hung_opens--;
 	if (tty->closed)
 		tty->closed(tty);
 }

@@ -166,7 +166,7 @@ long tty_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 {
 	struct tty_struct *tty = f->private;
 
-	if (tty->hung_up)
+	if (tty_file_is_hung(f))
 		return cmd == TIOCSPGRP ? -ENOTTY : -EIO;
 	return tty_ioctl_from(tty, false, cmd, arg);
 }
@@ -195,6 +195,11 @@ long tty_ioctl_from(struct tty_struct *tty, bool master, unsigned int cmd, unsig
 		return !ours || !tty->session ? -ENOTTY : put_user_u32(tty->session, (void *)arg);
 	case TIOCSCTTY: return tty_set_controlling(tty, arg == 1);
 	case TIOCNOTTY: return give_up(tty);
+	case TIOCVHANGUP:
+		if (!capable(CAP_SYS_ADMIN))
+			return -EPERM;
+		tty_vhangup(tty);
+		return 0;
 	case TIOCOUTQ: return put_user_u32(0, (void *)arg);
 	case FIONREAD: return put_user_u32(ldisc_available(&tty->ld), (void *)arg);
 	case TIOCSTI: return fake_input(tty, arg);
