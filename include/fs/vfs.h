@@ -167,5 +167,7 @@ extern int inotify_max_queued_events, inotify_max_user_instances, inotify_max_us
 extern int pipe_max_size;       /* /proc/sys/fs/pipe-max-size */
 /* style 0: /proc/mounts, 1: mountinfo. */
 int mounts_show_for(struct task_struct *t, void *m, int style);
+/* POLLPRI and POLLERR when mounts changed since the last look through @f, which f->private2 knows. */
+unsigned int mounts_poll(struct file *f, struct poll_table *pt);
 
 #endif

@@ -160,6 +160,8 @@ SYSCALL(getdents);
 SYSCALL(getdents64);
 SYSCALL(getxattr);
 SYSCALL(inotify_add_watch);
+SYSCALL(name_to_handle_at);
+SYSCALL(open_by_handle_at);
 SYSCALL(inotify_init);
 SYSCALL(inotify_init1);
 SYSCALL(inotify_rm_watch);

@@ -21,7 +21,8 @@ struct wait_queue_head {
 
 struct wait_queue_entry {
 	struct task_struct *task;
-	void (*func)(struct wait_queue_entry *w); /* instead of a wake, when task is NULL (epoll) */
+	bool (*func)(struct wait_queue_entry *w); /* instead of a wake, when task is NULL (epoll): has it woken somebody? */
+	bool exclusive;                 /* with func: one of several is enough */
 	struct list_head entry;
 };
 
@@ -33,8 +34,11 @@ void init_waitqueue_head(struct wait_queue_head *q);
 void prepare_to_wait(struct wait_queue_head *q, struct wait_queue_entry *w);
 /* Only queues (the state stays running): for the second, third ... queue of poll. */
 void add_wait_queue(struct wait_queue_head *q, struct wait_queue_entry *w);
-/* Calls @func at each wake, with the queue's lock held, any context. Until remove_wait_queue(). */
-void add_wait_callback(struct wait_queue_head *q, struct wait_queue_entry *w, void (*func)(struct wait_queue_entry *w));
+/*
+ * Calls @func at each wake, with the queue's lock held, any context. Until remove_wait_queue(). Of @exclusive ones those
+ * behind the first that has woken somebody are left out.
+ */
+void add_wait_callback(struct wait_queue_head *q, struct wait_queue_entry *w, bool (*func)(struct wait_queue_entry *w), bool exclusive);
 void remove_wait_queue(struct wait_queue_head *q, struct wait_queue_entry *w);
 /* Running again, off the queue. */
 void finish_wait(struct wait_queue_head *q, struct wait_queue_entry *w);

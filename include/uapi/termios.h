@@ -90,6 +90,18 @@ struct winsize_abi {
 #define FLUSHO 0x1000
 #define IEXTEN 0x8000
 
+/* The settings as System V had them. */
+struct termio_abi {
+	u16 c_iflag, c_oflag, c_cflag, c_lflag;
+	u8 c_line, c_cc[8];
+};
+static_assert(sizeof(struct termio_abi) == 18);
+
+#define RNDGETENTCNT 0x80045200u        /* of /dev/random */
+#define TCGETA 0x5405
+#define TCSETA 0x5406
+#define TCSETAW 0x5407
+#define TCSETAF 0x5408
 #define TCGETS 0x5401
 #define TCSETS 0x5402
 #define TCSETSW 0x5403

@@ -4,6 +4,7 @@
  * devices: null, zero, full, random, urandom, kmsg.
  */
 #include "internal.h"
+#include <uapi/termios.h>
 #include <fs/poll.h>
 #include <mm/mm.h>
 #include <x86/cpu.h>
@@ -193,6 +194,12 @@ static ssize_t random_read(struct file *f, void *buf, size_t n, u64 *pos, copy_f
 	return done;
 }
 
+/* random(4): the generator never runs dry. */
+static long random_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
+{
+	return cmd == RNDGETENTCNT ? put_user_u32(256, (void *)arg) : -ENOTTY;
+}
+
 /* /dev/zero mapped shared is anonymous shared memory; private, plain anonymous memory. */
 static int zero_mmap(struct file *f, struct mmap_request *req)
 {
@@ -259,7 +266,7 @@ static const struct file_operations
 	null_fops = { .read = null_read, .write = null_write, .llseek = null_llseek },
 	zero_fops = { .read = zero_read, .write = null_write, .llseek = null_llseek, .mmap = zero_mmap },
 	full_fops = { .read = zero_read, .write = full_write, .llseek = null_llseek },
-	random_fops = { .read = random_read, .write = null_write, .llseek = null_llseek },
+	random_fops = { .read = random_read, .write = null_write, .llseek = null_llseek, .ioctl = random_ioctl },
 	kmsg_fops = { .read = kmsg_read, .write = kmsg_write, .llseek = kmsg_llseek };
 
 void mem_devices_init(void)

@@ -13,7 +13,7 @@
 #include <x86/cpu.h>
 
 #define ITEM_QUEUES 2
-#define MAX_NESTING 4
+#define MAX_NESTING 5           /* epolls over each other */
 
 struct epoll {
 	spinlock_t lock;
@@ -43,8 +43,10 @@ struct epitem {
 
 static const struct file_operations epoll_fops;
 
-static void make_ready(struct epitem *it)
+/* True: somebody waits for it. */
+static bool make_ready(struct epitem *it)
 {
+	bool waited = !list_empty(&it->ep->wait.head);
 	unsigned long flags = spin_lock_irqsave(&it->ep->lock);
 
 	if (!it->on_ready) {
@@ -53,12 +55,13 @@ static void make_ready(struct epitem *it)
 	}
 	spin_unlock_irqrestore(&it->ep->lock, flags);
 	wake_up(&it->ep->wait);
+	return waited;
 }
 
 /* A queue of the file woke. Any context. */
-static void item_woken(struct wait_queue_entry *w)
+static bool item_woken(struct wait_queue_entry *w)
 {
-	make_ready(container_of(w, struct item_wait, w)->item);
+	return make_ready(container_of(w, struct item_wait, w)->item);
 }
 
 struct item_table { struct poll_table pt; struct epitem *item; };
@@ -73,7 +76,7 @@ static void item_queue(struct poll_table *pt, struct wait_queue_head *q)
 	iw = &it->waits[it->nr_waits++];
 	iw->item = it;
 	iw->queue = q;
-	add_wait_callback(q, &iw->w, item_woken);
+	add_wait_callback(q, &iw->w, item_woken, it->ev.events & EPOLLEXCLUSIVE);
 }
 
 static unsigned int item_bits(struct epitem *it, struct poll_table *pt)
@@ -169,7 +172,18 @@ static struct epitem *find_item(struct epoll *ep, const struct file *f, int fd)
 	return NULL;
 }
 
-/* Does watching @f from @ep close a circle, or nest too deep? */
+/* How many epolls watch @ep over each other, itself included; at most MAX_NESTING + 1. */
+static int nested_above(const struct epoll *ep, int depth)
+{
+	int most = depth;
+
+	if (depth <= MAX_NESTING)
+		for (const struct epitem *it = ep->file->epitems; it; it = it->next_of_file)
+			most = max(most, nested_above(it->ep, depth + 1));
+	return most;
+}
+
+/* Does watching @f from @ep close a circle, or nest too deep below @depth others? */
 static bool reaches(struct file *f, const struct epoll *ep, int depth)
 {
 	struct epoll *inner = f->private;
@@ -177,7 +191,7 @@ static bool reaches(struct file *f, const struct epoll *ep, int depth)
 
 	if (f->op != &epoll_fops)
 		return false;
-	if (inner == ep || depth > MAX_NESTING)
+	if (inner == ep || depth >= MAX_NESTING)
 		return true;
 	list_for_each_entry(it, &inner->items, list)
 		if (reaches(it->file, ep, depth + 1))
@@ -190,7 +204,7 @@ static int item_add(struct epoll *ep, struct file *f, int fd, const struct epoll
 	struct epitem *it;
 	struct item_table t = { .pt = { .queue = item_queue } };
 
-	if (reaches(f, ep, 0))
+	if (f->op == &epoll_fops && reaches(f, ep, nested_above(ep, 1)))
 		return -ELOOP;
 	it = kzalloc(sizeof(*it), GFP_KERNEL);
 	if (!it)
@@ -261,11 +275,14 @@ out:
 
 /* --- epoll_wait ------------------------------------------------------------------------------ */
 
-static struct epitem *take_ready(struct epoll *ep)
+/* The first of the ready list, off it, unless that is @stop. */
+static struct epitem *take_ready(struct epoll *ep, const struct epitem *stop)
 {
 	unsigned long flags = spin_lock_irqsave(&ep->lock);
 	struct epitem *it = list_first_entry_or_null(&ep->ready, struct epitem, ready);
 
+	if (it == stop)
+		it = NULL;
 	if (it) {
 		list_del(&it->ready);
 		it->on_ready = false;
@@ -274,36 +291,38 @@ static struct epitem *take_ready(struct epoll *ep)
 	return it;
 }
 
-/* Reports what is ready, at most @max. Level-triggered items return to the list for the next call. */
+static void put_back(struct epoll *ep, struct epitem *it)
+{
+	unsigned long flags = spin_lock_irqsave(&ep->lock);
+
+	if (!it->on_ready) {
+		it->on_ready = true;
+		list_add_tail(&it->ready, &ep->ready);
+	}
+	spin_unlock_irqrestore(&ep->lock, flags);
+}
+
+/* Reports what is ready, at most @max. Level-triggered items return to the list's end for the next call: there this one stops. */
 static long collect(struct epoll *ep, struct epoll_event_abi __user *out, int max)
 {
-	struct epitem *it, *again[64];
-	unsigned int nr_again = 0;
+	struct epitem *it, *first_again = NULL;
 	long n = 0;
 
-	while (n < max && nr_again < ARRAY_SIZE(again) && (it = take_ready(ep)) != NULL) {
+	while (n < max && (it = take_ready(ep, first_again)) != NULL) {
 		struct epoll_event_abi ev = { item_bits(it, NULL), it->ev.data };
 
 		if (!ev.events)
 			continue;
-		if (it->ev.events & EPOLLONESHOT)
+		if (it->ev.events & EPOLLONESHOT) {
 			it->ev.events &= EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE | EPOLLWAKEUP;
-		else if (!(it->ev.events & EPOLLET))
-			again[nr_again++] = it;
-		/* The item may not be touched after this: the copy can sleep. Put level items back first. */
-		if (nr_again && again[nr_again - 1] == it) {
-			unsigned long flags = spin_lock_irqsave(&ep->lock);
-
-			it->on_ready = true;
-			list_add_tail(&it->ready, &ep->ready);
-			spin_unlock_irqrestore(&ep->lock, flags);
+		} else if (!(it->ev.events & EPOLLET)) {
+			put_back(ep, it);
+			first_again = first_again ? first_again : it;
 		}
+		/* The item may be gone after this: the copy can sleep. */
 		if (copy_to_user(&out[n], &ev, sizeof(ev)))
 			return n ? n : -EFAULT;
 		n++;
-		/* Came round to an item of this call: stop. */
-		if (nr_again && !list_empty(&ep->ready) && list_first_entry(&ep->ready, struct epitem, ready) == again[0])
-			break;
 	}
 	return n;
 }

@@ -67,6 +67,8 @@ int may_delete(const struct path *dir, struct inode *victim);
 void drop_name(struct dentry *d);
 
 /* open.c */
+/* An open of what is at @p, if it permits that; consumes the references in every case. */
+struct file *path_open(struct path p, unsigned int flags);
 struct file *do_filp_open(int dirfd, const char *path, unsigned int flags, u32 mode, unsigned int lookup_flags);
 
 /* stat.c */

@@ -8,6 +8,7 @@
  */
 #include "internal.h"
 #include <fs/notify.h>
+#include <fs/poll.h>
 
 #define MOUNTS_MAX 100000       /* Linux's fs.mount-max */
 #define MOUNT_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME)
@@ -16,6 +17,8 @@
 LIST_HEAD(all_mounts);
 static LIST_HEAD(dead_mounts);  /* their last reference is gone */
 static unsigned int nr_mounts;  /* [n] */
+static u64 changes;             /* [n] of the tree, for mounts_poll() */
+static DECLARE_WAIT_QUEUE_HEAD(changes_wait);
 
 /* --- life ------------------------------------------------------------------------------------ */
 
@@ -140,6 +143,21 @@ static bool is_below(const struct mount *m, const struct mount *top)
 	return m;
 }
 
+static void tree_changed(void)
+{
+	changes++;
+	wake_up(&changes_wait);
+}
+
+unsigned int mounts_poll(struct file *f, struct poll_table *pt)
+{
+	bool news = f->private2 != changes;
+
+	poll_wait(pt, &changes_wait);
+	f->private2 = changes;
+	return POLLIN | POLLRDNORM | (news ? POLLPRI | POLLERR : 0);
+}
+
 /* @m at @where, whose top it becomes. Its reference becomes all_mounts'. => namespace_lock held */
 static void attach(struct mount *m, const struct path *where)
 {
@@ -148,6 +166,7 @@ static void attach(struct mount *m, const struct path *where)
 	m->mountpoint->is_mountpoint = true;
 	list_add_tail(&m->list, &all_mounts);
 	nr_mounts++;
+	tree_changed();
 }
 
 /* The place is free again; all_mounts' reference is the caller's. => namespace_lock held */
@@ -160,6 +179,7 @@ static void detach(struct mount *m)
 	m->parent = NULL;
 	m->mountpoint = NULL;
 	where.dentry->is_mountpoint = is_covered(where.dentry);
+	tree_changed();
 	path_put(where);
 }
 

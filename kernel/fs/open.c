@@ -222,10 +222,28 @@ static int open_truncate(const struct path *p)
 	return err == -EINVAL ? 0 : err;        /* made-up files have no size to cut */
 }
 
+struct file *path_open(struct path p, unsigned int flags)
+{
+	struct inode *inode = p.dentry->inode;
+	int err;
+
+	if (flags & O_PATH)
+		return dentry_open(p, flags);
+	err = (flags & O_CREAT) && S_ISDIR(inode->mode) ? -EISDIR : open_permission(&p, flags);
+	if (!err && S_ISREG(inode->mode))
+		err = break_lease(inode, flags);
+	if (!err && (flags & O_TRUNC) && S_ISREG(inode->mode))
+		err = open_truncate(&p);
+	if (err) {
+		path_put(p);
+		return ERR_PTR(err);
+	}
+	return dentry_open(p, flags);
+}
+
 struct file *do_filp_open(int dirfd, const char *name, unsigned int flags, u32 mode, unsigned int lookup_flags)
 {
 	struct path start, p;
-	struct inode *inode;
 	bool created = false;
 	int err;
 
@@ -244,23 +262,9 @@ struct file *do_filp_open(int dirfd, const char *name, unsigned int flags, u32 m
 	path_put(start);
 	if (err)
 		return ERR_PTR(err);
-	if (flags & O_PATH)
-		return dentry_open(p, flags);
-	if (flags & __O_TMPFILE)
+	if ((flags & __O_TMPFILE) && !(flags & O_PATH))
 		return open_tmpfile(p, flags, mode);
-	inode = p.dentry->inode;
-	if (!created) {
-		err = (flags & O_CREAT) && S_ISDIR(inode->mode) ? -EISDIR : open_permission(&p, flags);
-		if (!err && S_ISREG(inode->mode))
-			err = break_lease(inode, flags);
-		if (!err && (flags & O_TRUNC) && S_ISREG(inode->mode))
-			err = open_truncate(&p);
-	}
-	if (err) {
-		path_put(p);
-		return ERR_PTR(err);
-	}
-	return dentry_open(p, flags);
+	return created ? dentry_open(p, flags) : path_open(p, flags);
 }
 
 struct file *filp_open(const char *path, int flags, u32 mode)

@@ -48,6 +48,8 @@ static struct pipe *alloc_pipe(void)
 	init_waitqueue_head(&p->rd_wait);
 	init_waitqueue_head(&p->wr_wait);
 	p->nr_pages = PIPE_DEF_PAGES;
+	while (p->nr_pages > 1 && (p->nr_pages << PAGE_SHIFT) > (unsigned int)pipe_max_size && !capable(CAP_SYS_RESOURCE))
+		p->nr_pages /= 2;
 	p->pages = p->inline_pages;
 	return p;
 }
@@ -383,7 +385,7 @@ long pipe_set_size(struct file *f, unsigned long size)
 		return -EBADF;
 	if (size > 1UL << 31)
 		return -EINVAL;
-	if (size > (unsigned long)pipe_max_size && !capable(24))
+	if (size > (unsigned long)pipe_max_size && !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
 	while ((u64)nr << PAGE_SHIFT < size)
 		nr *= 2;

@@ -16,6 +16,7 @@ struct pid_entry {
 	ssize_t (*raw)(struct task_struct *t, void *buf, size_t n, u64 pos);
 	int (*link)(struct task_struct *t, struct path *to);
 	ssize_t (*write)(struct task_struct *t, const char *buf, size_t n);
+	unsigned int (*poll)(struct file *f, struct poll_table *pt);    /* NULL: always ready, and not for epoll */
 	bool group_only;                /* not in task/TID */
 	bool owner_only;                /* needs ptrace_may_access */
 };

@@ -22,7 +22,16 @@ static int pid_open(struct inode *inode, struct file *f)
 
 	if (!t)
 		return -ESRCH;
+	if (e->poll)
+		(void)e->poll(f, NULL);         /* what is so far is not news */
 	return e->owner_only && !ptrace_may_access(t) ? -EACCES : 0;
+}
+
+static unsigned int pid_poll(struct file *f, struct poll_table *pt)
+{
+	const struct pid_entry *e = f->inode->private;
+
+	return e->poll(f, pt);
 }
 
 static int pid_show(struct file *f, struct seq_file *m)
@@ -80,6 +89,11 @@ static ssize_t pid_write(struct file *f, const void *buf, size_t n, u64 *pos, co
 
 static const struct file_operations pid_fops = {
 	.open = pid_open, .read = pid_read, .write = pid_write, .llseek = text_llseek, .release = text_release,
+};
+
+/* Of those that can tell when they change. */
+static const struct file_operations pid_poll_fops = {
+	.open = pid_open, .read = pid_read, .llseek = text_llseek, .release = text_release, .poll = pid_poll,
 };
 
 static int pid_jump(struct inode *inode, struct path *to)
@@ -335,7 +349,7 @@ static struct dentry *row_lookup(struct dentry *dir, const char *name, size_t le
 		case PID_TASK_DIR:
 			return make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &task_dir_op, &task_dir_fops, e);
 		default:
-			return make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &pid_file_op, &pid_fops, e);
+			return make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &pid_file_op, e->poll ? &pid_poll_fops : &pid_fops, e);
 		}
 	}
 	return ERR_PTR(-ENOENT);

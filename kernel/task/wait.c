@@ -17,12 +17,13 @@ void add_wait_queue(struct wait_queue_head *q, struct wait_queue_entry *w)
 	spin_unlock_irqrestore(&q->lock, flags);
 }
 
-void add_wait_callback(struct wait_queue_head *q, struct wait_queue_entry *w, void (*func)(struct wait_queue_entry *w))
+void add_wait_callback(struct wait_queue_head *q, struct wait_queue_entry *w, bool (*func)(struct wait_queue_entry *w), bool exclusive)
 {
 	unsigned long flags = spin_lock_irqsave(&q->lock);
 
 	w->task = NULL;
 	w->func = func;
+	w->exclusive = exclusive;
 	list_add_tail(&w->entry, &q->head);
 	spin_unlock_irqrestore(&q->lock, flags);
 }
@@ -57,6 +58,7 @@ void wake_up(struct wait_queue_head *q)
 {
 	struct wait_queue_entry *w;
 	unsigned long flags;
+	bool taken = false;
 
 	if (list_empty(&q->head))
 		return;
@@ -64,8 +66,8 @@ void wake_up(struct wait_queue_head *q)
 	list_for_each_entry(w, &q->head, entry) {
 		if (likely(w->task))
 			wake_up_process(w->task);
-		else
-			w->func(w);
+		else if (!w->exclusive || !taken)
+			taken |= w->func(w) && w->exclusive;
 	}
 	spin_unlock_irqrestore(&q->lock, flags);
 }
@@ -74,12 +76,14 @@ void wake_up_one(struct wait_queue_head *q)
 {
 	struct wait_queue_entry *w, *n;
 	unsigned long flags = spin_lock_irqsave(&q->lock);
+	bool taken = false;
 
 	list_for_each_entry_safe(w, n, &q->head, entry) {
 		struct task_struct *t = w->task;
 
 		if (!t) {
-			w->func(w);
+			if (!w->exclusive || !taken)
+				taken |= w->func(w) && w->exclusive;
 			continue;
 		}
 		list_del_init(&w->entry);

@@ -27,29 +27,65 @@ static bool has_stop_chars(const struct tty_struct *tty)
 	return (tty->ld.t.c_iflag & IXON) && tty->ld.t.c_cc[VSTOP] == 023 && tty->ld.t.c_cc[VSTART] == 021;
 }
 
+static void apply_termios(struct tty_struct *tty, const struct termios_abi *t, bool flush)
+{
+	bool stops;
+
+	mutex_lock(&tty->lock);
+	if (flush)
+		flush_input(tty);
+	stops = has_stop_chars(tty);
+	ldisc_set_termios(&tty->ld, t);
+	if (stops != has_stop_chars(tty))
+		tell_master(tty, stops ? TIOCPKT_NOSTOP : TIOCPKT_DOSTOP);
+	mutex_unlock(&tty->lock);
+	if (flush)
+		go_on(tty);
+	wake_up(&tty->read_wait);
+	wake_up(&tty->write_wait);
+}
+
 static long set_termios(struct tty_struct *tty, unsigned int cmd, unsigned long arg, bool v2)
 {
 	struct termios2_abi t;
 	int err = tty_check_change(tty, SIGTTOU);
-	bool stops;
 
 	if (err)
 		return err;
 	if (copy_from_user(&t, (void *)arg, v2 ? sizeof(t) : sizeof(t.t)))
 		return -EFAULT;
-	mutex_lock(&tty->lock);
-	if (cmd == TCSETSF || cmd == TCSETSF2)
-		flush_input(tty);
-	stops = has_stop_chars(tty);
-	ldisc_set_termios(&tty->ld, &t.t);
-	if (stops != has_stop_chars(tty))
-		tell_master(tty, stops ? TIOCPKT_NOSTOP : TIOCPKT_DOSTOP);
-	mutex_unlock(&tty->lock);
-	if (cmd == TCSETSF || cmd == TCSETSF2)
-		go_on(tty);
-	wake_up(&tty->read_wait);
-	wake_up(&tty->write_wait);
+	apply_termios(tty, &t.t, cmd == TCSETSF || cmd == TCSETSF2);
 	return 0;
+}
+
+/* struct termio has the low half of each word of flags and fewer characters: the rest stays. */
+static long set_termio(struct tty_struct *tty, unsigned int cmd, unsigned long arg)
+{
+	struct termios_abi t = tty->ld.t;
+	struct termio_abi o;
+	int err = tty_check_change(tty, SIGTTOU);
+
+	if (err)
+		return err;
+	if (copy_from_user(&o, (void *)arg, sizeof(o)))
+		return -EFAULT;
+	t.c_iflag = (t.c_iflag & ~0xffffu) | o.c_iflag;
+	t.c_oflag = (t.c_oflag & ~0xffffu) | o.c_oflag;
+	t.c_cflag = (t.c_cflag & ~0xffffu) | o.c_cflag;
+	t.c_lflag = (t.c_lflag & ~0xffffu) | o.c_lflag;
+	t.c_line = o.c_line;
+	memcpy(t.c_cc, o.c_cc, sizeof(o.c_cc));
+	apply_termios(tty, &t, cmd == TCSETAF);
+	return 0;
+}
+
+static long get_termio(struct tty_struct *tty, unsigned long arg)
+{
+	const struct termios_abi *t = &tty->ld.t;
+	struct termio_abi o = { t->c_iflag, t->c_oflag, t->c_cflag, t->c_lflag, t->c_line, { 0 } };
+
+	memcpy(o.c_cc, t->c_cc, sizeof(o.c_cc));
+	return copy_to_user((void *)arg, &o, sizeof(o)) ? -EFAULT : 0;
 }
 
 static long get_termios(struct tty_struct *tty, unsigned long arg, bool v2)
@@ -182,6 +218,8 @@ long tty_ioctl_from(struct tty_struct *tty, bool master, unsigned int cmd, unsig
 			return ret;
 	}
 	switch (cmd) {
+	case TCGETA: return get_termio(tty, arg);
+	case TCSETA: case TCSETAW: case TCSETAF: return set_termio(tty, cmd, arg);
 	case TCGETS: return get_termios(tty, arg, false);
 	case TCGETS2: return get_termios(tty, arg, true);
 	case TCSETS: case TCSETSW: case TCSETSF: return set_termios(tty, cmd, arg, false);

@@ -11,8 +11,6 @@ enum { CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_SYS_ADM
 struct cap_header { uint32_t version; int pid; };
 struct cap_data { uint32_t effective, permitted, inheritable; };
 
-#define TRY(call) say("%s: %s", #call, (call) < 0 ? name_of_errno(errno) : "ok")
-
 static void keep_only(uint64_t caps)
 {
 	struct cap_header h = { 0x20080522, 0 };
@@ -33,20 +31,20 @@ static void with(const char *name, uint64_t caps)
 	}
 	keep_only(caps);
 	say("-- %s", name);
-	TRY(open(DIR_ "/secret", O_RDONLY));
-	TRY(open(DIR_ "/secret", O_WRONLY));
-	TRY(open(DIR_ "/closed", O_RDONLY | O_DIRECTORY));
-	TRY(access(DIR_ "/closed/in", F_OK));
-	TRY(open(DIR_ "/closed/new", O_CREAT | O_RDWR, 0600));
-	TRY(chmod(DIR_ "/open", 0644));
-	TRY(utime(DIR_ "/open", &(struct utimbuf){ 1, 1 }));
-	TRY(open(DIR_ "/open", O_RDONLY | O_NOATIME));
-	TRY(chown(DIR_ "/open", 2000, -1));
-	TRY(chown(DIR_ "/open", -1, 2000));
-	TRY(access(DIR_ "/open", X_OK));
-	TRY(faccessat(AT_FDCWD, DIR_ "/prog", X_OK, AT_EACCESS));
-	TRY(mknod(DIR_ "/open.dev", S_IFCHR | 0600, 0x103));
-	TRY(unlink(DIR_ "/sticky/theirs"));
+	WORKS(open(DIR_ "/secret", O_RDONLY));
+	WORKS(open(DIR_ "/secret", O_WRONLY));
+	WORKS(open(DIR_ "/closed", O_RDONLY | O_DIRECTORY));
+	WORKS(access(DIR_ "/closed/in", F_OK));
+	WORKS(open(DIR_ "/closed/new", O_CREAT | O_RDWR, 0600));
+	WORKS(chmod(DIR_ "/open", 0644));
+	WORKS(utime(DIR_ "/open", &(struct utimbuf){ 1, 1 }));
+	WORKS(open(DIR_ "/open", O_RDONLY | O_NOATIME));
+	WORKS(chown(DIR_ "/open", 2000, -1));
+	WORKS(chown(DIR_ "/open", -1, 2000));
+	WORKS(access(DIR_ "/open", X_OK));
+	WORKS(faccessat(AT_FDCWD, DIR_ "/prog", X_OK, AT_EACCESS));
+	WORKS(mknod(DIR_ "/open.dev", S_IFCHR | 0600, 0x103));
+	WORKS(unlink(DIR_ "/sticky/theirs"));
 	_exit(0);
 }
 
@@ -93,9 +91,9 @@ int main(void)
 	}
 	make();
 	setfsuid(1001);
-	TRY(open(DIR_ "/secret", O_RDONLY));
+	WORKS(open(DIR_ "/secret", O_RDONLY));
 	setfsuid(0);
-	TRY(open(DIR_ "/secret", O_RDONLY));
+	WORKS(open(DIR_ "/secret", O_RDONLY));
 	clean();
 	return 0;
 }

@@ -9,8 +9,6 @@
 
 #define BASE "/tmp/atlas.mount"
 
-#define TRY(call) say("%s: %s", #call, (call) < 0 ? name_of_errno(errno) : "ok")
-
 static void put(const char *path, const char *text)
 {
 	int fd = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0644);
@@ -38,70 +36,70 @@ static void binds(void)
 	struct stat a, b;
 
 	mkdir("a", 0755), mkdir("a/sub", 0755), mkdir("b", 0755), mkdir("c", 0755);
-	TRY(mount("src", "a", "tmpfs", 0, "mode=755"));
+	WORKS(mount("src", "a", "tmpfs", 0, "mode=755"));
 	mkdir("a/sub", 0755), mkdir("a/sub/in", 0755), mkdir("a/on", 0755);
 	put("a/sub/f", "file");
-	TRY(mount("a/sub", "b", NULL, MS_BIND, NULL));
+	WORKS(mount("a/sub", "b", NULL, MS_BIND, NULL));
 	say("%s", get("b/f"));
 	put("b/new", "through b");
 	say("seen in a/sub: %s", get("a/sub/new"));
 	stat("a/sub/f", &a), stat("b/f", &b);
 	say("same file: %d, same device: %d", a.st_ino == b.st_ino, a.st_dev == b.st_dev);
-	TRY(link("a/sub/f", "b/f2"));
-	TRY(rename("a/sub/f", "b/f2"));
-	TRY(access("b/../c", F_OK));
-	TRY(mount("src2", "a/on", "tmpfs", 0, NULL));
+	WORKS(link("a/sub/f", "b/f2"));
+	WORKS(rename("a/sub/f", "b/f2"));
+	WORKS(access("b/../c", F_OK));
+	WORKS(mount("src2", "a/on", "tmpfs", 0, NULL));
 	put("a/on/deep", "deep");
-	TRY(mount("a", "c", NULL, MS_BIND, NULL));
+	WORKS(mount("a", "c", NULL, MS_BIND, NULL));
 	say("%s", get("c/on/deep"));
-	TRY(umount("c"));
-	TRY(mount("a", "c", NULL, MS_BIND | MS_REC, NULL));
+	WORKS(umount("c"));
+	WORKS(mount("a", "c", NULL, MS_BIND | MS_REC, NULL));
 	say("%s", get("c/on/deep"));
-	TRY(umount("c"));
-	TRY(umount2("c", MNT_DETACH));
-	TRY(rmdir("b"));
-	TRY(rename("b", "b2"));
+	WORKS(umount("c"));
+	WORKS(umount2("c", MNT_DETACH));
+	WORKS(rmdir("b"));
+	WORKS(rename("b", "b2"));
 	put("x", "x"), put("y", "y");
-	TRY(mount("x", "y", NULL, MS_BIND, NULL));
+	WORKS(mount("x", "y", NULL, MS_BIND, NULL));
 	say("%s", get("y"));
-	TRY(mount("a", "x", NULL, MS_BIND, NULL));
-	TRY(mount("x", "c", NULL, MS_BIND, NULL));
-	TRY(umount("y"));
+	WORKS(mount("a", "x", NULL, MS_BIND, NULL));
+	WORKS(mount("x", "c", NULL, MS_BIND, NULL));
+	WORKS(umount("y"));
 	say("%s", get("y"));
-	TRY(mount("no", "c", NULL, MS_BIND, NULL));
-	TRY(mount("", "c", NULL, MS_BIND, NULL));
+	WORKS(mount("no", "c", NULL, MS_BIND, NULL));
+	WORKS(mount("", "c", NULL, MS_BIND, NULL));
 }
 
 static void read_only(void)
 {
 	int fd = open("b/f", O_WRONLY);
 
-	TRY(mount(NULL, "b", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL));
+	WORKS(mount(NULL, "b", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL));
 	close(fd);
-	TRY(mount(NULL, "b", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL));
-	TRY(open("b/n", O_CREAT | O_WRONLY, 0644));
-	TRY(open("b/f", O_WRONLY));
-	TRY(open("b/f", O_RDONLY | O_TRUNC));
-	TRY(chmod("b/f", 0600));
-	TRY(chown("b/f", 1, 1));
-	TRY(utime("b/f", NULL));
-	TRY(truncate("b/f", 0));
-	TRY(unlink("b/f"));
-	TRY(unlink("b/no"));
-	TRY(rmdir("b/in"));
-	TRY(rename("b/f", "b/g"));
-	TRY(mkdir("b/d", 0755));
-	TRY(mkdir("b/in", 0755));
-	TRY(symlink("x", "b/l"));
-	TRY(link("b/f", "b/g"));
-	TRY(access("b/f", W_OK));
-	TRY(setxattr("b/f", "user.a", "1", 1, 0));
+	WORKS(mount(NULL, "b", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL));
+	WORKS(open("b/n", O_CREAT | O_WRONLY, 0644));
+	WORKS(open("b/f", O_WRONLY));
+	WORKS(open("b/f", O_RDONLY | O_TRUNC));
+	WORKS(chmod("b/f", 0600));
+	WORKS(chown("b/f", 1, 1));
+	WORKS(utime("b/f", NULL));
+	WORKS(truncate("b/f", 0));
+	WORKS(unlink("b/f"));
+	WORKS(unlink("b/no"));
+	WORKS(rmdir("b/in"));
+	WORKS(rename("b/f", "b/g"));
+	WORKS(mkdir("b/d", 0755));
+	WORKS(mkdir("b/in", 0755));
+	WORKS(symlink("x", "b/l"));
+	WORKS(link("b/f", "b/g"));
+	WORKS(access("b/f", W_OK));
+	WORKS(setxattr("b/f", "user.a", "1", 1, 0));
 	say("%s", get("b/f"));
 	put("a/sub/f", "changed");
 	say("through a: %s", get("b/f"));
-	TRY(mount(NULL, "b", NULL, MS_REMOUNT | MS_BIND, NULL));
-	TRY(open("b/n", O_CREAT | O_WRONLY, 0644));
-	TRY(mount(NULL, "a", NULL, MS_REMOUNT | MS_RDONLY, NULL));
+	WORKS(mount(NULL, "b", NULL, MS_REMOUNT | MS_BIND, NULL));
+	WORKS(open("b/n", O_CREAT | O_WRONLY, 0644));
+	WORKS(mount(NULL, "a", NULL, MS_REMOUNT | MS_RDONLY, NULL));
 	unlink("b/n");
 }
 
@@ -110,17 +108,17 @@ static void flags(void)
 	struct statfs s;
 
 	mkdir("n", 0755);
-	TRY(mount("none", "n", "tmpfs", MS_NOEXEC | MS_NODEV | MS_NOSUID, NULL));
+	WORKS(mount("none", "n", "tmpfs", MS_NOEXEC | MS_NODEV | MS_NOSUID, NULL));
 	put("n/prog", "#!/bin/sh\n");
 	chmod("n/prog", 0755);
 	mknod("n/null", S_IFCHR | 0666, 0x103);
-	TRY(execl("n/prog", "prog", NULL));
-	TRY(open("n/null", O_RDONLY));
+	WORKS(execl("n/prog", "prog", NULL));
+	WORKS(open("n/null", O_RDONLY));
 	statfs("n", &s);
 	say("statfs flags %lx", (long)s.f_flags & 0x40e);
-	TRY(mount("n", "c", NULL, MS_BIND, NULL));
-	TRY(mount(NULL, "c", NULL, MS_REMOUNT | MS_BIND | MS_NOSUID, NULL));
-	TRY(open("c/null", O_RDONLY));
+	WORKS(mount("n", "c", NULL, MS_BIND, NULL));
+	WORKS(mount(NULL, "c", NULL, MS_REMOUNT | MS_BIND | MS_NOSUID, NULL));
+	WORKS(open("c/null", O_RDONLY));
 	umount("c"), umount("n");
 }
 
@@ -131,13 +129,13 @@ static void moves(void)
 	mkdir("m/d", 0755), mkdir("m/e", 0755);
 	mount("md", "m/d", "tmpfs", 0, NULL);
 	put("m/d/f", "moved");
-	TRY(mount("m", "m/e", NULL, MS_MOVE, NULL));
-	TRY(mount("m/e", "to", NULL, MS_MOVE, NULL));
-	TRY(mount("m", "to", NULL, MS_MOVE, NULL));
+	WORKS(mount("m", "m/e", NULL, MS_MOVE, NULL));
+	WORKS(mount("m/e", "to", NULL, MS_MOVE, NULL));
+	WORKS(mount("m", "to", NULL, MS_MOVE, NULL));
 	say("%s", get("to/d/f"));
 	say("%s", get("m/d/f"));
-	TRY(umount("to/d"));
-	TRY(umount("to"));
+	WORKS(umount("to/d"));
+	WORKS(umount("to"));
 }
 
 static void busy(void)
@@ -149,22 +147,22 @@ static void busy(void)
 	mount("u", "u", "tmpfs", 0, NULL);
 	put("u/f", "still here");
 	fd = open("u/f", O_RDONLY);
-	TRY(umount("u"));
+	WORKS(umount("u"));
 	close(fd);
-	TRY(umount2("u", MNT_EXPIRE));
-	TRY(umount2("u", MNT_EXPIRE));
-	TRY(umount("u"));
-	TRY(umount2("u", 0x100));
-	TRY(umount2("u", MNT_EXPIRE | MNT_DETACH));
+	WORKS(umount2("u", MNT_EXPIRE));
+	WORKS(umount2("u", MNT_EXPIRE));
+	WORKS(umount("u"));
+	WORKS(umount2("u", 0x100));
+	WORKS(umount2("u", MNT_EXPIRE | MNT_DETACH));
 	mount("u", "u", "tmpfs", 0, NULL);
 	put("u/f", "still here");
 	mkdir("u/d", 0755);
 	chdir("u/d");
-	TRY(umount("../../u"));
-	TRY(umount2("../../u", MNT_DETACH));
+	WORKS(umount("../../u"));
+	WORKS(umount2("../../u", MNT_DETACH));
 	say("inside: %s, in the old place: %s", get("../f"), get(BASE "/u/f"));
 	say("getcwd: %s", syscall(SYS_getcwd, cwd, sizeof(cwd)) < 0 ? name_of_errno(errno) : cwd);
-	TRY(access("../../../f", F_OK));
+	WORKS(access("../../../f", F_OK));
 	chdir(BASE);
 }
 
@@ -176,16 +174,16 @@ static void limits(void)
 	char name[32], *p;
 
 	mkdir("l", 0755);
-	TRY(mount("l", "l", "tmpfs", 0, "size=64k,nr_inodes=6"));
+	WORKS(mount("l", "l", "tmpfs", 0, "size=64k,nr_inodes=6"));
 	fd = open("l/one", O_CREAT | O_RDWR, 0644);
 	say("first %ld", (long)write(fd, data, sizeof(data)));
 	two = open("l/two", O_CREAT | O_RDWR, 0644);
 	say("second %ld", (long)write(two, data, sizeof(data)));
 	statfs("l", &s);
 	say("blocks %ld free %ld files %ld free %ld", (long)s.f_blocks, (long)s.f_bfree, (long)s.f_files, (long)s.f_ffree);
-	TRY(pwrite(fd, "x", 1, 60 << 10));
-	TRY(ftruncate(fd, 1 << 20));
-	TRY(fallocate(fd, 0, 0, 1 << 20));
+	WORKS(pwrite(fd, "x", 1, 60 << 10));
+	WORKS(ftruncate(fd, 1 << 20));
+	WORKS(fallocate(fd, 0, 0, 1 << 20));
 	p = mmap(NULL, PAGE, RW, MAP_SHARED, fd, 512 << 10);
 	fflush(stdout);
 	if (!fork()) {
@@ -207,14 +205,14 @@ static void limits(void)
 			break;
 	}
 	say("%d files more, then %s", n, name_of_errno(errno));
-	TRY(mount(NULL, "l", NULL, MS_REMOUNT, "size=4k"));
-	TRY(mount(NULL, "l", NULL, MS_REMOUNT, "size=1m"));
-	TRY(pwrite(fd, "x", 1, 1000000));
+	WORKS(mount(NULL, "l", NULL, MS_REMOUNT, "size=4k"));
+	WORKS(mount(NULL, "l", NULL, MS_REMOUNT, "size=1m"));
+	WORKS(pwrite(fd, "x", 1, 1000000));
 	statfs("l", &s);
 	say("blocks %ld", (long)s.f_blocks);
 	close(fd);
-	TRY(mount("l", "l", "tmpfs", 0, "size=banana"));
-	TRY(mount("l", "l", "nosuchfs", 0, NULL));
+	WORKS(mount("l", "l", "tmpfs", 0, "size=banana"));
+	WORKS(mount("l", "l", "nosuchfs", 0, NULL));
 }
 
 /* Root, mount point and options of the mounts below BASE. */
@@ -235,7 +233,7 @@ int main(void)
 	mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
 	umask(022);
 	mkdir(BASE, 0755);
-	TRY(mount("base", BASE, "tmpfs", 0, "mode=755"));
+	WORKS(mount("base", BASE, "tmpfs", 0, "mode=755"));
 	chdir(BASE);
 	mount(NULL, BASE, NULL, MS_PRIVATE, NULL);
 	binds();
@@ -247,7 +245,7 @@ int main(void)
 	limits();
 	show();
 	chdir("/");
-	TRY(umount2(BASE, MNT_DETACH));
+	WORKS(umount2(BASE, MNT_DETACH));
 	show();
 	rmdir(BASE);
 	return 0;

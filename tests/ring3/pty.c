@@ -283,6 +283,24 @@ static void hangups(void)
 	close(p.slave);
 }
 
+/* The settings in System V's form: the low half of the flags, eight characters. */
+static void termio(void)
+{
+	struct { unsigned short iflag, oflag, cflag, lflag; unsigned char line, cc[8]; } o;
+	struct pair p = pair_open();
+	struct termios t;
+
+	WORKS(ioctl(p.slave, 0x5405, &o));
+	say("%x %x %x %x, intr %d", o.iflag, o.oflag, o.cflag, o.lflag, o.cc[0]);
+	o.lflag &= ~ECHO;
+	o.cc[0] = 7;
+	WORKS(ioctl(p.slave, 0x5408, &o));
+	tcgetattr(p.slave, &t);
+	say("%x %x %x %x, intr %d, werase %d", t.c_iflag, t.c_oflag, t.c_cflag, t.c_lflag, t.c_cc[VINTR], t.c_cc[VWERASE]);
+	WORKS(ioctl(p.slave, 0x5405, NULL));
+	pair_close(&p);
+}
+
 int main(void)
 {
 	birth();
@@ -292,5 +310,6 @@ int main(void)
 	full();
 	packets();
 	hangups();
+	termio();
 	return 0;
 }
