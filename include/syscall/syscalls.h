@@ -213,6 +213,8 @@ SYSCALL(setxattr);
 SYSCALL(signalfd);
 SYSCALL(signalfd4);
 SYSCALL(splice);
+SYSCALL(tee);
+SYSCALL(vmsplice);
 SYSCALL(stat);
 SYSCALL(statfs);
 SYSCALL(statx);

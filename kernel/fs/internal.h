@@ -44,6 +44,8 @@ int path_walk(struct nameidata *nd, const struct path *start, const char *name, 
 /* The same from nd->path on, which stays referenced in every case. */
 int path_walk_on(struct nameidata *nd, const char *name);
 int path_start(int dirfd, const char *name, struct path *start); /* referenced */
+/* Where a link leads that has no text (/proc/PID/exe), if the walk may go there. */
+int jump_link(const struct nameidata *nd, struct inode *link, struct path *to);
 struct dentry *lookup_one(struct dentry *dir, const char *name, size_t len); /* referenced or ERR_PTR; crosses no mount */
 /* -EROFS where nothing may be changed through @path. */
 int want_write(const struct path *path);
@@ -104,6 +106,11 @@ extern const struct file_operations fifo_open_fops;
 extern const struct file_operations pipe_fops;
 long pipe_set_size(struct file *f, unsigned long size);
 long pipe_get_size(struct file *f);
+static inline bool is_pipe(const struct file *f) { return f->op == &pipe_fops; }
+/* At most @n bytes from user memory into a pipe open for writing, else out of it, as far as there are any or is room. Waits for the first. */
+ssize_t pipe_splice_user(struct file *f, void __user *buf, size_t n, bool nonblock);
+/* At most @n bytes of one pipe into another, which stay in the first. Waits until there are some and there is room. */
+ssize_t pipe_tee(struct file *in, struct file *out, size_t n, bool nonblock);
 
 /* locks.c */
 long fcntl_record_lock(unsigned int fd, struct file *f, unsigned int cmd, unsigned long arg);

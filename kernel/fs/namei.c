@@ -83,28 +83,39 @@ struct dentry *lookup_one(struct dentry *dir, const char *name, size_t len)
 	return ERR_PTR(-ENOENT);
 }
 
+int jump_link(const struct nameidata *nd, struct inode *link, struct path *to)
+{
+	int err;
+
+	if (nd->flags & LOOKUP_NO_MAGICLINKS)
+		return -ELOOP;
+	if (nd->flags & (LOOKUP_BENEATH | LOOKUP_IN_ROOT))
+		return -EXDEV;
+	err = link->op->jump(link, to);
+	if (!err && (nd->flags & LOOKUP_NO_XDEV) && to->mnt != nd->path.mnt) {
+		path_put(*to);
+		return -EXDEV;
+	}
+	return err;
+}
+
 /* Where a symlink leads. Updates nd->path and *name; the link itself is @link (its reference is consumed). */
 static int follow_link(struct nameidata *nd, struct dentry *link, const char *rest, const char **name)
 {
 	const struct inode_operations *op = link->inode->op;
 	const char *text;
 
-	if (++nd->total > MAX_SYMLINKS || (nd->flags & LOOKUP_NO_SYMLINKS))
-		goto loop;
+	if (++nd->total > MAX_SYMLINKS || (nd->flags & LOOKUP_NO_SYMLINKS)) {
+		dput(link);
+		return -ELOOP;
+	}
 	if (op->jump) {
 		struct path to;
-		int err;
+		int err = jump_link(nd, link->inode, &to);
 
-		if (nd->flags & LOOKUP_NO_MAGICLINKS)
-			goto loop;
-		err = (nd->flags & (LOOKUP_BENEATH | LOOKUP_IN_ROOT)) ? -EXDEV : op->jump(link->inode, &to);
 		dput(link);
 		if (err)
 			return err;
-		if ((nd->flags & LOOKUP_NO_XDEV) && to.mnt != nd->path.mnt) {
-			path_put(to);
-			return -EXDEV;
-		}
 		go_to(nd, to);
 		*name = rest;
 		return 0;
@@ -126,9 +137,6 @@ static int follow_link(struct nameidata *nd, struct dentry *link, const char *re
 	}
 	*name = text;
 	return 0;
-loop:
-	dput(link);
-	return -ELOOP;
 }
 
 /* "." and "..". True: it was one of them. */

@@ -106,7 +106,7 @@ static int follow_last(struct nameidata *nd, struct dentry *d, struct path *out)
 	if (++nd->total > MAX_SYMLINKS || (nd->flags & LOOKUP_NO_SYMLINKS)) {
 		err = -ELOOP;
 	} else if (op->jump) {
-		err = op->jump(d->inode, out);
+		err = jump_link(nd, d->inode, out);
 		err = err ? err : 1;
 	} else {
 		/* linkbuf is nd's: the walk leaves it alone until it meets another link. */
@@ -229,7 +229,10 @@ struct file *path_open(struct path p, unsigned int flags)
 
 	if (flags & O_PATH)
 		return dentry_open(p, flags);
-	err = (flags & O_CREAT) && S_ISDIR(inode->mode) ? -EISDIR : open_permission(&p, flags);
+	if ((flags & O_DIRECTORY) && !S_ISDIR(inode->mode))
+		err = -ENOTDIR;
+	else
+		err = (flags & O_CREAT) && S_ISDIR(inode->mode) ? -EISDIR : open_permission(&p, flags);
 	if (!err && S_ISREG(inode->mode))
 		err = break_lease(inode, flags);
 	if (!err && (flags & O_TRUNC) && S_ISREG(inode->mode))
@@ -253,7 +256,8 @@ struct file *do_filp_open(int dirfd, const char *name, unsigned int flags, u32 m
 		flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	if ((flags & O_CREAT) && (flags & O_DIRECTORY) && (flags & O_TMPFILE) != O_TMPFILE)
 		return ERR_PTR(-EINVAL);
-	err = path_start(dirfd, name, &start);
+	/* With RESOLVE_IN_ROOT "/" is where @dirfd is. */
+	err = path_start(dirfd, (lookup_flags & LOOKUP_IN_ROOT) ? "." : name, &start);
 	if (err)
 		return ERR_PTR(err);
 	mutex_lock(&namespace_lock);
@@ -305,10 +309,19 @@ SYSCALL(openat2)
 
 	if ((unsigned long)a3 < sizeof(how))
 		return -EINVAL;
-	if ((unsigned long)a3 > sizeof(how))
+	if ((unsigned long)a3 > PAGE_SIZE)
 		return -E2BIG;
 	if (copy_from_user(&how, (void *)a2, sizeof(how)))
 		return -EFAULT;
+	/* A later version's fields: fine as long as nothing is asked with them. */
+	for (unsigned long i = sizeof(how); i < (unsigned long)a3; i++) {
+		u8 more;
+
+		if (copy_from_user(&more, (u8 *)a2 + i, 1))
+			return -EFAULT;
+		if (more)
+			return -E2BIG;
+	}
 	if ((how.flags >> 32) || (how.mode & ~07777ULL) || (how.resolve & ~0x1fULL) ||
 	    (how.mode && !(how.flags & (O_CREAT | __O_TMPFILE))))
 		return -EINVAL;

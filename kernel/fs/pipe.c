@@ -122,9 +122,8 @@ static size_t ring_write(struct pipe *p, const char *buf, size_t n, copy_fn copy
 	return done;
 }
 
-static ssize_t pipe_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy)
+static ssize_t ring_take(struct pipe *p, void *buf, size_t n, bool nonblock, copy_fn copy)
 {
-	struct pipe *p = f->private;
 	size_t done;
 	int err;
 
@@ -132,7 +131,7 @@ static ssize_t pipe_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn 
 		return 0;
 	mutex_lock(&p->lock);
 	while (p->head == p->tail) {
-		err = !p->writers ? 0 : (f->flags & O_NONBLOCK) ? -EAGAIN : 1;
+		err = !p->writers ? 0 : nonblock ? -EAGAIN : 1;
 		mutex_unlock(&p->lock);
 		if (err <= 0)
 			return err;
@@ -146,6 +145,11 @@ static ssize_t pipe_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn 
 	wake(&p->wr_wait);
 	kill_fasync(p, POLL_OUT);
 	return done ? (ssize_t)done : -EFAULT;
+}
+
+static ssize_t pipe_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy)
+{
+	return ring_take(f->private, buf, n, f->flags & O_NONBLOCK, copy);
 }
 
 static ssize_t broken_pipe(void)
@@ -420,4 +424,100 @@ long pipe_set_size(struct file *f, unsigned long size)
 	mutex_unlock(&p->lock);
 	wake(&p->wr_wait);
 	return capacity(p);
+}
+
+/* --- splicing -------------------------------------------------------------------------------- */
+
+ssize_t pipe_splice_user(struct file *f, void __user *buf, size_t n, bool nonblock)
+{
+	struct pipe *p = f->private;
+	size_t done;
+	int err = 0;
+
+	if (!(f->mode & FMODE_WRITE))
+		return ring_take(p, buf, n, nonblock, copy_to_user);
+	if (!n)
+		return 0;
+	mutex_lock(&p->lock);
+	while (p->readers && used(p) == capacity(p)) {
+		mutex_unlock(&p->lock);
+		err = nonblock ? -EAGAIN : wait_event_interruptible(p->wr_wait, used(p) < capacity(p) || !p->readers);
+		if (err)
+			return err;
+		mutex_lock(&p->lock);
+	}
+	if (!p->readers) {
+		mutex_unlock(&p->lock);
+		return broken_pipe();
+	}
+	done = ring_write(p, buf, n, copy_from_user, &err);
+	mutex_unlock(&p->lock);
+	wake(&p->rd_wait);
+	kill_fasync(p, POLL_IN);
+	return done ? (ssize_t)done : err;
+}
+
+static void lock_two(struct pipe *a, struct pipe *b)
+{
+	mutex_lock(a < b ? &a->lock : &b->lock);
+	mutex_lock(a < b ? &b->lock : &a->lock);
+}
+
+static void unlock_two(struct pipe *a, struct pipe *b)
+{
+	mutex_unlock(&a->lock);
+	mutex_unlock(&b->lock);
+}
+
+/* Both locked, something in @a and room in @b. 1; or unlocked: 0 at the end of @a, -errno. */
+static ssize_t tee_lock(struct pipe *a, struct pipe *b, bool nonblock)
+{
+	for (;;) {
+		bool have, room, readers, writers;
+		int err;
+
+		lock_two(a, b);
+		have = used(a);
+		room = used(b) < capacity(b);
+		readers = b->readers;
+		writers = a->writers;
+		if (have && room && readers)
+			return 1;
+		unlock_two(a, b);
+		if (!readers)
+			return broken_pipe();
+		if (!have && !writers)
+			return 0;
+		if (nonblock)
+			return -EAGAIN;
+		err = have ? wait_event_interruptible(b->wr_wait, used(b) < capacity(b) || !b->readers) :
+			wait_event_interruptible(a->rd_wait, used(a) || !a->writers);
+		if (err)
+			return err;
+	}
+}
+
+ssize_t pipe_tee(struct file *in, struct file *out, size_t n, bool nonblock)
+{
+	struct pipe *a = in->private, *b = out->private;
+	ssize_t ret = tee_lock(a, b, nonblock);
+	size_t done = 0;
+	int err = 0;
+
+	if (ret <= 0)
+		return ret;
+	n = min(n, (size_t)used(a));
+	while (done < n && !err) {
+		u64 at = a->tail + done;
+		size_t off = at & (PAGE_SIZE - 1), part = min(n - done, PAGE_SIZE - off);
+		size_t put = ring_write(b, a->pages[at >> PAGE_SHIFT & (a->nr_pages - 1)] + off, part, copy_kernel, &err);
+
+		done += put;
+		if (put < part)
+			break;
+	}
+	unlock_two(a, b);
+	wake(&b->rd_wait);
+	kill_fasync(b, POLL_IN);
+	return done ? (ssize_t)done : err;
 }

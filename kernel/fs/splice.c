@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* From file to file, through one page of the kernel: sendfile(2), copy_file_range(2), splice(2). */
+/*
+ * From file to file, through one page of the kernel: sendfile(2), copy_file_range(2), splice(2), tee(2), vmsplice(2).
+ * Pages are copied, never handed over: SPLICE_F_MOVE and SPLICE_F_GIFT are the hints that the man pages call them.
+ */
 #include "internal.h"
 #include <task/signal.h>
+
+#define SPLICE_F_NONBLOCK 2L
+#define SPLICE_F_ALL 15L
 
 /* Through one page. Of a pipe, terminal or socket only what is there: a second read would wait. */
 static ssize_t splice_through_page(struct file *in, u64 *in_pos, struct file *out, u64 *out_pos, size_t count)
@@ -127,7 +133,59 @@ SYSCALL(splice)
 	fdput(out);
 	if (!both)
 		return -EBADF;
-	if (!pipe || same || (a5 & ~0xfL))
+	if (!pipe || same || (a5 & ~SPLICE_F_ALL))
 		return -EINVAL;
 	return copy_between(a0, (void *)a1, a2, (void *)a3, a4, SPLICE);
+}
+
+/* What is in the first pipe, or some of it, goes into the second, too. Both may wait, one after the other. */
+SYSCALL(tee)
+{
+	struct fd in = fdget(a0), out = fdget(a1);
+	long ret = 0;
+
+	if (a3 & ~SPLICE_F_ALL)
+		ret = -EINVAL;
+	else if (!a2)
+		ret = 0;
+	else if (!in.file || !out.file || !(in.file->mode & FMODE_READ) || !(out.file->mode & FMODE_WRITE))
+		ret = -EBADF;
+	else if (!is_pipe(in.file) || !is_pipe(out.file) || in.file->private == out.file->private)
+		ret = -EINVAL;
+	else
+		ret = pipe_tee(in.file, out.file, min((size_t)a2, MAX_RW_COUNT), a3 & SPLICE_F_NONBLOCK);
+	fdput(in);
+	fdput(out);
+	return ret;
+}
+
+/* Like writev on the pipe, but no more than has room at once; or like readv. */
+SYSCALL(vmsplice)
+{
+	struct iovec_abi inl[IOV_INLINE], *v;
+	struct fd fd = fdget(a0);
+	ssize_t done = 0, ret = 0;
+
+	if (a3 & ~SPLICE_F_ALL)
+		ret = -EINVAL;
+	else if (!fd.file || !is_pipe(fd.file))
+		ret = -EBADF;
+	else
+		ret = import_iovec((const void *)a1, a2, inl, &v);
+	if (ret) {
+		fdput(fd);
+		return ret;
+	}
+	for (unsigned long i = 0; i < (unsigned long)a2; i++) {
+		ret = pipe_splice_user(fd.file, (void *)v[i].iov_base, v[i].iov_len, (a3 & SPLICE_F_NONBLOCK) || done);
+		if (ret <= 0)
+			break;
+		done += ret;
+		if ((size_t)ret < v[i].iov_len)
+			break;
+	}
+	if (v != inl)
+		kfree(v);
+	fdput(fd);
+	return done ? done : ret;
 }

@@ -23,6 +23,8 @@ int main(void)
 	struct stat a, b;
 	int base, fd, size;
 
+	if (system("rm -rf " BASE))
+		return 1;
 	mkdir(BASE, 0755);
 	if (chdir(BASE))
 		return 1;
