@@ -168,41 +168,56 @@ const char *vma_special_name(const struct mm_struct *mm, struct vm_area_struct *
 	return NULL;
 }
 
-bool page_is_free(const struct page *p)
+/* The page whose struct speaks for @p: the first one of the free block or the allocation that it is inside of; else @p. */
+static const struct page *block_head(const struct page *p)
 {
 	u64 pfn = page_to_pfn(p);
 
-	if (page_test(p, PG_buddy) || page_test(p, PG_pcp) || page_test(p, PG_untouched))
-		return true;
+	if (page_test(p, PG_tail))
+		return (const struct page *)p->private;
 	if (p->flags & PAGE_FLAGS_MASK || page_count(p))
-		return false;
-	/* Inside a free block only the first page tells: look for it below, block size by block size. */
+		return p;
 	for (unsigned int order = 1; order < NR_ORDERS; order++) {
 		const struct page *head = pfn_to_page(pfn & ~((1UL << order) - 1));
 
-		if (page_test(head, PG_buddy))
-			return head->order >= order;
+		if (page_test(head, PG_buddy) || page_test(head, PG_head))
+			return head->order >= order ? head : p;
 	}
-	return false;
+	return p;
+}
+
+bool page_is_free(const struct page *p)
+{
+	p = block_head(p);
+	return page_test(p, PG_buddy) || page_test(p, PG_pcp) || page_test(p, PG_untouched);
 }
 
 /* Linux's bit numbers: include/uapi/linux/kernel-page-flags.h */
+enum {
+	KPF_REFERENCED = 2, KPF_UPTODATE = 3, KPF_DIRTY = 4, KPF_SLAB = 7, KPF_BUDDY = 10, KPF_MMAP = 11, KPF_ANON = 12, KPF_SWAPBACKED = 14,
+	KPF_COMPOUND_HEAD = 15, KPF_COMPOUND_TAIL = 16, KPF_UNEVICTABLE = 18, KPF_HWPOISON = 19, KPF_THP = 22, KPF_ZERO_PAGE = 24,
+	KPF_PGTABLE = 26, KPF_RESERVED = 32, KPF_MLOCKED = 33,
+};
+
 u64 stable_page_flags(const struct page *p)
 {
-	static const struct { enum pageflags flag; unsigned int kpf; } map[] = {
-		{ PG_dirty, 4 }, { PG_slab, 7 }, { PG_anon, 12 }, { PG_head, 15 },
-		{ PG_tail, 16 }, { PG_zeropage, 24 }, { PG_table, 26 }, { PG_reserved, 32 },
+	static const struct { enum pageflags flag; u64 kpf; } map[] = {
+		{ PG_dirty, 1UL << KPF_DIRTY }, { PG_slab, 1UL << KPF_SLAB }, { PG_table, 1UL << KPF_PGTABLE }, { PG_zeropage, 1UL << KPF_ZERO_PAGE },
+		{ PG_anon, 1UL << KPF_ANON | 1UL << KPF_SWAPBACKED | 1UL << KPF_UPTODATE }, { PG_pagecache, 1UL << KPF_UPTODATE },
+		{ PG_shmem, 1UL << KPF_SWAPBACKED }, { PG_mlocked, 1UL << KPF_MLOCKED | 1UL << KPF_UNEVICTABLE },
+		{ PG_poisoned, 1UL << KPF_HWPOISON }, { PG_reserved, 1UL << KPF_RESERVED },
 	};
+	const struct page *head = block_head(p);
 	u64 flags = 0;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(map); i++)
-		if (page_test(p, map[i].flag))
-			flags |= 1UL << map[i].kpf;
-	if (page_is_free(p))
-		flags |= 1UL << 10;                             /* buddy */
-	if (page_mapcount(p))
-		flags |= 1UL << 11 | 1UL << 2 | 1UL << 3;       /* mmap, referenced, uptodate */
-	if (page_test(p, PG_shmem) || page_test(p, PG_anon))
-		flags |= 1UL << 14;                             /* swapbacked */
+		if (page_test(head, map[i].flag))
+			flags |= map[i].kpf;
+	if (page_test(head, PG_head))
+		flags |= 1UL << (p == head ? KPF_COMPOUND_HEAD : KPF_COMPOUND_TAIL) | (page_test(head, PG_anon) ? 1UL << KPF_THP : 0);
+	if (page_is_free(head))
+		flags |= 1UL << KPF_BUDDY;
+	if (page_mapcount(head))
+		flags |= 1UL << KPF_MMAP | 1UL << KPF_REFERENCED;
 	return flags;
 }

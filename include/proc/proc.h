@@ -21,7 +21,10 @@ int proc_create_rw(const char *path, u32 mode, proc_show_fn show, proc_write_fn 
 int proc_create_raw(const char *path, u32 mode, proc_read_fn read, void *arg);
 /* The same below /sys. */
 int sysfs_create(const char *path, u32 mode, proc_show_fn show, proc_write_fn write, void *arg);
-int sysfs_create_raw(const char *path, u32 mode, proc_read_fn read, void *arg);
+/* @size: what stat says; programs that read a table go by it. */
+int sysfs_create_raw(const char *path, u32 mode, proc_read_fn read, void *arg, u64 size);
+/* A directory that may stay empty. */
+int sysfs_mkdir(const char *path);
 
 /* A number in /proc/sys: read and written as text, bounds inclusive. */
 struct sysctl_int { int *value; int min, max; };

@@ -36,6 +36,8 @@ int proc_syscall_show(struct seq_file *m, struct task_struct *t);
 struct dentry *proc_pid_lookup(struct dentry *dir, const char *name, size_t len);
 int proc_pid_iterate(struct file *f, filldir_fn fill, void *arg, u64 base);
 
+/* sys_node.c */
+int sys_node_init(void);
 /* proc_mem.c */
 void proc_memory_init(void);
 

@@ -2,9 +2,11 @@
 /* Memory in /proc: meminfo, vmstat, zoneinfo, buddyinfo, slabinfo, vmallocinfo, sys/vm. Linux's formats. */
 #include "internal.h"
 #include <mm/init.h>
+#include <mm/memblock.h>
 #include <mm/mm.h>
 #include <mm/pgwalk.h>
 #include <mm/procmem.h>
+#include <mm/sparse.h>
 #include <mm/vmalloc.h>
 #include <x86/cpu.h>
 
@@ -236,6 +238,9 @@ static int vmallocinfo_show(struct seq_file *m, void *arg)
 
 /* --- kpagecount, kpageflags: eight bytes a frame (Documentation/admin-guide/mm/pagemap.rst) ---- */
 
+#define KPF_NOPAGE (1UL << 20)
+
+/* To the end of the last section that has RAM, as Linux's. */
 static u64 highest_pfn(void)
 {
 	u64 top = 0;
@@ -243,19 +248,35 @@ static u64 highest_pfn(void)
 	for (int i = 0; i < MAX_NR_ZONES; i++)
 		if (zones[i].start_pfn != zones[i].end_pfn)
 			top = max(top, zones[i].end_pfn);
-	return top;
+	return ALIGN(top, PAGES_PER_SECTION);
+}
+
+/* Sections without RAM have no struct page in Linux. */
+static bool section_has_ram(u64 pfn)
+{
+	u64 start = PFN_PHYS(pfn & ~(PAGES_PER_SECTION - 1));
+	unsigned int i = memblock_type_search(&memblock.memory, start);
+
+	return i < memblock.memory.nr && memblock.memory.r[i].start < start + SECTION_SIZE;
 }
 
 static ssize_t kpage_read(void *buf, size_t n, u64 pos, void *arg)
 {
 	u64 (*fn)(const struct page *) = arg;
 	u64 pfn = pos / 8, end = highest_pfn(), *out = buf;
+	bool is_present = false;
 	size_t i;
 
 	if ((pos | n) & 7)
 		return -EINVAL;
-	for (i = 0; i < n / 8 && pfn + i < end; i++)
-		out[i] = fn(pfn_to_page(pfn + i));
+	for (i = 0; i < n / 8 && pfn + i < end; i++) {
+		if (i == 0 || (pfn + i) % PAGES_PER_SECTION == 0)
+			is_present = section_has_ram(pfn + i);
+		if (is_present)
+			out[i] = fn(pfn_to_page(pfn + i));
+		else
+			out[i] = fn == stable_page_flags ? KPF_NOPAGE : 0;
+	}
 	return i * 8;
 }
 
@@ -321,6 +342,7 @@ void proc_memory_init(void)
 	err |= proc_create_raw("kpageflags", 0400, kpage_read, stable_page_flags);
 	err |= sysfs_create("kernel/mm/transparent_hugepage/enabled", 0644, thp_show, thp_write, NULL);
 	err |= sysfs_create("kernel/mm/transparent_hugepage/hpage_pmd_size", 0444, number_show, NULL, (void *)PMD_SIZE);
+	err |= sys_node_init();
 	if (err)
 		pr_err("proc: some files of memory could not be made\n");
 }

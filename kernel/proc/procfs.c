@@ -18,6 +18,7 @@ struct proc_dir_entry {
 	proc_read_fn read;
 	void *arg;
 	const char *link;
+	u64 size;                       /* what stat says, 0 as a rule */
 };
 
 static struct proc_dir_entry proc_root = { .name = "", .mode = S_IFDIR | 0555, .ino = 1 };
@@ -246,6 +247,7 @@ static struct inode *entry_inode(struct super_block *sb, struct proc_dir_entry *
 		return NULL;
 	inode->ino = e->ino;
 	inode->private = e;
+	inode->mapping.size = e->size;
 	if (S_ISDIR(e->mode)) {
 		inode->nlink = 2;
 		inode->op = &entry_dir_op;
@@ -367,9 +369,21 @@ int sysfs_create(const char *path, u32 mode, proc_show_fn show, proc_write_fn wr
 	return create(&sysfs_root, path, mode, show, write, NULL, arg);
 }
 
-int sysfs_create_raw(const char *path, u32 mode, proc_read_fn read, void *arg)
+int sysfs_create_raw(const char *path, u32 mode, proc_read_fn read, void *arg, u64 size)
 {
-	return create(&sysfs_root, path, mode, NULL, NULL, read, arg);
+	struct proc_dir_entry *e = register_entry(&sysfs_root, path, mode);
+
+	if (!e)
+		return -EEXIST;
+	e->read = read;
+	e->arg = arg;
+	e->size = size;
+	return 0;
+}
+
+int sysfs_mkdir(const char *path)
+{
+	return register_entry(&sysfs_root, path, S_IFDIR | 0555) ? 0 : -EEXIST;
 }
 
 /* --- numbers in /proc/sys -------------------------------------------------------------------- */

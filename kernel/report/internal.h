@@ -118,6 +118,9 @@ void replay_init(const struct bootinfo *bi);
 void installed_file_init(void);
 void layout_file_init(void);
 void map_files_init(void);
+/* table_files.c: the firmware's tables below /sys/firmware. Physical addresses, sizes in bytes. */
+void table_files_init(void);
+void dmi_files(u64 entry, size_t entry_size, u64 table, size_t table_size);
 void page_file_init(void);
 
 /* pager.c: lines of text on a page of a screen of @rows; shows the pages, returns when the last one is up. Sleeps. */

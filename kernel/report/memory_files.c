@@ -91,6 +91,7 @@ void memory_files_init(void)
 	installed_file_init();
 	layout_file_init();
 	map_files_init();
+	table_files_init();
 	page_file_init();
 	if (err)
 		pr_warn("some files of /proc/atlas could not be made\n");

@@ -155,7 +155,8 @@ static ssize_t proc_write(const char *buf, size_t n, void *arg)
 static void read_smbios(u64 entry_phys)
 {
 	struct smbios_entry entry;
-	const void *p;
+	size_t entry_size;
+	const u8 *p;
 
 	if (!entry_phys)
 		return;
@@ -167,10 +168,12 @@ static void read_smbios(u64 entry_phys)
 		iounmap(p);
 		return;
 	}
+	entry_size = p[3] == '3' ? p[6] : p[5];        /* "_SM3_", "_SM_": its own length */
 	iounmap(p);
 	p = memremap_ro(entry.table, entry.size);
 	if (!p)
 		return;
+	dmi_files(entry_phys, entry_size, entry.table, entry.size);
 	smbios_parse(&smbios_info, &entry, p, entry.size);
 	iounmap(p);
 }

@@ -45,6 +45,32 @@ def balance(report):
         report.check(f"memory/balance-{name}/verdict", "verdict passes" in text, text, repro)
 
 
+# Tables as programs find them: as long as stat says, and summing up to 0 where that is their law.
+TABLES = r"""
+for t in /sys/firmware/acpi/tables/[A-Z]* /sys/firmware/dmi/tables/*; do
+	echo "$(basename $t) $(stat -c %s $t) $(wc -c < $t) $(hexdump -v -e '1/1 "%u\n"' $t | awk '{ s += $1 } END { print s % 256 }')"
+done
+cat /sys/devices/system/node/node0/meminfo
+"""
+
+
+def account(report):
+    """Each byte and each page, after every operation of three processes."""
+    program = os.path.join(BUILD, "guest-tests/account")
+    for name, turns, options in (("plain", 2000, []), ("highmem", 300, ["--memory", "2G", "--append", "highmem=896M"])):
+        text, repro = in_guest(f"memory/account-{name}", report, [program, str(len(name)), str(turns)], options)
+        report.check(f"memory/account-{name}/closes", re.search(r"page by page: closes$", text, re.M), text, repro)
+
+
+def tables(report):
+    text, repro = in_guest("memory/tables", report, ["/bin/busybox", "sh", "-c", TABLES], [])
+    rows = {m[1]: m for m in re.finditer(r"^(\w+) (\d+) (\d+) (\d+)$", text, re.M)}
+    report.check("memory/tables/sizes", len(rows) >= 8 and all(m[2] == m[3] for m in rows.values()), text, repro)
+    report.check("memory/tables/sums", all(rows[t][4] == "0" for t in ("DSDT", "FACP", "APIC", "smbios_entry_point") if t in rows) and
+                 {"DSDT", "APIC", "DMI", "smbios_entry_point"} <= set(rows), text, repro)
+    report.check("memory/tables/node", re.search(r"^Node 0 MemTotal: +\d+ kB$", text, re.M), text, repro)
+
+
 def left_free(report):
     text, repro = in_guest("memory/free-256M", report, ["/bin/busybox", "cat", "/proc/meminfo"], ["--memory", "256M"])
     free = re.search(r"MemFree: +(\d+) kB", text)
@@ -82,5 +108,6 @@ def sections(report):
 
 
 def jobs():
-    return [Job("memory/balance", balance, 25), Job("memory/free", left_free, 8), Job("memory/lab", lab, 15),
+    return [Job("memory/balance", balance, 25), Job("memory/account", account, 60), Job("memory/tables", tables, 8),
+            Job("memory/free", left_free, 8), Job("memory/lab", lab, 15),
             Job("memory/highmem-options", bad_options, 50), Job("memory/sections", sections, 20)]
