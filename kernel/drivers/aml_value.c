@@ -105,16 +105,18 @@ bool aml_set_now(struct aml_vm *vm, struct aml_node *n, struct aml_value *now)
 /* The first use of a name: what its bytes in the table are. */
 static bool as_declared(struct aml_vm *vm, struct aml_node *n)
 {
+	struct aml_frame *caller = vm->frame, *f = aml_alloc(vm, sizeof(*f));
 	struct aml_value *now = aml_alloc(vm, sizeof(*now));
 	struct cursor c = { n->aml, n->end };
-	struct aml_value v;
+	bool ok;
 
-	if (!now)
+	if (!f || !now)
 		return false;
-	if (n->kind == AML_NAME ? !aml_term_in(vm, n->parent, &c, &v) : !aml_create_bits(vm, n->arg, &c, &v))
-		return false;
-	*now = v;
-	return aml_set_now(vm, n, now);
+	f->scope = n->parent;
+	vm->frame = f;
+	ok = n->kind == AML_NAME ? aml_term(vm, &c, now) : aml_create_bits(vm, n->arg, &c, now);
+	vm->frame = caller;
+	return ok && aml_set_now(vm, n, now);
 }
 
 bool aml_node_value(struct aml_vm *vm, struct aml_node *n, struct aml_value *out)

@@ -28,6 +28,29 @@ def replay(report):
         report.check(f"replay/{name}", done.returncode == 0 and total and total[1] == total[2], text, repro)
 
 
+# Maps that nobody can boot: rows of type, start, end.
+GIB = 1 << 30
+HOPELESS = {
+    "nothing-below-4G": [(0, 0, 4 * GIB - 1), (7, 4 * GIB, 8 * GIB - 1)],
+    "nothing-above-1M": [(7, 0, 0x9ffff), (0, 0xa0000, 4 * GIB - 1)],
+    "all-reserved": [(0, 0, 16 * GIB - 1)],
+    "ten-thousand-pieces": [(7 if i % 2 else 0, 0x100000 + i * 0x3000, 0x102fff + i * 0x3000) for i in range(10000)],
+}
+
+
+def hopeless(report):
+    """A sentence and a stop, not a hang; what a map of too many pieces loses is counted."""
+    for name, rows in HOPELESS.items():
+        folder = scratch("replay-" + name)
+        with open(os.path.join(folder, "efi-memmap.txt"), "w", encoding="ascii") as f:
+            f.writelines(f"{kind} {start:x} {end:x} f\n" for kind, start, end in rows)
+        done = run([os.path.join(BUILD, "host/replay"), folder], timeout=120)
+        text = (done.stdout + done.stderr).decode(errors="replace")
+        report.check(f"replay/hopeless/{name}", done.returncode == 1 and "no free place for a kernel below 4 GiB" in text, text, f"make replay MACHINE={folder}")
+        if name == "ten-thousand-pieces":
+            report.check(f"replay/hopeless/{name}/counted", re.search(r"8976 pieces \(\d+ bytes of RAM\) lost", text), text, "")
+
+
 def on_a_machine(report, name, file):
     """replay=NAME on a booted machine tells the same addresses and names as the host's run."""
     stick = make_stick(os.path.join(scratch(f"replay-{name}"), "esp.img"), f"quiet replay={name} init=/bin/cat -- /proc/atlas/report")
@@ -44,5 +67,6 @@ def on_a_machine(report, name, file):
 
 
 def jobs():
-    return [Job("replay/host", replay, 20), Job("replay/guest", lambda report: on_a_machine(report, "lenovo-thinkpad-x240", "efi-memmap.txt"), 8),
+    return [Job("replay/host", replay, 20), Job("replay/hopeless", hopeless, 2),
+            Job("replay/guest", lambda report: on_a_machine(report, "lenovo-thinkpad-x240", "efi-memmap.txt"), 8),
             Job("replay/server", lambda report: on_a_machine(report, "dell-poweredge-r7425", "e820.txt"), 8)]

@@ -155,6 +155,9 @@ static void aml_runs_crs_methods(void **state)
 	assert_int_equal(aml_integer(&ns, device("PCI0"), "_STA", 0), 0xf);
 	assert_int_equal(ns.nr, ns.nr_declared);
 
+	/* A field that the table made, by itself: c3fff - c0000 + 1. */
+	assert_int_equal(aml_integer(&ns, device("PCI0"), "ROML", 0), 0x4000);
+
 	nr_pci_reads = 0;
 	assert_int_equal(ranges_of(device("LATE")), 0);
 	assert_true(nr_pci_reads > 0);
