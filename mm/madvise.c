@@ -160,7 +160,7 @@ static int madvise_populate(struct mm_struct *mm, unsigned long start, unsigned 
 			err = -ENOMEM;
 			break;
 		}
-		if ((vma->vm_flags & VM_SPECIAL) || !(vma->vm_flags & (write ? VM_WRITE : VM_ACCESS_FLAGS)))
+		if ((vma->vm_flags & VM_SPECIAL) || !(vma->vm_flags & (write ? VM_WRITE : VM_READ)))
 			err = -EINVAL;
 	}
 	up_read(&mm->mmap_lock);

@@ -21,6 +21,12 @@ size_t __must_check copy_to_user(void __user *to, const void *from, size_t n);
 size_t __must_check copy_from_user(void *to, const void __user *from, size_t n);
 size_t __must_check clear_user(void __user *to, size_t n);
 
+/*
+ * A struct that may grow: @size bytes as the kernel knows it, @usize as the caller does. Fields that the caller lacks are zero;
+ * -E2BIG when one that the kernel lacks is not, -EFAULT.
+ */
+int __must_check copy_struct_from_user(void *to, size_t size, const void __user *from, size_t usize);
+
 /* Length without NUL, -EFAULT, or -ENAMETOOLONG when no NUL came within @size bytes. */
 ssize_t __must_check strncpy_from_user(char *to, const char __user *from, size_t size);
 /* One scalar each; 0 or -EFAULT. */

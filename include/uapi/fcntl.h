@@ -28,6 +28,8 @@
 #define O_PATH      010000000
 #define __O_TMPFILE 020000000
 #define O_TMPFILE   (__O_TMPFILE | O_DIRECTORY)
+#define VALID_OPEN_FLAGS 037777703
+#define O_PATH_FLAGS (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 #define AT_FDCWD            -100
 #define AT_SYMLINK_NOFOLLOW 0x100
@@ -130,6 +132,7 @@ static_assert(sizeof(struct open_how_abi) == 24);
 #define RESOLVE_NO_SYMLINKS 0x04
 #define RESOLVE_BENEATH 0x08
 #define RESOLVE_IN_ROOT 0x10
+#define RESOLVE_CACHED 0x20
 
 struct iovec_abi {
 	u64 iov_base, iov_len;

@@ -185,8 +185,6 @@ static struct file *open_tmpfile(struct path dir, unsigned int flags, u32 mode)
 	char name[32];
 	int err = S_ISDIR(parent->mode) ? may_create(&dir) : -ENOTDIR;
 
-	if (!err && (flags & O_ACCMODE) == O_RDONLY)
-		err = -EINVAL;
 	if (!err && !parent->op->mknod)
 		err = -EOPNOTSUPP;
 	if (err)
@@ -205,7 +203,7 @@ static struct file *open_tmpfile(struct path dir, unsigned int flags, u32 mode)
 	}
 	dput(dir.dentry);
 	dir.dentry = d;
-	return dentry_open(dir, flags & ~(O_TMPFILE & ~O_DIRECTORY));
+	return dentry_open(dir, flags);
 out:
 	path_put(dir);
 	return ERR_PTR(err);
@@ -253,15 +251,17 @@ struct file *do_filp_open(int dirfd, const char *name, unsigned int flags, u32 m
 	if (!*name)
 		return ERR_PTR(-ENOENT);
 	if (flags & O_PATH)
-		flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	if ((flags & O_CREAT) && (flags & O_DIRECTORY) && (flags & O_TMPFILE) != O_TMPFILE)
+		flags &= O_PATH_FLAGS;
+	if ((flags & __O_TMPFILE) && ((flags & (O_TMPFILE | O_CREAT)) != O_TMPFILE || (flags & O_ACCMODE) == O_RDONLY))
+		return ERR_PTR(-EINVAL);
+	if ((flags & O_CREAT) && (flags & O_DIRECTORY))
 		return ERR_PTR(-EINVAL);
 	/* With RESOLVE_IN_ROOT "/" is where @dirfd is. */
 	err = path_start(dirfd, (lookup_flags & LOOKUP_IN_ROOT) ? "." : name, &start);
 	if (err)
 		return ERR_PTR(err);
 	mutex_lock(&namespace_lock);
-	err = open_lookup(&start, name, (flags & __O_TMPFILE) ? (flags & ~O_CREAT) | O_DIRECTORY : flags, mode, lookup_flags, &created, &p);
+	err = open_lookup(&start, name, flags, mode, lookup_flags, &created, &p);
 	namespace_unlock();
 	path_put(start);
 	if (err)
@@ -302,29 +302,35 @@ SYSCALL(open) { return do_sys_open(AT_FDCWD, (const char *)a0, a1, a2, 0); }
 SYSCALL(openat) { return do_sys_open(a0, (const char *)a1, a2, a3, 0); }
 SYSCALL(creat) { return do_sys_open(AT_FDCWD, (const char *)a0, O_CREAT | O_WRONLY | O_TRUNC, a1, 0); }
 
+/* openat2 refuses what open ignores. */
+static bool open_how_valid(const struct open_how_abi *how)
+{
+	u64 flags = how->flags;
+
+	if ((flags & ~(u64)VALID_OPEN_FLAGS) || (how->mode & ~07777ULL) || (how->resolve & ~0x3fULL))
+		return false;
+	if (how->mode && !(flags & (O_CREAT | __O_TMPFILE)))
+		return false;
+	if ((how->resolve & RESOLVE_BENEATH) && (how->resolve & RESOLVE_IN_ROOT))
+		return false;
+	return !(flags & O_PATH) || !(flags & ~(u64)O_PATH_FLAGS);
+}
+
 SYSCALL(openat2)
 {
 	struct open_how_abi how;
 	unsigned int lookup = 0;
+	int err;
 
 	if ((unsigned long)a3 < sizeof(how))
 		return -EINVAL;
-	if ((unsigned long)a3 > PAGE_SIZE)
-		return -E2BIG;
-	if (copy_from_user(&how, (void *)a2, sizeof(how)))
-		return -EFAULT;
-	/* A later version's fields: fine as long as nothing is asked with them. */
-	for (unsigned long i = sizeof(how); i < (unsigned long)a3; i++) {
-		u8 more;
-
-		if (copy_from_user(&more, (u8 *)a2 + i, 1))
-			return -EFAULT;
-		if (more)
-			return -E2BIG;
-	}
-	if ((how.flags >> 32) || (how.mode & ~07777ULL) || (how.resolve & ~0x1fULL) ||
-	    (how.mode && !(how.flags & (O_CREAT | __O_TMPFILE))))
+	err = (unsigned long)a3 > PAGE_SIZE ? -E2BIG : copy_struct_from_user(&how, sizeof(how), (void *)a2, a3);
+	if (err)
+		return err;
+	if (!open_how_valid(&how))
 		return -EINVAL;
+	if ((how.resolve & RESOLVE_CACHED) && (how.flags & (O_TRUNC | O_CREAT | __O_TMPFILE)))
+		return -EAGAIN; /* what only looks is cached, always */
 	if (how.resolve & RESOLVE_NO_SYMLINKS)
 		lookup |= LOOKUP_NO_SYMLINKS;
 	if (how.resolve & RESOLVE_NO_MAGICLINKS)

@@ -3,23 +3,53 @@
 #include "internal.h"
 
 static s64 tai_offset_s;
+static struct timezone_abi timezone;    /* remembered for who asks; no clock follows it */
 
-/* CPU-time clocks of other processes: ~pid << 3 | 4 for threads | which (Linux's encoding). */
-static int cpu_clock(int clock, u64 *ns)
+/* CPU-time clocks: ~pid << 3 | 4 for threads | which (Linux's encoding); pid 0 is the caller. */
+#define CPUCLOCK_THREAD 4
+#define CPUCLOCK_VIRT   1
+#define CPUCLOCK_SCHED  2
+
+pid_t cpu_clock_pid(int clock)
 {
-	pid_t pid = ~(clock >> 3);
-	bool thread = clock & 4;
+	return ~(clock >> 3);
+}
+
+int cpu_clock_spell_out(int clock, int *full)
+{
+	bool thread = clock == CLOCK_THREAD_CPUTIME_ID || (clock < 0 && (clock & CPUCLOCK_THREAD));
+	pid_t pid = clock < 0 ? cpu_clock_pid(clock) : 0;
+	int which = clock < 0 ? clock & 3 : CPUCLOCK_SCHED;
 	struct task_struct *t = pid ? find_task_by_pid(pid) : current;
+
+	if (which == 3 || !t || (thread ? t->signal != current->signal : !is_group_leader(t) && pid))
+		return -EINVAL;
+	*full = (int)(~(u32)(thread ? t->pid : t->tgid) << 3) | (thread ? CPUCLOCK_THREAD : 0) | which;
+	return 0;
+}
+
+bool cpu_clock_ns(int full, u64 *ns)
+{
+	struct task_struct *t = find_task_by_pid(cpu_clock_pid(full));
 	u64 u, k;
 
-	if ((clock & 3) == 3 || !t || (thread ? t->signal != current->signal : !is_group_leader(t) && pid))
-		return -EINVAL;
-	if (thread)
+	if (!t)
+		return false;
+	if (full & CPUCLOCK_THREAD)
 		task_cputime(t, &u, &k);
 	else
 		process_cputime(t->group_leader, &u, &k);
-	*ns = (clock & 3) == 1 ? u : u + k;
-	return 0;
+	*ns = (full & 3) == CPUCLOCK_VIRT ? u : u + k;
+	return true;
+}
+
+static int cpu_clock(int clock, u64 *ns)
+{
+	int full, err = cpu_clock_spell_out(clock, &full);
+
+	if (!err && !cpu_clock_ns(full, ns))
+		err = -EINVAL;
+	return err;
 }
 
 static int read_clock(int clock, u64 *ns)
@@ -110,11 +140,10 @@ SYSCALL(gettimeofday)
 {
 	u64 ns = ktime_get_real_ns();
 	struct timeval_abi tv = { (s64)(ns / NSEC_PER_SEC), (s64)(ns % NSEC_PER_SEC / NSEC_PER_USEC) };
-	static const struct timezone_abi tz;
 
 	if (a0 && copy_to_user((void __user *)a0, &tv, sizeof(tv)))
 		return -EFAULT;
-	if (a1 && copy_to_user((void __user *)a1, &tz, sizeof(tz)))
+	if (a1 && copy_to_user((void __user *)a1, &timezone, sizeof(timezone)))
 		return -EFAULT;
 	return 0;
 }
@@ -132,6 +161,10 @@ SYSCALL(settimeofday)
 		return -EINVAL;
 	if (!capable(CAP_SYS_TIME))
 		return -EPERM;
+	if (a1 && (tz.minuteswest < -15 * 60 || tz.minuteswest > 15 * 60))
+		return -EINVAL;
+	if (a1)
+		timezone = tz;
 	return a0 ? set_realtime((u64)tv.tv_sec * NSEC_PER_SEC + (u64)tv.tv_usec * NSEC_PER_USEC) : 0;
 }
 
@@ -256,17 +289,25 @@ SYSCALL(clock_nanosleep)
 	return sleep_until(ns) ? 0 : -ERESTARTNOHAND;
 }
 
-/* adjtimex(2): the clock is free-running; reading is answered, setting needs the right and changes nothing. */
+#define ADJ_TAI 0x80
+#define MAX_TAI_OFFSET 100000
+
+/* adjtimex(2): the clock is free-running; reading is answered, setting needs the right and changes the TAI offset alone. */
 static long do_adjtimex(long user)
 {
 	struct { u32 modes, pad; s64 offset, freq, maxerror, esterror; s32 status, pad2; s64 constant, precision, tolerance;
-		struct timeval_abi time; s64 tick, rest[16]; } t;
+		struct timeval_abi time; s64 tick, pps[8]; s32 tai, rest[11]; } t;
 	u64 ns = ktime_get_real_ns();
 
-	if (copy_from_user(&t, (const void __user *)user, 208))
+	static_assert(sizeof(t) == 208);
+
+	if (copy_from_user(&t, (const void __user *)user, sizeof(t)))
 		return -EFAULT;
 	if (t.modes && t.modes != 0xa001 && !capable(CAP_SYS_TIME))
 		return -EPERM;
+	if ((t.modes & ADJ_TAI) && t.constant >= 0 && t.constant <= MAX_TAI_OFFSET)
+		tai_offset_s = t.constant;
+	t.tai = (s32)tai_offset_s;
 	t.offset = t.freq = 0;
 	t.maxerror = t.esterror = 16000000;
 	t.status = 64;                  /* STA_UNSYNC */
@@ -275,7 +316,7 @@ static long do_adjtimex(long user)
 	t.tolerance = 32768000;
 	t.tick = 10000;
 	t.time = (struct timeval_abi){ (s64)(ns / NSEC_PER_SEC), (s64)(ns % NSEC_PER_SEC / NSEC_PER_USEC) };
-	return copy_to_user((void __user *)user, &t, 208) ? -EFAULT : 5; /* TIME_ERROR: not synchronised */
+	return copy_to_user((void __user *)user, &t, sizeof(t)) ? -EFAULT : 5; /* TIME_ERROR: not synchronised */
 }
 
 SYSCALL(adjtimex) { return do_adjtimex(a0); }

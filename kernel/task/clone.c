@@ -30,24 +30,18 @@ SYSCALL(clone)
 
 SYSCALL(clone3)
 {
-	struct clone_args_abi u = { 0 };
+	struct clone_args_abi u;
 	struct kernel_clone_args args;
 	u64 size = (u64)a1;
+	int err;
 
 	if (size > 4096)
 		return -E2BIG;
 	if (size < CLONE_ARGS_SIZE_VER0)
 		return -EINVAL;
-	if (copy_from_user(&u, (const void __user *)a0, min(size, sizeof(u))))
-		return -EFAULT;
-	for (u64 i = sizeof(u); i < size; i += 8) {     /* fields of a newer ABI must be zero */
-		u64 v;
-
-		if (get_user_u64(&v, (const void __user *)((u64)a0 + i)))
-			return -EFAULT;
-		if (v)
-			return -E2BIG;
-	}
+	err = copy_struct_from_user(&u, sizeof(u), (const void __user *)a0, size);
+	if (err)
+		return err;
 	if ((u.flags & (CSIGNAL & ~CLONE_NEWTIME)) || (u.flags & CLONE_DETACHED) || (u.flags >> 34))
 		return -EINVAL;
 	if (u.exit_signal > _NSIG || ((u.flags & (CLONE_THREAD | CLONE_PARENT)) && u.exit_signal))

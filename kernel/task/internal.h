@@ -130,6 +130,11 @@ u64 sigframe_size(void);                        /* AT_MINSIGSTKSZ */
 void futex_exit(struct task_struct *t);         /* robust list, clear_child_tid: memory still there */
 int futex_wake_addr(u64 uaddr, int nr);
 
+/* clock.c: CPU-time clocks by Linux's numbers. Spelled out: the caller's own have its pid in them. */
+int cpu_clock_spell_out(int clock, int *full);  /* 0 or -EINVAL: nobody's, or a thread's of another process */
+pid_t cpu_clock_pid(int full);
+bool cpu_clock_ns(int full, u64 *ns);           /* false: gone. From interrupts too */
+
 /* posix_timers.c, itimer.c */
 void itimers_init(struct signal_struct *s);
 void posix_timers_exit(struct signal_struct *s);

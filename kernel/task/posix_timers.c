@@ -13,7 +13,8 @@ struct posix_timer {
 	struct sigqueue sigq;
 	struct signal_struct *signal;
 	struct task_struct *thread;     /* SIGEV_THREAD_ID: who gets it */
-	int id, clock, notify;
+	int id, notify;
+	int clock;                      /* a CPU-time clock is spelled out, and its pid held */
 	u64 interval_ns;
 	u64 expiry;                     /* on its own clock, 0: disarmed */
 	int overrun, overrun_last;
@@ -21,34 +22,41 @@ struct posix_timer {
 };
 
 #define MAX_TIMERS 1024
+#define CLOCKFD_MASK 7
+#define CLOCKFD 3
 
 static bool is_cpu_clock(int clock)
 {
-	return clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID;
+	return clock < 0;
 }
 
+/* 0: whose CPU time it was is gone. */
 static u64 clock_now(const struct posix_timer *p)
 {
+	u64 ns;
+
 	if (p->clock == CLOCK_REALTIME || p->clock == CLOCK_TAI || p->clock == CLOCK_REALTIME_ALARM)
 		return ktime_get_real_ns();
-	if (is_cpu_clock(p->clock)) {
-		u64 u, k;
-
-		if (p->clock == CLOCK_THREAD_CPUTIME_ID)
-			task_cputime(p->thread, &u, &k);
-		else
-			process_cputime(p->signal->leader, &u, &k);
-		return u + k;
-	}
+	if (is_cpu_clock(p->clock))
+		return cpu_clock_ns(p->clock, &ns) ? ns : 0;
 	return ktime_get_ns();
 }
 
-/* When the kernel timer must look: exactly then, or (CPU time) at the earliest possible moment. */
+/*
+ * When the kernel timer must look: exactly then, or (CPU time) at the earliest possible moment, yet not at each of
+ * the few nanoseconds that a sleeper has left.
+ */
 static void arm(struct posix_timer *p)
 {
-	u64 now = clock_now(p), left = p->expiry > now ? p->expiry - now : 0;
-	u64 deadline = ktime_get_ns() + left;
+	u64 now = clock_now(p), left = p->expiry > now ? p->expiry - now : 0, deadline;
 
+	if (is_cpu_clock(p->clock) && !now) {
+		p->expiry = 0;
+		return;
+	}
+	if (is_cpu_clock(p->clock) && left)
+		left = max(left, (u64)(NSEC_PER_SEC / HZ));
+	deadline = ktime_get_ns() + left;
 	ktimer_start(&p->timer, deadline < left ? INT64_MAX : deadline);
 }
 
@@ -120,7 +128,7 @@ static int set_event(struct posix_timer *p, const struct sigevent_abi *ev)
 static bool clock_ok(int clock)
 {
 	return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC || clock == CLOCK_BOOTTIME || clock == CLOCK_TAI ||
-		clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM || is_cpu_clock(clock);
+		clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM;
 }
 
 SYSCALL(timer_create)
@@ -128,10 +136,17 @@ SYSCALL(timer_create)
 	struct signal_struct *s = current->signal;
 	struct sigevent_abi ev = { .signo = SIGALRM, .notify = SIGEV_SIGNAL };
 	struct posix_timer *p;
-	int err, n = 0;
+	int clock = (int)a0, err, n = 0;
+	unsigned long irq;
 
-	if (!clock_ok((int)a0))
-		return -EINVAL;
+	if ((clock & CLOCKFD_MASK) == CLOCKFD && clock < 0)
+		err = -EOPNOTSUPP;      /* a clock behind a descriptor */
+	else if (clock < 0 || clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID)
+		err = cpu_clock_spell_out(clock, &clock);
+	else
+		err = clock_ok(clock) ? 0 : -EINVAL;
+	if (err)
+		return err;
 	if (a1 && copy_from_user(&ev, (const void __user *)a1, sizeof(ev)))
 		return -EFAULT;
 	list_for_each_entry(p, &s->posix_timers, list)
@@ -147,7 +162,7 @@ SYSCALL(timer_create)
 	p->thread = current;
 	p->sigq.timer = p;
 	p->sigq.info.si_code = SI_TIMER;
-	p->clock = (int)a0;
+	p->clock = clock;
 	p->id = s->next_timer_id;
 	err = set_event(p, &ev);
 	if (!a1)
@@ -157,6 +172,11 @@ SYSCALL(timer_create)
 	if (err) {
 		kfree(p);
 		return err;
+	}
+	if (is_cpu_clock(clock)) {
+		irq = spin_lock_irqsave(&tasklist_lock);
+		pidmap_get(&pidmap, cpu_clock_pid(clock));
+		spin_unlock_irqrestore(&tasklist_lock, irq);
 	}
 	s->next_timer_id++;
 	list_add_tail(&p->list, &s->posix_timers);
@@ -230,6 +250,11 @@ static void delete_timer(struct posix_timer *p, struct sighand_struct *sh)
 	list_del_init(&p->sigq.list);   /* its bit may stay: delivered without siginfo, or found empty */
 	list_del_init(&p->list);
 	spin_unlock_irqrestore(&sh->lock, irq);
+	if (is_cpu_clock(p->clock)) {
+		irq = spin_lock_irqsave(&tasklist_lock);
+		pidmap_put(&pidmap, cpu_clock_pid(p->clock));
+		spin_unlock_irqrestore(&tasklist_lock, irq);
+	}
 	kfree(p);
 }
 
@@ -260,7 +285,7 @@ void posix_timers_thread_exit(struct task_struct *t)
 	list_for_each_entry(p, &t->signal->posix_timers, list) {
 		if (p->thread != t)
 			continue;
-		if ((p->notify & SIGEV_THREAD_ID) || p->clock == CLOCK_THREAD_CPUTIME_ID) {
+		if (p->notify & SIGEV_THREAD_ID) {
 			unsigned long irq;
 
 			ktimer_cancel(&p->timer);

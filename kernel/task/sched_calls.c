@@ -165,9 +165,10 @@ SYSCALL(sched_getparam)
 
 SYSCALL(sched_setattr)
 {
-	struct sched_attr_abi attr = { 0 };
+	struct sched_attr_abi attr;
 	struct task_struct *t;
 	u32 size;
+	int err;
 
 	if ((pid_t)a0 < 0 || !a1 || a2)
 		return -EINVAL;
@@ -175,10 +176,11 @@ SYSCALL(sched_setattr)
 		return -EFAULT;
 	if (!size)
 		size = 48;
-	if (size < 48 || size > 4096)
-		return put_user_u32(sizeof(attr), (void __user *)a1) ? -EFAULT : -E2BIG;
-	if (copy_from_user(&attr, (const void __user *)a1, min((size_t)size, sizeof(attr))))
+	err = size < 48 || size > 4096 ? -E2BIG : copy_struct_from_user(&attr, sizeof(attr), (const void __user *)a1, size);
+	if (err == -E2BIG && put_user_u32(sizeof(attr), (void __user *)a1))
 		return -EFAULT;
+	if (err)
+		return err;
 	if ((s32)attr.policy < 0 || attr.nice < -20 || attr.nice > 19 || (attr.flags & ~1UL))
 		return -EINVAL;
 	t = task_of((pid_t)a0);

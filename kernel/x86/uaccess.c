@@ -24,6 +24,26 @@ size_t clear_user(void __user *to, size_t n)
 	return access_ok(to, n) ? clear_user_asm(to, n) : n;
 }
 
+int copy_struct_from_user(void *to, size_t size, const void __user *from, size_t usize)
+{
+	size_t known = size < usize ? size : usize;
+	u8 rest[64];
+
+	__builtin_memset((u8 *)to + known, 0, size - known);
+	if (copy_from_user(to, from, known))
+		return -EFAULT;
+	for (size_t done = known, n; done < usize; done += n) {
+		n = usize - done < sizeof(rest) ? usize - done : sizeof(rest);
+		if (copy_from_user(rest, (const u8 __user *)from + done, n))
+			return -EFAULT;
+		for (size_t i = 0; i < n; i++) {
+			if (rest[i])
+				return -E2BIG;
+		}
+	}
+	return 0;
+}
+
 /* Loads and stores of one scalar: @insn with %0/%1 as below; jumps to fault. SMAP is open around them. */
 #define USER_LOAD(insn, val, p) \
 	__asm__ goto("1: " insn " (%1), %0\n" EXTABLE_ASM("1b", "%l[fault]") : "=r"(val) : "r"(p) : "memory" : fault)

@@ -68,6 +68,8 @@ int main(void)
 	RESULT(mincore(p, 4 * PAGE, vec));
 	ASK(vec[0] == 1 && vec[2] == 1 && vec[3] == 1);
 	RESULT(madvise(hole, PAGE, MADV_POPULATE_READ));
+	RESULT(mprotect(p + 4 * PAGE, PAGE, PROT_WRITE));
+	RESULT(madvise(p + 4 * PAGE, PAGE, MADV_POPULATE_READ));
 	RESULT(mprotect(p + 4 * PAGE, PAGE, PROT_READ));
 	RESULT(madvise(p + 4 * PAGE, PAGE, MADV_POPULATE_WRITE));
 	RESULT(madvise(p, PAGE, MADV_WILLNEED));

@@ -74,9 +74,7 @@ int __vdso_gettimeofday(struct timeval_abi *tv, struct timezone_abi *tz)
 		tv->tv_sec = (s64)(ns / NSEC_PER_SEC);
 		tv->tv_usec = (s64)(ns % NSEC_PER_SEC / NSEC_PER_USEC);
 	}
-	if (tz)
-		*tz = (struct timezone_abi){ 0, 0 };
-	return 0;
+	return tz ? (int)ask_kernel(__NR_gettimeofday, 0, (long)tz) : 0;
 }
 
 s64 __vdso_time(s64 *t)
