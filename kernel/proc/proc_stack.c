@@ -32,7 +32,7 @@ int proc_syscall_show(struct seq_file *m, struct task_struct *t)
 {
 	const struct pt_regs *r = task_pt_regs(t);
 
-	if (t->on_rq) {
+	if (t->on_rq && t != current) {
 		seq_puts(m, "running\n");
 		return 0;
 	}
