@@ -50,12 +50,14 @@ static void arm(struct posix_timer *p)
 {
 	u64 now = clock_now(p), left = p->expiry > now ? p->expiry - now : 0, deadline;
 
-	if (is_cpu_clock(p->clock) && !now) {
-		p->expiry = 0;
-		return;
+	if (is_cpu_clock(p->clock)) {
+		if (!find_task_by_pid(cpu_clock_pid(p->clock))) {
+			p->expiry = 0;
+			return;
+		}
+		if (left)
+			left = max(left, (u64)(NSEC_PER_SEC / HZ));
 	}
-	if (is_cpu_clock(p->clock) && left)
-		left = max(left, (u64)(NSEC_PER_SEC / HZ));
 	deadline = ktime_get_ns() + left;
 	ktimer_start(&p->timer, deadline < left ? INT64_MAX : deadline);
 }
