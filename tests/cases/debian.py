@@ -18,7 +18,7 @@ CC1 = (glob.glob("/usr/lib/gcc/x86_64-linux-gnu/*/cc1") or [""])[-1]
 PROGRAMS = """bash ls cat cp mv rm ln mkdir rmdir stat touch chmod sort cut tr uniq wc head tail seq tac nl fold fmt pr paste
 join comm tsort factor od base64 md5sum sha256sum split csplit dd truncate tee expr env nice timeout numfmt shuf sleep date
 printf readlink realpath basename dirname expand sum cksum install mkfifo test true kill id df du find grep sed gawk mawk
-sqlite3 stress-ng as ld tar gzip xargs diff cmp ps""".split()
+sqlite3 stress-ng as ld tar gzip xargs diff cmp ps perl""".split()
 NOT_PYTHON = ["idlelib", "lib2to3", "tkinter", "turtledemo", "distutils", "config-*", "ensurepip", "pydoc_data", "*.exe", "test"]
 TEST_PARTS = ["support", "__init__.py", "test_mmap.py", "test_signal.py", "test_os.py", "test_fork1.py", "signalinterproctester.py",
               "mapping_tests.py", "fork_wait.py"]
@@ -66,6 +66,59 @@ LINES = {
               "f = tempfile.TemporaryFile(); f.write(b\"abc\"); f.seek(0); print(f.read())'",
 }
 
+# Programs of gcc's sanitizers: shadow memory at fixed addresses, terabytes of it, and what /proc/self/maps says of it.
+LINES["sanitizers"] = (
+    "export ASAN_OPTIONS=detect_leaks=0; $FILES/asan 2>/dev/null; echo $?; $FILES/asan x 2>&1 | grep -oE 'heap-use-after-free|^READ of size [0-9]+'; "
+    "echo ${PIPESTATUS[0]}; $FILES/tsan 2>/dev/null; echo $?; $FILES/tsan x 2>&1 | grep -oE 'WARNING: ThreadSanitizer: [a-z -]+' | sort -u; $FILES/ubsan x 2>&1 | grep -o 'runtime error: .*'")
+SANITIZED = """#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+static int atomic, plain;
+static pthread_barrier_t both;
+static void *work(void *racy)
+{
+	for (int i = 0; i < 1000; i++)
+		__atomic_add_fetch(&atomic, 1, __ATOMIC_SEQ_CST);
+	pthread_barrier_wait(&both);
+	if (racy)
+		plain++;
+	return NULL;
+}
+int main(int argc, char **argv)
+{
+	pthread_t t[4];
+	char *p = malloc(10);
+	volatile int big = 0x7fffffff;
+
+	pthread_barrier_init(&both, NULL, 4);
+	for (int i = 0; i < 4; i++)
+		pthread_create(&t[i], NULL, work, argc > 1 ? argv : NULL);
+	for (int i = 0; i < 4; i++)
+		pthread_join(t[i], NULL);
+	printf("%d\\n", atomic);
+	fflush(stdout);
+	free(p);
+	if (argc > 1)
+		printf("%d\\n", *(volatile char *)(p + 3) & 0 ? 1 : big + argc);
+	return 0;
+}
+"""
+SANITIZERS = {"asan": "address", "tsan": "thread", "ubsan": "undefined"}
+# What Perl's own part of Debian holds: fork, pipes, sockets, signals, files.
+LINES["perl"] = r"""cat > p.pl <<'END'
+use strict; use warnings; use POSIX qw(:sys_wait_h); use Socket; use IO::Handle; use File::Temp; use List::Util qw(sum);
+$| = 1; my $pid = fork; if (!$pid) { POSIX::_exit(3) } waitpid $pid, 0; print "child ", $? >> 8, "\n";
+socketpair my $s, my $c, AF_UNIX, SOCK_STREAM, 0; syswrite $s, "through\n"; sysread $c, my $x, 10; print $x;
+local $SIG{ALRM} = sub { print "alarm\n" }; alarm 1; select undef, undef, undef, 5; print sum(map { $_ * 2 } 1 .. 100000), "\n";
+print qx(echo sub; exit 4), $? >> 8, "\n"; open my $f, '-|', 'seq', 3 or die; print sort { $b cmp $a } <$f>; close $f;
+my $t = File::Temp->new; print $t "abc" x 1000; $t->flush; print -s $t, "\n"; truncate $t, 10; print -s $t, "\n";
+rename "$t", "$t.2"; print -e "$t" ? 1 : 0, unlink("$t.2"), "\n";
+pipe my $r, my $w; my $k = fork; if (!$k) { close $r; print $w $$ == getppid() ? "no" : "yes"; exit } close $w; print <$r>, "\n"; wait;
+print waitpid(-1, WNOHANG), " ", $!{ECHILD} ? "ECHILD" : "", "\n"; local $SIG{USR1} = sub { print "usr1\n" }; kill USR1 => $$;
+END
+perl p.pl"""
+
 UNITS = ["test_mmap", "test_fork1", "test_os", "test_signal"]
 # Left out: half a minute of sleep.
 SLOW_UNITS = ["SiginterruptTest.test_siginterrupt_off"]
@@ -103,6 +156,8 @@ def stage(root):
         if host:
             root.program(host, "/usr/bin/" + name)
     root.program(PYTHON, "/usr/bin/python3")
+    for base in glob.glob("/usr/lib/*/perl-base"):
+        root.tree(base, ["unicore"])
     root.tree(STDLIB, NOT_PYTHON)
     tests = os.path.join(STDLIB, "test")
     for name in TEST_PARTS:
@@ -135,6 +190,10 @@ def files(folder):
     for name in ("crt1.o", "crti.o", "crtn.o", "libc.a", "libgcc.a", "libgcc_eh.a"):
         path = subprocess.run(["gcc", "-print-file-name=" + name], capture_output=True, check=True).stdout.decode().strip()
         shutil.copy(path, folder)
+    with open(f"{folder}/sanitized.c", "w", encoding="ascii") as f:
+        f.write(SANITIZED)
+    for name, kind in SANITIZERS.items():
+        subprocess.run(["gcc", "-g", "-O1", f"-fsanitize={kind}", f"{folder}/sanitized.c", "-o", f"{folder}/{name}", "-pthread"], check=True)
     if not os.path.exists(f"{folder}/cc1") and CC1:
         os.symlink(CC1, f"{folder}/cc1")
 
@@ -184,12 +243,15 @@ def compare_units(report, name, got, want, errors, repro):
 
 def job(report):
     where = scratch("debian")
-    missing = stage(Root(f"{where}/guest"))
+    root = Root(f"{where}/guest")
+    missing = stage(root)
     if missing:
         report.skip("debian", "not installed: " + " ".join(missing) + " (tools/setup test)")
         return
     files(f"{where}/files")
     shutil.copytree(f"{where}/files", f"{where}/guest/files", ignore=shutil.ignore_patterns("cc1", "*.c"), dirs_exist_ok=True)
+    for name in SANITIZERS:
+        root.program(f"{where}/files/{name}", f"/files/{name}")
     os.makedirs(f"{where}/guest/lines")
     with open(f"{where}/guest/lines/driver", "w", encoding="ascii") as f:
         f.write(DRIVER)
