@@ -72,7 +72,36 @@ static bool may_send_files(void)
 	return *user_inflight_count(current->cred.uid) <= rlimit(RLIMIT_NOFILE) || capable(CAP_SYS_RESOURCE) || capable(CAP_SYS_ADMIN);
 }
 
-/* SCM_RIGHTS of the control data. */
+/* One more array of @n descriptors at @user. What was got before an error is in *files, too. */
+static int add_files(struct file ***files, unsigned int *nr, u64 user, u64 n)
+{
+	struct file **all;
+
+	if (n > SCM_MAX_FD - *nr)
+		return -EINVAL;
+	if (!may_send_files())
+		return -ETOOMANYREFS;
+	all = kmalloc((*nr + n) * sizeof(*all), GFP_KERNEL);
+	if (!all)
+		return -ENOMEM;
+	if (*nr)
+		memcpy(all, *files, *nr * sizeof(*all));
+	kfree(*files);
+	*files = all;
+	for (u64 i = 0; i < n; i++) {
+		u32 fd;
+
+		if (get_user_u32(&fd, (void *)(user + 4 * i)))
+			return -EFAULT;
+		all[*nr] = fget_raw(fd);
+		if (!all[*nr])
+			return -EBADF;
+		++*nr;
+	}
+	return 0;
+}
+
+/* All SCM_RIGHTS of the control data: one array, as a receiver sees it. */
 static int get_files(const struct msghdr_abi *h, struct file ***files, unsigned int *nr)
 {
 	u64 off = 0;
@@ -90,24 +119,11 @@ static int get_files(const struct msghdr_abi *h, struct file ***files, unsigned 
 		if (c.cmsg_len < sizeof(c) || c.cmsg_len > h->msg_controllen - off)
 			return -EINVAL;
 		n = (c.cmsg_len - sizeof(c)) / 4;
-		if (c.cmsg_level == SOL_SOCKET && c.cmsg_type == SCM_RIGHTS && n && !*files) {
-			if (n > SCM_MAX_FD)
-				return -EINVAL;
-			if (!may_send_files())
-				return -ETOOMANYREFS;
-			*files = kmalloc(n * sizeof(struct file *), GFP_KERNEL);
-			if (!*files)
-				return -ENOMEM;
-			for (u64 i = 0; i < n; i++) {
-				u32 fd;
+		if (c.cmsg_level == SOL_SOCKET && c.cmsg_type == SCM_RIGHTS && n) {
+			int err = add_files(files, nr, h->msg_control + off + sizeof(c), n);
 
-				if (get_user_u32(&fd, (void *)(h->msg_control + off + sizeof(c) + 4 * i)))
-					return -EFAULT;
-				(*files)[i] = fget_raw(fd);
-				if (!(*files)[i])
-					return -EBADF;
-				*nr = i + 1;
-			}
+			if (err)
+				return err;
 		}
 		off += ALIGN(c.cmsg_len, 8UL);
 	}

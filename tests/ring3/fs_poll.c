@@ -266,6 +266,39 @@ static void epolls(void)
 	close(ep), close(ep2), close(p[0]), close(p[1]);
 }
 
+/* More are ready than one would keep a list of: each once in a call, and calls go round. */
+static void crowd(void)
+{
+	enum { CROWD = 300 };
+	static struct epoll_event ev[CROWD * 2];
+	static int seen[CROWD], fd[CROWD];
+	int ep = epoll_create1(0), n, twice = 0, never = 0;
+
+	for (int i = 0; i < CROWD; i++) {
+		fd[i] = eventfd(1, 0);
+		ev[0] = (struct epoll_event){ i % 3 == 2 ? EPOLLIN | EPOLLET : EPOLLIN, { .u32 = i } };
+		epoll_ctl(ep, EPOLL_CTL_ADD, fd[i], ev);
+	}
+	n = epoll_wait(ep, ev, CROWD * 2, 0);
+	for (int i = 0; i < n; i++)
+		twice += seen[ev[i].data.u32]++ > 0;
+	say("%d ready, %d twice", n, twice);
+	say("%d level", epoll_wait(ep, ev, CROWD * 2, 0));
+	memset(seen, 0, sizeof(seen));
+	for (int round = 0; round < 4; round++) {
+		n = epoll_wait(ep, ev, 50, 0);
+		for (int i = 0; i < n; i++)
+			seen[ev[i].data.u32]++;
+	}
+	for (int i = 0; i < CROWD; i++)
+		never += i % 3 != 2 && seen[i] != 1;
+	say("not once in four calls: %d", never);
+	for (int i = 0; i < CROWD; i++)
+		close(fd[i]);
+	say("%d left", epoll_wait(ep, ev, CROWD, 0));
+	close(ep);
+}
+
 static void events(void)
 {
 	int e = eventfd(3, EFD_NONBLOCK), s = eventfd(2, EFD_NONBLOCK | EFD_SEMAPHORE), t;
@@ -316,6 +349,7 @@ int main(void)
 	polls();
 	selects();
 	epolls();
+	crowd();
 	events();
 	return 0;
 }

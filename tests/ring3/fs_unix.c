@@ -199,6 +199,36 @@ static void passing(void)
 	close(q[0]), close(p[0]), close(p[1]);
 }
 
+/* Descriptors in several control messages arrive in one. */
+static void passing_separately(void)
+{
+	int p[2], q[2];
+	char control[2 * CMSG_SPACE(4) + CMSG_SPACE(8)] = { 0 };
+	struct iovec v = { "x", 1 };
+	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = control, .msg_controllen = 2 * CMSG_SPACE(4) };
+	struct cmsghdr *c = (struct cmsghdr *)control;
+
+	socketpair(AF_UNIX, SOCK_STREAM, 0, p);
+	pipe(q);
+	for (int i = 0; i < 2; i++) {
+		*c = (struct cmsghdr){ .cmsg_len = CMSG_LEN(4), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+		memcpy(CMSG_DATA(c), &q[i], 4);
+		c = (struct cmsghdr *)(control + CMSG_SPACE(4));
+	}
+	RESULT(sendmsg(p[0], &m, 0));
+	close(q[0]), close(q[1]);
+	memset(control, 0, sizeof(control));
+	m.msg_controllen = sizeof(control);
+	v.iov_base = buf;
+	RESULT(recvmsg(p[1], &m, 0));
+	c = CMSG_FIRSTHDR(&m);
+	say("%d bytes of control data, %d in the first", (int)m.msg_controllen, (int)c->cmsg_len);
+	memcpy(q, CMSG_DATA(c), 8);
+	RESULT(write(q[1], "both", 4));
+	RESULT(read(q[0], buf, 10));
+	close(q[0]), close(q[1]), close(p[0]), close(p[1]);
+}
+
 /* Who closes without having read everything resets the connection; what it had sent itself is read first. */
 static void unread(int type)
 {
@@ -239,6 +269,7 @@ int main(void)
 	server();
 	datagrams();
 	passing();
+	passing_separately();
 	unread(SOCK_STREAM);
 	unread(SOCK_SEQPACKET);
 	snprintf(clean, sizeof(clean), "rm -rf %s", dir);
