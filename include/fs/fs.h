@@ -230,6 +230,10 @@ void files_get(struct files_struct *f);
 static inline bool files_shared(const struct files_struct *f) { return atomic_read(&f->count) > 1; }
 void files_put(struct files_struct *f);
 void files_close_on_exec(struct files_struct *f);
+static inline bool fd_closes_on_exec(const struct files_struct *f, unsigned int fd)
+{
+	return fd < f->max && (f->cloexec_bits[fd / 64] >> (fd % 64) & 1);
+}
 struct fs_struct *fs_dup(struct fs_struct *old);
 void fs_get(struct fs_struct *f);
 void fs_put(struct fs_struct *f);

@@ -105,7 +105,7 @@ static long do_fcntl(unsigned int fd, struct file *f, unsigned int cmd, unsigned
 			fput(f);
 		return new;
 	case F_GETFD:
-		return fs->cloexec_bits[fd / 64] >> (fd % 64) & 1;
+		return fd_closes_on_exec(fs, fd);
 	case F_SETFD:
 		fs->cloexec_bits[fd / 64] &= ~(1ULL << (fd % 64));
 		fs->cloexec_bits[fd / 64] |= (u64)(arg & FD_CLOEXEC) << (fd % 64);

@@ -6,7 +6,7 @@
 #include <mm/pgwalk.h>
 
 /* The task's address space, referenced; NULL: it has none. */
-static struct mm_struct *get_mm(struct task_struct *t)
+struct mm_struct *pid_mm(struct task_struct *t)
 {
 	if (t->mm)
 		mmget(t->mm);
@@ -51,7 +51,7 @@ static ssize_t comm_write(struct task_struct *t, const char *buf, size_t n)
 
 static int with_mm(struct seq_file *m, struct task_struct *t, int (*show)(struct seq_file *, struct mm_struct *))
 {
-	struct mm_struct *mm = get_mm(t);
+	struct mm_struct *mm = pid_mm(t);
 	int err = show(m, mm);
 
 	if (mm)
@@ -65,7 +65,7 @@ static int smaps_rollup_show(struct seq_file *m, struct task_struct *t) { return
 
 static int numa_maps_show(struct seq_file *m, struct task_struct *t)
 {
-	struct mm_struct *mm = get_mm(t);
+	struct mm_struct *mm = pid_mm(t);
 	int err = mm ? proc_numa_maps_show(m, mm, t->mempolicy) : 0;
 
 	if (mm)
@@ -76,7 +76,7 @@ static int numa_maps_show(struct seq_file *m, struct task_struct *t)
 /* Memory of the process at [start + pos, end): its own strings. */
 static ssize_t mm_bytes(struct task_struct *t, void *buf, size_t n, u64 pos, bool env)
 {
-	struct mm_struct *mm = get_mm(t);
+	struct mm_struct *mm = pid_mm(t);
 	unsigned long start, end;
 	ssize_t ret = 0;
 
@@ -106,7 +106,7 @@ static ssize_t auxv_raw(struct task_struct *t, void *buf, size_t n, u64 pos)
 
 static ssize_t pagemap_raw(struct task_struct *t, void *buf, size_t n, u64 pos)
 {
-	struct mm_struct *mm = get_mm(t);
+	struct mm_struct *mm = pid_mm(t);
 	ssize_t ret = proc_pagemap_read(mm, buf, n, pos);
 
 	if (mm)
@@ -116,7 +116,7 @@ static ssize_t pagemap_raw(struct task_struct *t, void *buf, size_t n, u64 pos)
 
 static ssize_t page_tables_raw(struct task_struct *t, void *buf, size_t n, u64 pos)
 {
-	struct mm_struct *mm = get_mm(t);
+	struct mm_struct *mm = pid_mm(t);
 	ssize_t ret = capable(CAP_SYS_ADMIN) ? proc_page_tables_read(mm, buf, n, pos) : -EPERM;
 
 	if (mm)
@@ -142,7 +142,7 @@ static ssize_t fail_nth_write(struct task_struct *t, const char *buf, size_t n)
 
 static ssize_t mem_raw(struct task_struct *t, void *buf, size_t n, u64 pos)
 {
-	struct mm_struct *mm = get_mm(t);
+	struct mm_struct *mm = pid_mm(t);
 	size_t got;
 
 	if (!mm)
@@ -252,6 +252,7 @@ const struct pid_entry pid_entries[] = {
 	{ "fdinfo", 0500, PID_FDINFO_DIR, .owner_only = true },
 	{ "limits", 0444, PID_TEXT, .show = proc_limits_show },
 	{ "loginuid", 0444, PID_TEXT, .show = loginuid_show },
+	{ "map_files", 0500, PID_MAP_DIR, .group_only = true, .owner_only = true },
 	{ "maps", 0444, PID_TEXT, .show = maps_show, .owner_only = true },
 	{ "mem", 0600, PID_RAW, .raw = mem_raw, .owner_only = true },
 	{ "mountinfo", 0444, PID_TEXT, .show = mountinfo_show, .poll = mounts_poll },

@@ -6,7 +6,7 @@
 #include "internal.h"
 #include <task/signal.h>
 
-enum pid_kind { PID_TEXT, PID_RAW, PID_FAIL_NTH, PID_LINK, PID_FD_DIR, PID_FDINFO_DIR, PID_TASK_DIR };
+enum pid_kind { PID_TEXT, PID_RAW, PID_FAIL_NTH, PID_LINK, PID_FD_DIR, PID_FDINFO_DIR, PID_MAP_DIR, PID_TASK_DIR };
 
 struct pid_entry {
 	const char *name;
@@ -23,5 +23,33 @@ struct pid_entry {
 
 extern const struct pid_entry pid_entries[];
 extern const size_t nr_pid_entries;
+
+/*
+ * Inodes of the tree know their pid. Rows of pid_entries number the inodes of /proc/PID; those of directories in it
+ * begin at row 64.
+ */
+static inline u64 pid_ino(pid_t pid, unsigned int row)
+{
+	return ((u64)pid << 20 | row << 12) + 0x1000;
+}
+
+static inline pid_t inode_pid(const struct inode *inode)
+{
+	return (pid_t)inode->private2;
+}
+
+struct mm_struct *pid_mm(struct task_struct *t);                /* referenced, or NULL */
+struct task_struct *pid_inode_task(const struct inode *inode);  /* NULL: gone */
+void pid_getattr(struct inode *inode);
+struct dentry *pid_make(struct dentry *dir, const char *name, size_t len, u32 mode, u64 ino, pid_t pid,
+			const struct inode_operations *op, const struct file_operations *fop, const void *private);
+/* The text of a link that leads where @jump says. */
+const char *pid_jump_text(struct inode *inode, int (*jump)(struct inode *, struct path *), char *buf, size_t size);
+/* Fills in . and .. at positions 0 and 1; not 0: @fill wants no more. */
+int pid_dots(struct file *f, filldir_fn fill, void *arg);
+
+/* proc_map_files.c */
+extern const struct inode_operations map_files_op;
+extern const struct file_operations map_files_fops;
 
 #endif

@@ -5,10 +5,7 @@
  */
 #include "proc_pid.h"
 
-/* What an inode of ours stands for. */
-static pid_t inode_pid(const struct inode *inode) { return (pid_t)inode->private2; }
-
-static struct task_struct *inode_task(const struct inode *inode)
+struct task_struct *pid_inode_task(const struct inode *inode)
 {
 	return find_task_by_pid(inode_pid(inode));
 }
@@ -18,7 +15,7 @@ static struct task_struct *inode_task(const struct inode *inode)
 static int pid_open(struct inode *inode, struct file *f)
 {
 	const struct pid_entry *e = inode->private;
-	struct task_struct *t = inode_task(inode);
+	struct task_struct *t = pid_inode_task(inode);
 
 	if (!t)
 		return -ESRCH;
@@ -37,7 +34,7 @@ static unsigned int pid_poll(struct file *f, struct poll_table *pt)
 static int pid_show(struct file *f, struct seq_file *m)
 {
 	const struct pid_entry *e = f->inode->private;
-	struct task_struct *t = inode_task(f->inode);
+	struct task_struct *t = pid_inode_task(f->inode);
 
 	return t ? e->show(m, t) : -ESRCH;
 }
@@ -46,7 +43,7 @@ static ssize_t pid_raw_chunk(void *buf, size_t n, u64 pos, void *arg)
 {
 	struct inode *inode = arg;
 	const struct pid_entry *e = inode->private;
-	struct task_struct *t = inode_task(inode);
+	struct task_struct *t = pid_inode_task(inode);
 
 	return t ? e->raw(t, buf, n, pos) : -ESRCH;
 }
@@ -54,7 +51,7 @@ static ssize_t pid_raw_chunk(void *buf, size_t n, u64 pos, void *arg)
 /* By hand: a buffer from the allocator would be counted. */
 static ssize_t fail_nth_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy)
 {
-	struct task_struct *t = inode_task(f->inode);
+	struct task_struct *t = pid_inode_task(f->inode);
 	char text[16];
 
 	return t ? simple_read(buf, n, pos, copy, text, scnprintf(text, sizeof(text), "%u\n", t->fail_nth)) : -ESRCH;
@@ -75,7 +72,7 @@ static ssize_t pid_write_fn(const char *buf, size_t n, void *arg)
 {
 	struct inode *inode = arg;
 	const struct pid_entry *e = inode->private;
-	struct task_struct *t = inode_task(inode);
+	struct task_struct *t = pid_inode_task(inode);
 
 	return t ? e->write(t, buf, n) : -ESRCH;
 }
@@ -99,14 +96,14 @@ static const struct file_operations pid_poll_fops = {
 static int pid_jump(struct inode *inode, struct path *to)
 {
 	const struct pid_entry *e = inode->private;
-	struct task_struct *t = inode_task(inode);
+	struct task_struct *t = pid_inode_task(inode);
 
 	if (!t)
 		return -ENOENT;
 	return ptrace_may_access(t) ? e->link(t, to) : -EACCES;
 }
 
-static const char *jump_text(struct inode *inode, int (*jump)(struct inode *, struct path *), char *buf, size_t size)
+const char *pid_jump_text(struct inode *inode, int (*jump)(struct inode *, struct path *), char *buf, size_t size)
 {
 	struct path to;
 	char *tmp, *p;
@@ -125,16 +122,16 @@ static const char *jump_text(struct inode *inode, int (*jump)(struct inode *, st
 
 static const char *pid_get_link(struct inode *inode, char *buf, size_t size)
 {
-	return jump_text(inode, pid_jump, buf, size);
+	return pid_jump_text(inode, pid_jump, buf, size);
 }
 
 static const struct inode_operations pid_link_op = { .jump = pid_jump, .get_link = pid_get_link };
 
 /* --- directories ----------------------------------------------------------------------------- */
 
-static void pid_getattr(struct inode *inode)
+void pid_getattr(struct inode *inode)
 {
-	struct task_struct *t = inode_task(inode);
+	struct task_struct *t = pid_inode_task(inode);
 
 	if (t && !S_ISLNK(inode->mode)) {
 		inode->uid = t->cred.euid;
@@ -146,8 +143,8 @@ static int entry_setsize(struct inode *inode, u64 size) { return 0; }
 static const struct inode_operations pid_file_op = { .setsize = entry_setsize, .getattr = pid_getattr };
 
 /* A made-up inode and dentry that live as long as they are held. */
-static struct dentry *make(struct dentry *dir, const char *name, size_t len, u32 mode, u64 ino, pid_t pid,
-			   const struct inode_operations *op, const struct file_operations *fop, const void *private)
+struct dentry *pid_make(struct dentry *dir, const char *name, size_t len, u32 mode, u64 ino, pid_t pid,
+			const struct inode_operations *op, const struct file_operations *fop, const void *private)
 {
 	struct inode *inode = new_inode(dir->inode->sb, mode);
 	struct dentry *d;
@@ -185,12 +182,10 @@ static bool parse_pid(const char *name, size_t len, unsigned int *out)
 	return true;
 }
 
-static u64 pid_ino(pid_t pid, unsigned int row) { return ((u64)pid << 20 | row << 12) + 0x1000; }
-
 /* fd/N: the inode's private is the number. */
 static int fd_jump(struct inode *inode, struct path *to)
 {
-	struct task_struct *t = inode_task(inode);
+	struct task_struct *t = pid_inode_task(inode);
 	struct file *f = t ? fget_task(t, (unsigned long)inode->private) : NULL;
 
 	if (!f)
@@ -202,21 +197,21 @@ static int fd_jump(struct inode *inode, struct path *to)
 
 static const char *fd_get_link(struct inode *inode, char *buf, size_t size)
 {
-	return jump_text(inode, fd_jump, buf, size);
+	return pid_jump_text(inode, fd_jump, buf, size);
 }
 
 static const struct inode_operations fd_link_op = { .jump = fd_jump, .get_link = fd_get_link };
 
 static int fdinfo_show(struct file *info, struct seq_file *m)
 {
-	struct task_struct *t = inode_task(info->inode);
+	struct task_struct *t = pid_inode_task(info->inode);
 	unsigned int n = (unsigned long)info->inode->private;
 	struct file *f = t ? fget_task(t, n) : NULL;
 
 	if (!f)
 		return -ENOENT;
 	seq_printf(m, "pos:\t%lu\nflags:\t0%o\nmnt_id:\t%d\nino:\t%lu\n", (unsigned long)f->pos,
-		   (f->flags & ~O_NOCTTY) | ((t->files->cloexec_bits[n / 64] >> (n % 64) & 1) ? O_CLOEXEC : 0),
+		   (f->flags & ~O_NOCTTY) | (fd_closes_on_exec(t->files, n) ? O_CLOEXEC : 0),
 		   f->path.mnt ? f->path.mnt->id : 0, (unsigned long)f->inode->ino);
 	if (f->op && f->op->fdinfo)
 		f->op->fdinfo(f, m);
@@ -250,11 +245,11 @@ static struct dentry *fd_lookup(struct dentry *dir, const char *name, size_t len
 	mode = S_IFLNK | ((f->mode & FMODE_READ) ? 0500 : 0) | ((f->mode & FMODE_WRITE) ? 0300 : 0);
 	fput(f);
 	if (e->kind == PID_FDINFO_DIR)
-		return make(dir, name, len, S_IFREG | 0400, pid_ino(pid, 64) + fd, pid, &pid_file_op, &fdinfo_fops, (void *)(unsigned long)fd);
-	return make(dir, name, len, mode, pid_ino(pid, 65) + fd, pid, &fd_link_op, NULL, (void *)(unsigned long)fd);
+		return pid_make(dir, name, len, S_IFREG | 0400, pid_ino(pid, 64) + fd, pid, &pid_file_op, &fdinfo_fops, (void *)(unsigned long)fd);
+	return pid_make(dir, name, len, mode, pid_ino(pid, 65) + fd, pid, &fd_link_op, NULL, (void *)(unsigned long)fd);
 }
 
-static int dots(struct file *f, filldir_fn fill, void *arg)
+int pid_dots(struct file *f, filldir_fn fill, void *arg)
 {
 	if (f->pos == 0 && !fill(arg, ".", 1, 1, f->inode->ino, S_IFDIR))
 		return 1;
@@ -266,13 +261,13 @@ static int dots(struct file *f, filldir_fn fill, void *arg)
 static int fd_iterate(struct file *f, filldir_fn fill, void *arg)
 {
 	const struct pid_entry *e = f->inode->private;
-	struct task_struct *t = inode_task(f->inode);
+	struct task_struct *t = pid_inode_task(f->inode);
 	char name[12];
 	int fd;
 
 	if (!t)
 		return -ENOENT;
-	if (dots(f, fill, arg))
+	if (pid_dots(f, fill, arg))
 		return 0;
 	for (fd = max(f->pos, 2UL) - 2; (fd = next_fd_of(t, fd)) >= 0; fd++)
 		if (!fill(arg, name, scnprintf(name, sizeof(name), "%d", fd), fd + 3, pid_ino(t->pid, 65) + fd,
@@ -295,17 +290,17 @@ static struct dentry *task_lookup(struct dentry *dir, const char *name, size_t l
 
 	if (!parse_pid(name, len, &tid) || !(t = find_task_by_pid(tid)) || t->tgid != inode_pid(dir->inode))
 		return ERR_PTR(-ENOENT);
-	return make(dir, name, len, S_IFDIR | 0555, pid_ino(tid, 66), tid, &tid_dir_op, &pid_dir_fops, NULL);
+	return pid_make(dir, name, len, S_IFDIR | 0555, pid_ino(tid, 66), tid, &tid_dir_op, &pid_dir_fops, NULL);
 }
 
 static int task_iterate(struct file *f, filldir_fn fill, void *arg)
 {
-	struct task_struct *t = inode_task(f->inode);
+	struct task_struct *t = pid_inode_task(f->inode);
 	char name[12];
 
 	if (!t)
 		return -ENOENT;
-	if (dots(f, fill, arg))
+	if (pid_dots(f, fill, arg))
 		return 0;
 	/* In pid order, so that a position survives threads that come and go. */
 	for (u64 pos = max(f->pos, 2UL); ; ) {
@@ -343,13 +338,15 @@ static struct dentry *row_lookup(struct dentry *dir, const char *name, size_t le
 			continue;
 		switch (e->kind) {
 		case PID_LINK:
-			return make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &pid_link_op, NULL, e);
+			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &pid_link_op, NULL, e);
 		case PID_FD_DIR: case PID_FDINFO_DIR:
-			return make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &fd_dir_op, &fd_dir_fops, e);
+			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &fd_dir_op, &fd_dir_fops, e);
+		case PID_MAP_DIR:
+			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &map_files_op, &map_files_fops, e);
 		case PID_TASK_DIR:
-			return make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &task_dir_op, &task_dir_fops, e);
+			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &task_dir_op, &task_dir_fops, e);
 		default:
-			return make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &pid_file_op, e->poll ? &pid_poll_fops : &pid_fops, e);
+			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &pid_file_op, e->poll ? &pid_poll_fops : &pid_fops, e);
 		}
 	}
 	return ERR_PTR(-ENOENT);
@@ -362,9 +359,9 @@ static int pid_dir_iterate(struct file *f, filldir_fn fill, void *arg)
 {
 	bool thread = f->inode->op == &tid_dir_op;
 
-	if (!inode_task(f->inode))
+	if (!pid_inode_task(f->inode))
 		return -ENOENT;
-	if (dots(f, fill, arg))
+	if (pid_dots(f, fill, arg))
 		return 0;
 	for (u64 i = max(f->pos, 2UL) - 2; i < nr_pid_entries; i++)
 		if (!(thread && pid_entries[i].group_only) &&
@@ -384,7 +381,7 @@ struct dentry *proc_pid_lookup(struct dentry *dir, const char *name, size_t len)
 
 	if (!parse_pid(name, len, &pid) || !pid || !find_task_by_pid(pid))
 		return ERR_PTR(-ENOENT);
-	return make(dir, name, len, S_IFDIR | 0555, pid_ino(pid, 67), pid, &pid_dir_op, &pid_dir_fops, NULL);
+	return pid_make(dir, name, len, S_IFDIR | 0555, pid_ino(pid, 67), pid, &pid_dir_op, &pid_dir_fops, NULL);
 }
 
 #define PID_BASE 0x10000u

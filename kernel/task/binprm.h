@@ -23,6 +23,8 @@ struct binprm {
 	struct file *file;              /* the program; for scripts their interpreter */
 	char buf[BINPRM_BUF_SIZE] __aligned(8); /* its first bytes, zero-filled */
 	const char *filename;           /* as given to execve: AT_EXECFN */
+	char *fd_name;                  /* filename, when it was made up: /dev/fd/N... */
+	bool unreachable;               /* that descriptor is closed by exec */
 	/* Put before argv by scripts, replacing argv[0]: interpreter, its argument, script path ... */
 	char *script_args[2 * MAX_SCRIPT_DEPTH + 1];
 	unsigned int nr_script_args;

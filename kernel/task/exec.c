@@ -38,6 +38,8 @@ static int load_script(struct binprm *b)
 
 	if (old + 3 > ARRAY_SIZE(b->script_args))
 		return -ELOOP;
+	if (b->unreachable)
+		return -ENOENT;
 	if (!end) {
 		end = b->buf + sizeof(b->buf) - 1;
 		for (name = line; name < end && is_blank(*name); name++)
@@ -281,6 +283,26 @@ static int run_binary(struct binprm *b)
 	return err;
 }
 
+/*
+ * What the program is called when it was named from a descriptor, execveat(2): a script's interpreter opens it by that,
+ * which only works if exec leaves the descriptor open.
+ */
+static int name_from_fd(struct binprm *b, int dirfd, const char *path)
+{
+	if (dirfd == AT_FDCWD || *path == '/') {
+		b->filename = path;
+		return 0;
+	}
+	b->fd_name = kmalloc(PATH_MAX, GFP_KERNEL);
+	if (!b->fd_name)
+		return -ENOMEM;
+	if (scnprintf(b->fd_name, PATH_MAX, "/dev/fd/%d%s%s", dirfd, *path ? "/" : "", path) >= PATH_MAX - 1)
+		return -ENAMETOOLONG;
+	b->filename = b->fd_name;
+	b->unreachable = fd_closes_on_exec(current->files, (unsigned int)dirfd);
+	return 0;
+}
+
 static int do_exec(struct binprm *b, int dirfd, const char *path, int at_flags)
 {
 	int n = count_args(&b->argv), err;
@@ -295,12 +317,14 @@ static int do_exec(struct binprm *b, int dirfd, const char *path, int at_flags)
 	b->file = open_exec(dirfd, path, at_flags);
 	if (IS_ERR(b->file))
 		return (int)PTR_ERR(b->file);
-	b->filename = path;
-	err = run_binary(b);
+	err = name_from_fd(b, dirfd, path);
+	if (!err)
+		err = run_binary(b);
 	fput(b->file);
 	if (b->mm && current->mm != b->mm)
 		mmput(b->mm);
 	kfree(b->ptrs);
+	kfree(b->fd_name);
 	for (unsigned int i = 0; i < b->nr_script_args; i++)
 		kfree(b->script_args[i]);
 	return err;
