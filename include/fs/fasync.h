@@ -45,6 +45,7 @@ void file_owner_free(struct file *f);
 
 /* lease.c. nr_leases: in the machine. */
 extern unsigned int nr_leases;
+extern int dir_notify_enable;           /* /proc/sys/fs/dir-notify-enable */
 extern int lease_break_time;            /* seconds; /proc/sys/fs/lease-break-time */
 long fcntl_setlease(struct file *f, unsigned int fd, long type);
 long fcntl_getlease(const struct file *f);

@@ -12,6 +12,8 @@
 #define DN_ATTRIB    0x00000020u
 #define DN_MULTISHOT 0x80000000u
 
+int dir_notify_enable = 1;
+
 struct dnotify {
 	struct fsnotify_mark mark;
 	struct file *file;
@@ -68,6 +70,8 @@ long fcntl_dirnotify(struct file *f, unsigned int fd, unsigned int arg)
 {
 	struct dnotify *dn;
 
+	if (!dir_notify_enable)
+		return -EINVAL;
 	if (!S_ISDIR(f->inode->mode))
 		return -ENOTDIR;
 	if (!(arg & ~DN_MULTISHOT)) {

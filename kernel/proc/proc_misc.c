@@ -153,10 +153,15 @@ static ssize_t config_read(void *buf, size_t n, u64 pos, void *arg)
 	return n;
 }
 
-static int random_uuid_show(struct seq_file *m, void *arg)
+/* @kept: this boot's number, made by the first who asks; NULL: a new one each time. */
+static int random_uuid_show(struct seq_file *m, void *kept)
 {
-	u64 a = arch_random(), b = arch_random();
+	u64 *boot = kept, a = boot && boot[0] ? boot[0] : arch_random(), b = boot && boot[0] ? boot[1] : arch_random();
 
+	if (boot) {
+		boot[0] = a;
+		boot[1] = b;
+	}
 	seq_printf(m, "%08lx-%04lx-4%03lx-%04lx-%012lx\n", (unsigned long)(a >> 32), (unsigned long)(a >> 16 & 0xffff), (unsigned long)(a & 0xfff),
 		   (unsigned long)(b >> 48 & 0x3fff) | 0x8000, (unsigned long)(b & 0xffffffffffff));
 	return 0;
@@ -183,6 +188,7 @@ static const struct { const char *path; struct sysctl_int s; bool writable; } sy
 	{ "sys/fs/pipe-max-size", { &pipe_max_size, 4096, 1 << 30 }, true },
 	{ "sys/fs/pipe-user-pages-soft", { &pipe_pages_soft, 0, 1 << 30 }, true },
 	{ "sys/fs/pipe-user-pages-hard", { &pipe_pages_hard, 0, 1 << 30 }, true },
+	{ "sys/fs/dir-notify-enable", { &dir_notify_enable, 0, 1 }, true },
 	{ "sys/fs/lease-break-time", { &lease_break_time, 0, 0x7fffffff }, true },
 	{ "sys/fs/inotify/max_queued_events", { &inotify_max_queued_events, 0, 0x7fffffff }, true },
 	{ "sys/fs/inotify/max_user_instances", { &inotify_max_user_instances, 0, 0x7fffffff }, true },
@@ -207,13 +213,28 @@ static void text_file(const char *path, const char *text)
 		pr_err("proc: cannot make %s\n", path);
 }
 
+/* One CPU, as programs that count them look for it. */
+static void cpu_sysfs_init(void)
+{
+	static const char *const zero[] = { "online", "possible", "present", "cpu0/topology/core_id", "cpu0/topology/physical_package_id",
+		"cpu0/topology/core_cpus_list", "cpu0/topology/package_cpus_list", "cpu0/topology/thread_siblings_list" };
+	char path[80];
+
+	for (size_t i = 0; i < ARRAY_SIZE(zero); i++) {
+		scnprintf(path, sizeof(path), "devices/system/cpu/%s", zero[i]);
+		if (sysfs_create(path, 0444, text_show, NULL, (void *)"0\n") < 0)
+			pr_err("proc: cannot make %s\n", path);
+	}
+}
+
 void proc_misc_init(void)
 {
 	static const struct { const char *path; proc_show_fn show; } files[] = {
 		{ "cpuinfo", cpuinfo_show }, { "cmdline", cmdline_show }, { "uptime", uptime_show }, { "loadavg", loadavg_show },
 		{ "stat", stat_show }, { "iomem", iomem_show }, { "version", version_show },
-		{ "sys/kernel/random/uuid", random_uuid_show }, { "sys/kernel/random/boot_id", random_uuid_show },
+		{ "sys/kernel/random/uuid", random_uuid_show },
 	};
+	static u64 boot_id[2];
 
 	const struct { const char *path; char *field; } uts[] = {
 		{ "sys/kernel/hostname", system_utsname.nodename }, { "sys/kernel/domainname", system_utsname.domainname },
@@ -228,6 +249,8 @@ void proc_misc_init(void)
 		if (proc_create_rw(sysctls[i].path, sysctls[i].writable ? 0644 : 0444, sysctl_show_int,
 				   sysctls[i].writable ? sysctl_write_int : NULL, (void *)&sysctls[i].s))
 			pr_err("proc: cannot make %s\n", sysctls[i].path);
+	if (proc_create("sys/kernel/random/boot_id", 0444, random_uuid_show, boot_id))
+		pr_err("proc: cannot make boot_id\n");
 	text_file("swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
 	text_file("devices", "Character devices:\n  1 mem\n  4 tty\n  5 /dev/tty\n  5 /dev/console\n136 pts\n\nBlock devices:\n");
 	text_file("partitions", "major minor  #blocks  name\n\n");
@@ -242,5 +265,6 @@ void proc_misc_init(void)
 	text_file("sys/fs/file-max", "9223372036854775807\n");
 	if (proc_create_raw("config.gz", 0444, config_read, NULL))
 		pr_err("proc: cannot make config.gz\n");
+	cpu_sysfs_init();
 	proc_memory_init();
 }
