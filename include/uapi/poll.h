@@ -32,6 +32,7 @@ static_assert(sizeof(struct pollfd_abi) == 8);
 #define EPOLLWAKEUP (1u << 29)
 #define EPOLLONESHOT (1u << 30)
 #define EPOLLET (1u << 31)
+#define EPOLLEXCLUSIVE_OK (POLLIN | POLLOUT | POLLERR | POLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE) /* what goes with it */
 
 struct epoll_event_abi {
 	u32 events;

@@ -293,7 +293,7 @@ static long do_fallocate(struct file *f, int mode, u64 from, u64 len)
 	u64 end = from + len;
 	long ret = 0;
 
-	if ((mode & FALLOC_FL_PUNCH_HOLE) && (inode->seals & F_SEAL_WRITE))
+	if ((mode & FALLOC_FL_PUNCH_HOLE) && (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)))
 		return -EPERM;
 	mutex_lock(&inode->lock);
 	if (!(mode & FALLOC_FL_PUNCH_HOLE) && !has_space(inode, PFN_UP(end) - (from >> PAGE_SHIFT))) {

@@ -252,6 +252,9 @@ SYSCALL(epoll_ctl)
 	ret = -EINVAL;
 	if (epfd.file->op != &epoll_fops || epfd.file == fd.file)
 		goto out;
+	if (a1 != EPOLL_CTL_DEL && (ev.events & EPOLLEXCLUSIVE) &&
+	    (a1 == EPOLL_CTL_MOD || fd.file->op == &epoll_fops || (ev.events & ~EPOLLEXCLUSIVE_OK)))
+		goto out;
 	ep = epfd.file->private;
 	it = find_item(ep, fd.file, a2);
 	switch (a1) {

@@ -289,15 +289,17 @@ static int run_binary(struct binprm *b)
  */
 static int name_from_fd(struct binprm *b, int dirfd, const char *path)
 {
+	size_t size;
+
 	if (dirfd == AT_FDCWD || *path == '/') {
 		b->filename = path;
 		return 0;
 	}
-	b->fd_name = kmalloc(PATH_MAX, GFP_KERNEL);
+	size = strlen(path) + sizeof("/dev/fd/2147483647/");
+	b->fd_name = kmalloc(size, GFP_KERNEL);
 	if (!b->fd_name)
 		return -ENOMEM;
-	if (scnprintf(b->fd_name, PATH_MAX, "/dev/fd/%d%s%s", dirfd, *path ? "/" : "", path) >= PATH_MAX - 1)
-		return -ENAMETOOLONG;
+	scnprintf(b->fd_name, size, "/dev/fd/%d%s%s", dirfd, *path ? "/" : "", path);
 	b->filename = b->fd_name;
 	b->unreachable = fd_closes_on_exec(current->files, (unsigned int)dirfd);
 	return 0;

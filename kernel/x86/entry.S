@@ -106,6 +106,7 @@ syscall_entry:
 	push	%r13
 	push	%r14
 	push	%r15
+	mov	%eax, %eax              /* a number is an int */
 	sti
 	mov	%r10, %rcx
 	cmp	syscall_nr(%rip), %rax

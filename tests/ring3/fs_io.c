@@ -283,7 +283,7 @@ static void copies(void)
 
 static void memory_files(void)
 {
-	int fd = syscall(SYS_memfd_create, "mine", 2), plain = syscall(SYS_memfd_create, "x", 0);
+	int fd = syscall(SYS_memfd_create, "mine", 2), plain = syscall(SYS_memfd_create, "x", 0), future;
 	struct statfs s;
 	void *m;
 
@@ -308,10 +308,16 @@ static void memory_files(void)
 	RESULT(fcntl(fd, F_ADD_SEALS, F_SEAL_GROW));
 	RESULT(fcntl(fd, F_GET_SEALS));
 	RESULT(fcntl(0, F_GET_SEALS));
+	future = (int)syscall(SYS_memfd_create, "future", 2);
+	RESULT(ftruncate(future, 4 * (off_t)PAGE));
+	RESULT(fcntl(future, F_ADD_SEALS, 0x10)); /* F_SEAL_FUTURE_WRITE */
+	RESULT(write(future, "x", 1));
+	RESULT(fallocate(future, 3, 0, (off_t)PAGE)); /* FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE */
+	RESULT(fallocate(future, 0, 0, 8 * (off_t)PAGE));
 	snprintf(buf, 100, "/proc/self/fd/%d", fd);
 	RESULT(readlink(buf, buf + 200, 100));
 	say("%.25s", buf + 200);
-	close(fd), close(plain);
+	close(fd), close(plain), close(future);
 }
 
 static void attributes(void)

@@ -263,6 +263,17 @@ static void epolls(void)
 	RESULT(epoll_wait(ep, NULL, 0, 0));
 	RESULT(epoll_wait(p[0], NULL, 1, 0));
 	RESULT(epoll_create(0));
+	ev.events = EPOLLIN | EPOLLEXCLUSIVE;
+	RESULT(epoll_ctl(ep, EPOLL_CTL_ADD, ep2, &ev));
+	RESULT(epoll_ctl(ep, EPOLL_CTL_ADD, p[1], &ev));
+	RESULT(epoll_ctl(ep, EPOLL_CTL_MOD, p[1], &ev));
+	ev.events = EPOLLIN;
+	RESULT(epoll_ctl(ep, EPOLL_CTL_MOD, p[1], &ev));
+	RESULT(epoll_ctl(ep, EPOLL_CTL_DEL, p[1], &ev));
+	ev.events = EPOLLPRI | EPOLLEXCLUSIVE;
+	RESULT(epoll_ctl(ep, EPOLL_CTL_ADD, p[1], &ev));
+	ev.events = EPOLLIN | EPOLLONESHOT | EPOLLEXCLUSIVE;
+	RESULT(epoll_ctl(ep, EPOLL_CTL_ADD, p[1], &ev));
 	close(ep), close(ep2), close(p[0]), close(p[1]);
 }
 

@@ -121,6 +121,9 @@ int main(void)
 	RESULT(syscall(100000, 1, 2, 3));
 	RESULT(syscall(-1L, 1, 2, 3));
 	RESULT(syscall(0x40000000 + 1, 1, 2, 3));
+	RESULT(syscall(0xffffffffL, 1, 2, 3));
+	ASK(syscall(0x7fffffff00000000 | SYS_getppid) == getppid()); /* the upper half of the number is nobody's business */
+	ASK(syscall((long)0xffffffff00000000 | SYS_getppid) == getppid());
 	ASK(mine == 0x12345678);
 	return 0;
 }
