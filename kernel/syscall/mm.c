@@ -163,7 +163,7 @@ SYSCALL(remap_file_pages)
 	struct mm_struct *mm = current->mm;
 	unsigned long start = a0 & PAGE_MASK, size = a1 & PAGE_MASK, ret;
 	struct mmap_request req = { .addr = start, .len = size, .pgoff = a3 };
-	struct vm_area_struct *vma;
+	struct vm_area_struct *vma, hold;
 
 	if (a2 || start + size <= start || (u64)a3 + (size >> PAGE_SHIFT) < (u64)a3)
 		return -EINVAL;
@@ -180,13 +180,12 @@ SYSCALL(remap_file_pages)
 	req.vm_ops = vma->vm_ops;
 	req.private = vma->vm_private;
 	req.may_flags = vma->vm_flags & (VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC);
-	if (!req.file) {                /* shared anonymous: the object would go with its last VMA */
-		up_read(&mm->mmap_lock);
-		return -EINVAL;
-	}
-	get_file(req.file);
+	hold = *vma;                    /* one more user: the object must not go with the mapping that makes way */
+	if (hold.vm_ops && hold.vm_ops->open)
+		hold.vm_ops->open(&hold);
 	up_read(&mm->mmap_lock);
 	ret = do_mmap(mm, &req);
-	fput(req.file);
+	if (hold.vm_ops && hold.vm_ops->close)
+		hold.vm_ops->close(&hold);
 	return IS_ERR_VALUE(ret) ? (long)ret : 0;
 }

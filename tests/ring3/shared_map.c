@@ -7,6 +7,26 @@ static char *map(int fd, size_t pages, int prot, int flags)
 	return mmap(NULL, pages * PAGE, prot, flags, fd, 0);
 }
 
+/* Pages of a shared mapping in another order, remap_file_pages(2): within what is mapped, and after all else of it went. */
+static void reordered(int fd)
+{
+	char *p = mmap(NULL, 4 * PAGE, RW, MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
+
+	for (int i = 0; i < 4; i++)
+		p[i * PAGE] = (char)('a' + i);
+	for (int i = 0; i < 4; i++)
+		RESULT(syscall(SYS_remap_file_pages, p + i * PAGE, PAGE, 0, 3 - i, 0));
+	say("%c%c%c%c", p[0], p[PAGE], p[2 * PAGE], p[3 * PAGE]);
+	munmap(p + PAGE, 3 * PAGE);
+	RESULT(syscall(SYS_remap_file_pages, p, PAGE, 0, 1, 0));
+	say("%c", p[0]);
+	RESULT(syscall(SYS_remap_file_pages, p, PAGE, PROT_READ, 1, 0));
+	RESULT(syscall(SYS_remap_file_pages, p + PAGE, PAGE, 0, 1, 0));
+	RESULT(syscall(SYS_remap_file_pages, p, 2 * PAGE, 0, 1, 0));
+	RESULT(syscall(SYS_remap_file_pages, p, 0, 0, 1, 0));
+	munmap(p, PAGE);
+}
+
 int main(void)
 {
 	char *p, *q, buf[PAGE], *empty;
@@ -84,5 +104,9 @@ int main(void)
 	ASK(empty[5] == 9); /* shared: comes back from the cache */
 	RESULT(madvise(empty, PAGE, MADV_REMOVE));
 	ASK(empty[5] == 0);
+	reordered(-1);
+	fd = (int)syscall(SYS_memfd_create, "pages", 0);
+	RESULT(ftruncate(fd, 4 * (off_t)PAGE));
+	reordered(fd);
 	return 0;
 }
