@@ -182,6 +182,7 @@ static void dup_fields(struct mm_struct *mm, const struct mm_struct *old)
 	mm->stack_vm = old->stack_vm;
 	mm->hiwater_vm = old->total_vm;
 	mm->thp_disabled = old->thp_disabled;
+	mm->membarrier = old->membarrier;
 	mm->can_mlock = old->can_mlock;
 	memcpy(&mm->start_code, &old->start_code,
 	       offsetof(struct mm_struct, exe_file) - offsetof(struct mm_struct, start_code));

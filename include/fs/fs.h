@@ -195,6 +195,8 @@ void fput(struct file *f);
 struct file *fget(unsigned int fd);     /* with a reference, or NULL (O_PATH opens count as not there) */
 struct file *fget_raw(unsigned int fd); /* O_PATH ones too */
 struct file *fget_task(struct task_struct *t, unsigned int fd); /* any task's */
+/* What @ep watches under descriptor @fd, its @nth such file (no reference). -EINVAL: no epoll file, -ENOENT: none. */
+struct file *epoll_target(struct file *ep, int fd, u32 nth) __must_check;
 int next_fd_of(struct task_struct *t, unsigned int from); /* lowest open one >= @from, or -1 */
 /* A new descriptor for @f, whose reference is taken over on success. fd or -errno. */
 int fd_install_new(struct file *f, unsigned int from, bool cloexec);

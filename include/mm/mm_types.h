@@ -103,6 +103,7 @@ struct mm_struct {
 	unsigned long total_vm, locked_vm, pinned_vm, data_vm, exec_vm, stack_vm, hiwater_vm;
 	unsigned long def_flags;        /* [m] VM_LOCKED, VM_LOCKONFAULT: given to new mappings (mlockall) */
 	bool thp_disabled;              /* [m] prctl(PR_SET_THP_DISABLE) */
+	u32 membarrier;                 /* [own] MEMBARRIER_CMD_REGISTER_*, kept by floor 4; fork copies it, exec forgets */
 	bool can_map_low;               /* [m] CAP_SYS_RAWIO: below mmap_min_addr too; set by floor 4 */
 	bool can_mlock;                 /* [m] CAP_IPC_LOCK: no RLIMIT_MEMLOCK; set by floor 4 */
 	/* [p] resident pages by kind, and page-table pages */

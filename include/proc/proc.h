@@ -34,6 +34,9 @@ ssize_t sysctl_write_int(const char *buf, size_t n, void *sysctl_int);
 int sysctl_show_ulong(struct seq_file *m, void *sysctl_ulong);
 ssize_t sysctl_write_ulong(const char *buf, size_t n, void *sysctl_ulong);
 
+struct file;
+pid_t proc_pid_of(const struct file *f);        /* whose directory /proc/PID it is; 0: none */
+
 /* Boot, called by vfs_init: the file systems; the files that belong to no other module. */
 void procfs_register(void);
 void proc_misc_init(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* prctl(2), arch_prctl(2), personality(2), capget(2), reboot(2), getrandom(2), membarrier(2), rseq(2). */
+/* prctl(2), arch_prctl(2), personality(2), capget(2), reboot(2), getrandom(2), membarrier(2), kcmp(2), rseq(2). */
 #ifndef UAPI_PRCTL_H
 #define UAPI_PRCTL_H
 
@@ -42,10 +42,13 @@
 #define ARCH_SET_FS 0x1002
 #define ARCH_GET_FS 0x1003
 #define ARCH_GET_GS 0x1004
+#define ARCH_GET_CPUID 0x1011
+#define ARCH_SET_CPUID 0x1012
 
 #define PER_MASK           0x00ff
 #define UNAME26            0x0020000
 #define ADDR_NO_RANDOMIZE  0x0040000
+#define STICKY_TIMEOUTS    0x4000000
 #define READ_IMPLIES_EXEC  0x0400000
 #define ADDR_COMPAT_LAYOUT 0x0200000
 
@@ -99,6 +102,20 @@ static_assert(sizeof(struct cap_data_abi) == 12);
 #define GRND_NONBLOCK 1u
 #define GRND_RANDOM   2u
 #define GRND_INSECURE 4u
+
+#define MEMBARRIER_CMD_QUERY                                0
+#define MEMBARRIER_CMD_GLOBAL                               0x001
+#define MEMBARRIER_CMD_GLOBAL_EXPEDITED                     0x002
+#define MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED            0x004
+#define MEMBARRIER_CMD_PRIVATE_EXPEDITED                    0x008
+#define MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED           0x010
+#define MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE          0x020
+#define MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE 0x040
+#define MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ               0x080
+#define MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ      0x100
+#define MEMBARRIER_CMD_FLAG_CPU                             1
+
+enum { KCMP_FILE, KCMP_VM, KCMP_FILES, KCMP_FS, KCMP_SIGHAND, KCMP_IO, KCMP_SYSVSEM, KCMP_EPOLL_TFD };
 
 #define RSEQ_FLAG_UNREGISTER 1
 struct rseq_abi {

@@ -34,6 +34,8 @@
 #define CLONE_CLEAR_SIGHAND  0x100000000UL
 #define CLONE_INTO_CGROUP    0x200000000UL
 #define CLONE_NEWTIME        0x00000080UL
+#define CLONE_NEW_NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | \
+			      CLONE_NEWNET | CLONE_NEWTIME)
 
 struct clone_args_abi {
 	u64 flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;

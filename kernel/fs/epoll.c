@@ -172,6 +172,18 @@ static struct epitem *find_item(struct epoll *ep, const struct file *f, int fd)
 	return NULL;
 }
 
+struct file *epoll_target(struct file *ep, int fd, u32 nth)
+{
+	struct epitem *it;
+
+	if (ep->op != &epoll_fops)
+		return ERR_PTR(-EINVAL);
+	list_for_each_entry(it, &((struct epoll *)ep->private)->items, list)
+		if (it->fd == fd && nth-- == 0)
+			return it->file;
+	return ERR_PTR(-ENOENT);
+}
+
 /* How many epolls watch @ep over each other, itself included; at most MAX_NESTING + 1. */
 static int nested_above(const struct epoll *ep, int depth)
 {

@@ -6,6 +6,8 @@
 #include "internal.h"
 #include <fs/poll.h>
 #include <task/signal.h>
+#include <task/task.h>
+#include <uapi/prctl.h>
 #include <x86/cpu.h>
 
 void __poll_wait(struct poll_table *pt, struct wait_queue_head *q)
@@ -173,7 +175,7 @@ static void put_remaining(void __user *u, u64 unit, u64 deadline)
 	u64 now = ktime_get_ns(), left = deadline > now ? deadline - now : 0;
 	s64 t[2] = { left / 1000000000, left % 1000000000 / unit };
 
-	if (u && deadline != ~0ULL && copy_to_user(u, t, sizeof(t)))
+	if (u && deadline != ~0ULL && !(current->personality & STICKY_TIMEOUTS) && copy_to_user(u, t, sizeof(t)))
 		return; /* a read-only timeout is allowed */
 }
 

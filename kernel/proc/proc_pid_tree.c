@@ -374,6 +374,11 @@ static const struct inode_operations pid_dir_op = { .lookup = pid_dir_lookup, .g
 static const struct inode_operations tid_dir_op = { .lookup = tid_dir_lookup, .getattr = pid_getattr };
 static const struct file_operations pid_dir_fops = { .iterate = pid_dir_iterate, .llseek = generic_llseek };
 
+pid_t proc_pid_of(const struct file *f)
+{
+	return f->inode->op == &pid_dir_op ? inode_pid(f->inode) : 0;
+}
+
 /* Of /proc itself. Any thread's number may be looked up; only leaders are listed. */
 struct dentry *proc_pid_lookup(struct dentry *dir, const char *name, size_t len)
 {

@@ -2,7 +2,6 @@
 /* Reading and setting clocks, and sleeping by them: clock_*, nanosleep, gettimeofday, time, times. */
 #include "internal.h"
 
-static s64 tai_offset_s;
 static struct timezone_abi timezone;    /* remembered for who asks; no clock follows it */
 
 /* CPU-time clocks: ~pid << 3 | 4 for threads | which (Linux's encoding); pid 0 is the caller. */
@@ -63,7 +62,7 @@ static int read_clock(int clock, u64 *ns)
 		*ns = ktime_get_real_ns();
 		return 0;
 	case CLOCK_TAI:
-		*ns = ktime_get_real_ns() + (u64)(tai_offset_s * NSEC_PER_SEC);
+		*ns = ktime_get_real_ns() + (u64)(tai_offset_seconds() * NSEC_PER_SEC);
 		return 0;
 	case CLOCK_MONOTONIC:
 	case CLOCK_MONOTONIC_RAW:
@@ -82,6 +81,13 @@ static int read_clock(int clock, u64 *ns)
 		return 0;
 	}
 	return clock < 0 ? cpu_clock(clock, ns) : -EINVAL;
+}
+
+bool clock_exists(int clock)
+{
+	u64 ns;
+
+	return !read_clock(clock, &ns);
 }
 
 static int put_timespec(u64 ns, long to)
@@ -288,36 +294,3 @@ SYSCALL(clock_nanosleep)
 		return sleep_to_realtime(ns);
 	return sleep_until(ns) ? 0 : -ERESTARTNOHAND;
 }
-
-#define ADJ_TAI 0x80
-#define MAX_TAI_OFFSET 100000
-
-/* adjtimex(2): the clock is free-running; reading is answered, setting needs the right and changes the TAI offset alone. */
-static long do_adjtimex(long user)
-{
-	struct { u32 modes, pad; s64 offset, freq, maxerror, esterror; s32 status, pad2; s64 constant, precision, tolerance;
-		struct timeval_abi time; s64 tick, pps[8]; s32 tai, rest[11]; } t;
-	u64 ns = ktime_get_real_ns();
-
-	static_assert(sizeof(t) == 208);
-
-	if (copy_from_user(&t, (const void __user *)user, sizeof(t)))
-		return -EFAULT;
-	if (t.modes && t.modes != 0xa001 && !capable(CAP_SYS_TIME))
-		return -EPERM;
-	if ((t.modes & ADJ_TAI) && t.constant >= 0 && t.constant <= MAX_TAI_OFFSET)
-		tai_offset_s = t.constant;
-	t.tai = (s32)tai_offset_s;
-	t.offset = t.freq = 0;
-	t.maxerror = t.esterror = 16000000;
-	t.status = 64;                  /* STA_UNSYNC */
-	t.constant = 2;
-	t.precision = 1;
-	t.tolerance = 32768000;
-	t.tick = 10000;
-	t.time = (struct timeval_abi){ (s64)(ns / NSEC_PER_SEC), (s64)(ns % NSEC_PER_SEC / NSEC_PER_USEC) };
-	return copy_to_user((void __user *)user, &t, sizeof(t)) ? -EFAULT : 5; /* TIME_ERROR: not synchronised */
-}
-
-SYSCALL(adjtimex) { return do_adjtimex(a0); }
-SYSCALL(clock_adjtime) { return a0 == CLOCK_REALTIME ? do_adjtimex(a1) : -EOPNOTSUPP; }

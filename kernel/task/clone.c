@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The system calls that make tasks. */
+#include <fs/fs.h>
 #include "internal.h"
 
 SYSCALL(fork)
@@ -61,9 +62,24 @@ SYSCALL(clone3)
 /* Only what needs no new name space: threads share, and stop sharing, files and fs. */
 SYSCALL(unshare)
 {
+	u64 namespaces = (u64)a0 & CLONE_NEW_NAMESPACES;
+
+	if (namespaces && !(namespaces & CLONE_NEWUSER) && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	if (a0 & ~(long)(CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_THREAD | CLONE_SIGHAND | CLONE_VM))
 		return -EINVAL;
 	if ((a0 & (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)) && current->signal->nr_threads > 1)
 		return -EINVAL;
 	return unshare_files_fs((u64)a0);
+}
+
+/* No descriptor here names a name space. */
+SYSCALL(setns)
+{
+	struct file *f = fget((unsigned int)a0);
+
+	if (!f)
+		return -EBADF;
+	fput(f);
+	return -EINVAL;
 }

@@ -47,6 +47,10 @@ void ktimers_run(u64 now);
 u64 ktimer_next_deadline(void);
 void ktime_set_real_offset_ns(s64 offset_ns);
 
+/* clock.c, adjtimex.c */
+bool clock_exists(int clock);
+s64 tai_offset_seconds(void);           /* CLOCK_TAI is so far ahead of CLOCK_REALTIME */
+
 /* pid.c */
 void pids_init(void);
 extern struct pidmap pidmap;            /* [T] */
@@ -118,6 +122,7 @@ int check_kill_permission(int sig, const siginfo_abi *info, struct task_struct *
 bool do_coredump(int sig, const struct pt_regs *regs);          /* coredump.c; true: written */
 extern struct wait_queue_head pidfd_wait;
 int pidfd_create(struct task_struct *t, unsigned int flags);    /* a descriptor, or -errno */
+struct task_struct *task_of_pidfd(unsigned int fd);             /* -EBADF: no pidfd, -ESRCH: gone */
 pid_t pidfd_pid(unsigned int fd, bool *nonblock);               /* -EBADF: no pidfd */
 
 /* sigframe.c */

@@ -6,6 +6,7 @@
 #include <fs/fs.h>
 #include <fs/poll.h>
 #include <mm/slab.h>
+#include <proc/proc.h>
 #include <uapi/fcntl.h>
 #include "internal.h"
 
@@ -56,8 +57,7 @@ int pidfd_create(struct task_struct *t, unsigned int flags)
 	return fd;
 }
 
-/* The process behind descriptor @fd: -EBADF: no pidfd, -ESRCH: gone. */
-static struct task_struct *task_of_fd(unsigned int fd)
+struct task_struct *task_of_pidfd(unsigned int fd)
 {
 	struct file *f = fget(fd);
 	struct task_struct *t;
@@ -96,9 +96,28 @@ SYSCALL(pidfd_open)
 	return is_group_leader(t) ? pidfd_create(t, (unsigned int)a1) : -EINVAL;
 }
 
+/* pidfd_send_signal(2) alone takes a directory /proc/PID, too. */
+static struct task_struct *signal_target(unsigned int fd)
+{
+	struct task_struct *t = task_of_pidfd(fd);
+	struct file *f;
+
+	if (t != ERR_PTR(-EBADF))
+		return t;
+	f = fget(fd);
+	if (f) {
+		pid_t pid = proc_pid_of(f);
+
+		if (pid)
+			t = find_task_by_pid(pid);
+		fput(f);
+	}
+	return t ? t : ERR_PTR(-ESRCH);
+}
+
 SYSCALL(pidfd_send_signal)
 {
-	struct task_struct *t = task_of_fd((unsigned int)a0);
+	struct task_struct *t = signal_target((unsigned int)a0);
 	siginfo_abi info;
 	int sig = (int)a1, err;
 
@@ -126,7 +145,7 @@ SYSCALL(pidfd_send_signal)
 
 SYSCALL(pidfd_getfd)
 {
-	struct task_struct *t = task_of_fd((unsigned int)a0);
+	struct task_struct *t = task_of_pidfd((unsigned int)a0);
 	struct file *f;
 	int fd;
 
