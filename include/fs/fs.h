@@ -227,7 +227,8 @@ int file_mmap(struct file *f, struct mmap_request *req);
 struct file *shmem_file_setup(const char *name, u64 size);
 
 /* For fork, exec, exit. */
-struct files_struct *files_dup(struct files_struct *old);  /* NULL: no memory */
+struct files_struct *files_dup(struct files_struct *old) __must_check;  /* -ENOMEM, -EMFILE: beyond sysctl_nr_open */
+extern int sysctl_nr_open;              /* /proc/sys/fs/nr_open: no table of descriptors is larger, no limit higher */
 void files_get(struct files_struct *f);
 static inline bool files_shared(const struct files_struct *f) { return atomic_read(&f->count) > 1; }
 void files_put(struct files_struct *f);

@@ -44,6 +44,9 @@ struct console {
 
 void console_register(struct console *con, bool replay); /* replay: show what is in the ring first */
 void console_unregister(struct console *con);
+/* For all consoles at once; reading tells the most talkative one's. */
+void console_set_level(enum loglevel level);
+enum loglevel console_level(void);
 
 /* Nanoseconds since boot for the stamps, from now on; 0 before. Any context calls it. */
 void printk_set_clock(u64 (*clock_ns)(void));

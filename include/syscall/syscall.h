@@ -17,5 +17,6 @@
 #define SYSCALL(name) long sys_##name(SYSCALL_ARGS)
 
 void syscall_init(void);
+void syslog_init(void);                 /* syslog.c, called by syscall_init */
 
 #endif

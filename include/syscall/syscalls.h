@@ -228,6 +228,7 @@ SYSCALL(symlinkat);
 SYSCALL(sync);
 SYSCALL(sync_file_range);
 SYSCALL(syncfs);
+SYSCALL(sysfs);
 SYSCALL(timerfd_create);
 SYSCALL(timerfd_gettime);
 SYSCALL(timerfd_settime);

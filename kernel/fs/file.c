@@ -115,12 +115,16 @@ static void free_tables(struct files_struct *fs)
 }
 
 /* Room for slot @fd. The bitmaps share one allocation. */
+int sysctl_nr_open = 1 << 20;
+
 static int grow(struct files_struct *fs, unsigned int fd)
 {
 	unsigned int max = fs->max;
 	struct file **t;
 	u64 *bits;
 
+	if (fd >= (unsigned int)sysctl_nr_open)
+		return -EMFILE;
 	while (max <= fd)
 		max *= 2;
 	t = kzalloc(max * sizeof(*t), GFP_KERNEL);
@@ -242,9 +246,10 @@ struct files_struct *files_dup(struct files_struct *old)
 	struct kmem_cache *c = cache_of(&files_cache, "files_cache", sizeof(struct files_struct));
 	struct files_struct *fs = c ? kmem_cache_alloc(c, GFP_KERNEL) : NULL;
 	unsigned int words;
+	int err = 0;
 
 	if (!fs)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	memset(fs, 0, sizeof(*fs));
 	atomic_set(&fs->count, 1);
 	fs->max = NR_OPEN_INLINE;
@@ -256,9 +261,11 @@ struct files_struct *files_dup(struct files_struct *old)
 	/* As many slots as the highest open one needs. */
 	for (words = old->max / 64; words > 1 && !old->open_bits[words - 1]; words--)
 		;
-	if (words > 1 && grow(fs, words * 64 - 1) < 0) {
+	if (words > 1)
+		err = grow(fs, words * 64 - 1);
+	if (err) {
 		kmem_cache_free(files_cache, fs);
-		return NULL;
+		return ERR_PTR(err);
 	}
 	for (unsigned int w = 0; w < words; w++) {
 		fs->cloexec_bits[w] = old->cloexec_bits[w];

@@ -355,8 +355,8 @@ SYSCALL(close_range)
 		return -EINVAL;
 	if ((a2 & 2) && atomic_read(&current->files->count) > 1) {      /* CLOSE_RANGE_UNSHARE */
 		fs = files_dup(current->files);
-		if (!fs)
-			return -ENOMEM;
+		if (IS_ERR(fs))
+			return PTR_ERR(fs);
 		files_put(current->files);
 		current->files = fs;
 	}

@@ -89,6 +89,28 @@ static int filesystems_show(struct seq_file *m, void *arg)
 	return 0;
 }
 
+/* sysfs(2): 1: number of a name, 2: name of a number, 3: how many. */
+SYSCALL(sysfs)
+{
+	struct file_system_type *t;
+	char name[32];
+	long n = 0, len = 0;
+
+	if ((int)a0 == 1) {
+		len = strncpy_from_user(name, (const char __user *)a1, sizeof(name));
+		if (len < 0)
+			return len;
+	}
+	list_for_each_entry(t, &types, list) {
+		if ((int)a0 == 1 && len < (long)sizeof(name) && !strcmp(t->name, name))
+			return n;
+		if ((int)a0 == 2 && n == (long)(unsigned int)a1)
+			return copy_to_user((void __user *)a2, t->name, strlen(t->name) + 1) ? -EFAULT : 0;
+		n++;
+	}
+	return (int)a0 == 3 ? n : -EINVAL;
+}
+
 int filesystems_init(void)
 {
 	return proc_create("filesystems", 0444, filesystems_show, NULL);

@@ -156,6 +156,25 @@ static void flush_consoles(void)
 	}
 }
 
+void console_set_level(enum loglevel level)
+{
+	struct console *con;
+
+	list_for_each_entry(con, &consoles, list)
+		con->level = level;
+}
+
+enum loglevel console_level(void)
+{
+	enum loglevel most = LOG_EMERG;
+	struct console *con;
+
+	list_for_each_entry(con, &consoles, list)
+		if (con->level > most)
+			most = con->level;
+	return most;
+}
+
 int vprintk(enum loglevel level, const char *fmt, va_list ap)
 {
 	static char message[MESSAGE_MAX];

@@ -167,7 +167,7 @@ static int random_uuid_show(struct seq_file *m, void *kept)
 	return 0;
 }
 
-static int pipe_pages_soft = 16384, pipe_pages_hard, aslr = 2, ngroups_max = 32, cap_last = 40, overflowuid = 65534, core_uses_pid, nr_open = 1 << 20,
+static int pipe_pages_soft = 16384, pipe_pages_hard, aslr = 2, ngroups_max = 32, cap_last = 40, overflowuid = 65534, core_uses_pid,
 	threads_max = 32768, dmesg_restrict, kptr_restrict, perf_paranoid = 2, sysrq, panic_timeout, suid_dumpable, protected_links = 1;
 
 static const struct { const char *path; struct sysctl_int s; bool writable; } sysctls[] = {
@@ -184,7 +184,7 @@ static const struct { const char *path; struct sysctl_int s; bool writable; } sy
 	{ "sys/kernel/perf_event_paranoid", { &perf_paranoid, -1, 4 }, true },
 	{ "sys/kernel/sysrq", { &sysrq, 0, 511 }, true },
 	{ "sys/kernel/panic", { &panic_timeout, -1, 1 << 30 }, true },
-	{ "sys/fs/nr_open", { &nr_open, 64, 1 << 30 }, true },
+	{ "sys/fs/nr_open", { &sysctl_nr_open, 64, 1 << 30 }, true },
 	{ "sys/fs/pipe-max-size", { &pipe_max_size, 4096, 1 << 30 }, true },
 	{ "sys/fs/pipe-user-pages-soft", { &pipe_pages_soft, 0, 1 << 30 }, true },
 	{ "sys/fs/pipe-user-pages-hard", { &pipe_pages_hard, 0, 1 << 30 }, true },
@@ -197,14 +197,21 @@ static const struct { const char *path; struct sysctl_int s; bool writable; } sy
 	{ "sys/fs/protected_hardlinks", { &protected_links, 0, 1 }, false },
 };
 
-struct utsname_abi system_utsname __attribute__((weak)) = {
-	"Linux", "atlas", "6.1.0-atlas", "#1 Atlas", "x86_64", "(none)",
-};
-
 static int uts_show(struct seq_file *m, void *field)
 {
 	seq_printf(m, "%s\n", (const char *)field);
 	return 0;
+}
+
+static ssize_t uts_write(const char *buf, size_t n, void *field)
+{
+	char *end;
+
+	strscpy(field, buf, NEW_UTS_LEN + 1);
+	end = strchr(field, '\n');
+	if (end)
+		*end = '\0';
+	return (ssize_t)n;
 }
 
 static void text_file(const char *path, const char *text)
@@ -236,10 +243,10 @@ void proc_misc_init(void)
 	};
 	static u64 boot_id[2];
 
-	const struct { const char *path; char *field; } uts[] = {
-		{ "sys/kernel/hostname", system_utsname.nodename }, { "sys/kernel/domainname", system_utsname.domainname },
-		{ "sys/kernel/ostype", system_utsname.sysname }, { "sys/kernel/osrelease", system_utsname.release },
-		{ "sys/kernel/version", system_utsname.version },
+	const struct { const char *path; char *field; proc_write_fn write; } uts[] = {
+		{ "sys/kernel/hostname", system_utsname.nodename, uts_write }, { "sys/kernel/domainname", system_utsname.domainname, uts_write },
+		{ "sys/kernel/ostype", system_utsname.sysname, NULL }, { "sys/kernel/osrelease", system_utsname.release, NULL },
+		{ "sys/kernel/version", system_utsname.version, NULL },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
@@ -256,7 +263,7 @@ void proc_misc_init(void)
 	text_file("partitions", "major minor  #blocks  name\n\n");
 	text_file("modules", "");
 	for (size_t i = 0; i < ARRAY_SIZE(uts); i++)
-		if (proc_create(uts[i].path, 0444, uts_show, uts[i].field))
+		if (proc_create_rw(uts[i].path, uts[i].write ? 0644 : 0444, uts_show, uts[i].write, uts[i].field))
 			pr_err("proc: cannot make %s\n", uts[i].path);
 	text_file("sys/kernel/core_pattern", "core\n");
 	text_file("sys/kernel/tainted", "0\n");

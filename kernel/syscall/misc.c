@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls about the machine as a whole: uname, sysinfo, getrandom, reboot, syslog, host name. */
+/* Calls about the machine as a whole: uname, sysinfo, getrandom, reboot, host name. */
 #include <asm/uaccess.h>
 #include <lib/printk.h>
 #include <lib/string.h>
@@ -8,21 +8,21 @@
 #include <syscall/syscalls.h>
 #include <task/signal.h>
 #include <task/task.h>
+#include <task/utsname.h>
 #include <tty/tty.h>
 #include <uapi/errno.h>
 #include <uapi/prctl.h>
 #include <uapi/time.h>
-#include <uapi/utsname.h>
 
 /* The release names the Linux whose calls are spoken: libc compares it with what it was built for. */
-static struct utsname_abi uts = {
+struct utsname_abi system_utsname = {
 	.sysname = "Linux", .nodename = "atlas", .release = "6.1.0-atlas", .version = "#1 Atlas",
 	.machine = "x86_64", .domainname = "(none)",
 };
 
 SYSCALL(uname)
 {
-	struct utsname_abi u = uts;
+	struct utsname_abi u = system_utsname;
 
 	if (current->personality & UNAME26)
 		strscpy(u.release, "2.6.61-atlas", sizeof(u.release));
@@ -43,8 +43,8 @@ static long set_name(char *field, long from, long len)
 	return 0;
 }
 
-SYSCALL(sethostname) { return set_name(uts.nodename, a0, (int)a1); }
-SYSCALL(setdomainname) { return set_name(uts.domainname, a0, (int)a1); }
+SYSCALL(sethostname) { return set_name(system_utsname.nodename, a0, (int)a1); }
+SYSCALL(setdomainname) { return set_name(system_utsname.domainname, a0, (int)a1); }
 
 SYSCALL(sysinfo)
 {
@@ -112,40 +112,6 @@ SYSCALL(reboot)
 		return 0;
 	}
 	return -EINVAL;
-}
-
-/* syslog(2): the log as dmesg(1) reads it. */
-SYSCALL(syslog)
-{
-	static u64 read_pos;
-	u64 pos = read_pos, done = 0;
-	char buf[256];
-
-	if (a0 < 0 || a0 > 10)
-		return -EINVAL;
-	if (a0 != 3 && a0 != 10 && !capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	if (a0 == 10)
-		return 1 << 17;
-	if (a0 != 2 && a0 != 3 && a0 != 4)
-		return 0;               /* console levels: set at boot */
-	if ((int)a2 < 0 || !a1)
-		return -EINVAL;
-	if (a0 != 2)
-		pos = 0;
-	while (done < (u64)(u32)a2) {
-		size_t want = (u32)a2 - done < sizeof(buf) ? (u32)a2 - done : sizeof(buf);
-		size_t n = printk_read(&pos, buf, want);
-
-		if (!n)
-			break;
-		if (copy_to_user((u8 __user *)a1 + done, buf, n))
-			return -EFAULT;
-		done += n;
-	}
-	if (a0 == 2)
-		read_pos = pos;
-	return (long)done;
 }
 
 SYSCALL(vhangup)

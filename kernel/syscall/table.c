@@ -411,4 +411,5 @@ void syscall_init(void)
 {
 	x86_set_syscall_table(table, NR_SYSCALLS, sys_not_there);
 	ipc_init();
+	syslog_init();
 }

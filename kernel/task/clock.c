@@ -133,7 +133,7 @@ SYSCALL(clock_settime)
 	if (a0 != CLOCK_REALTIME) {
 		int err = read_clock((int)a0, &ns);
 
-		return err ? err : a0 < 0 || a0 == CLOCK_PROCESS_CPUTIME_ID || a0 == CLOCK_THREAD_CPUTIME_ID ? -EPERM : -EINVAL;
+		return err ? err : (int)a0 < 0 ? -EPERM : -EINVAL; /* a process's CPU time by pid: not to be set */
 	}
 	if (copy_from_user(&ts, (const void __user *)a1, sizeof(ts)))
 		return -EFAULT;

@@ -233,7 +233,7 @@ int begin_new_exec(struct binprm *b)
 	if (atomic_read(&t->files->count) > 1) {
 		struct files_struct *f = files_dup(t->files);
 
-		if (f) {
+		if (!IS_ERR(f)) {
 			files_put(t->files);
 			t->files = f;
 		}

@@ -125,13 +125,14 @@ static int copy_files_fs(u64 flags, struct task_struct *t)
 		files_get(t->files);
 		return 0;
 	}
-	if (t->files)
-		t->files = files_dup(t->files);
-	if (t->files || !current->files)
+	if (!t->files)
+		return 0;
+	t->files = files_dup(t->files);
+	if (!IS_ERR(t->files))
 		return 0;
 	if (t->fs)
 		fs_put(t->fs);
-	return -ENOMEM;
+	return (int)PTR_ERR(t->files);
 }
 
 long unshare_files_fs(u64 flags)
@@ -149,8 +150,8 @@ long unshare_files_fs(u64 flags)
 	if (flags & CLONE_FILES) {
 		struct files_struct *files = files_dup(t->files);
 
-		if (!files)
-			return -ENOMEM;
+		if (IS_ERR(files))
+			return PTR_ERR(files);
 		files_put(t->files);
 		t->files = files;
 	}

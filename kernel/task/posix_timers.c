@@ -17,7 +17,8 @@ struct posix_timer {
 	int clock;                      /* a CPU-time clock is spelled out, and its pid held */
 	u64 interval_ns;
 	u64 expiry;                     /* on its own clock, 0: disarmed */
-	int overrun, overrun_last;
+	u64 overrun;                    /* since the signal was queued */
+	int overrun_last;               /* of the one delivered last: at most DELAYTIMER_MAX */
 	u64 value;                      /* sigevent's */
 };
 
@@ -76,7 +77,7 @@ static void expire(struct ktimer *t)
 		u64 missed = (now - p->expiry) / p->interval_ns;
 
 		p->expiry += (missed + 1) * p->interval_ns;
-		p->overrun += (int)min(missed, (u64)INT32_MAX / 2);
+		p->overrun += missed;
 		arm(p);
 	} else {
 		p->expiry = 0;
@@ -94,7 +95,7 @@ static void expire(struct ktimer *t)
 /* => sighand lock: the signal leaves the queue; what ran over until now belongs to it. */
 void posix_timer_delivered(struct posix_timer *p, siginfo_abi *info)
 {
-	p->overrun_last = p->overrun;
+	p->overrun_last = (int)min(p->overrun, (u64)INT32_MAX);
 	p->overrun = 0;
 	info->timer.overrun = p->overrun_last;
 }
@@ -224,7 +225,8 @@ SYSCALL(timer_settime)
 	read_timer(p, &old);
 	ktimer_cancel(&p->timer);
 	irq = spin_lock_irqsave(&current->sighand->lock);
-	p->overrun = p->overrun_last = 0;
+	p->overrun = 0;
+	p->overrun_last = 0;
 	p->interval_ns = timespec_to_ns(&new.interval);
 	p->expiry = timespec_to_ns(&new.value);
 	spin_unlock_irqrestore(&current->sighand->lock, irq);

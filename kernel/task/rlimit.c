@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Resource limits and usage: getrlimit, setrlimit, prlimit64, getrusage. */
+#include <fs/fs.h>
 #include <mm/mm.h>
 #include "internal.h"
-
-#define NR_OPEN_MAX (1UL << 20)
 
 static void tell_mm(struct task_struct *t)
 {
@@ -24,7 +23,7 @@ static int set_limit(struct task_struct *t, unsigned int n, const struct rlimit6
 
 	if (new->rlim_cur > new->rlim_max)
 		return -EINVAL;
-	if (n == RLIMIT_NOFILE && new->rlim_max > NR_OPEN_MAX)
+	if (n == RLIMIT_NOFILE && new->rlim_max > (u64)sysctl_nr_open)
 		return -EPERM;
 	if (new->rlim_max > r->rlim_max && !capable(CAP_SYS_RESOURCE))
 		return -EPERM;

@@ -209,6 +209,25 @@ static void sticky(void)
 	RESULT(syscall(SYS_arch_prctl, 0x1011, 0));
 }
 
+static void kernel_log(void)
+{
+	char buf[8];
+
+	say("-- syslog");
+	RESULT(syscall(SYS_syslog, 100, buf, 0));
+	RESULT(syscall(SYS_syslog, 2, NULL, 8));
+	RESULT(syscall(SYS_syslog, 3, buf, -1));
+	RESULT(syscall(SYS_syslog, 8, buf, -1));
+	RESULT(syscall(SYS_syslog, 8, buf, 0));
+	RESULT(syscall(SYS_syslog, 8, buf, 9));
+	CHILD("not root", {
+		if (setresuid(65534, 65534, 65534))
+			_exit(98);
+		RESULT(syscall(SYS_syslog, 2, buf, 0));
+		RESULT(syscall(SYS_syslog, 8, buf, 4));
+	});
+}
+
 int main(void)
 {
 	membarriers();
@@ -217,5 +236,6 @@ int main(void)
 	signals_by_directory();
 	name_spaces();
 	sticky();
+	kernel_log();
 	return 0;
 }
