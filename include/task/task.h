@@ -56,6 +56,7 @@ struct task_struct {
 	int nice;                       /* [R] -20..19 */
 	int policy, rt_priority;        /* [R] SCHED_*; 1..99 for FIFO and RR, else 0 */
 	bool on_rq, reset_on_fork;      /* [R] */
+	u16 ioprio;                     /* ioprio_set(2); 0: none was set */
 	u32 ticks_user, ticks_system;   /* [R] samples: how sum_exec_ns is split */
 	unsigned long nvcsw, nivcsw;    /* [R] */
 	u64 slice_start;                /* [R] sum_exec_ns when it was given the CPU */
@@ -157,6 +158,7 @@ bool out_of_memory(const char *why);
 long oom_score(struct task_struct *leader);     /* 0..1000, /proc/PID/oom_score */
 #define CORE_PATTERN_MAX 128
 extern char core_pattern[CORE_PATTERN_MAX]; /* /proc/sys/kernel/core_pattern; pipes are not run */
+extern int core_uses_pid;               /* /proc/sys/kernel/core_uses_pid: ".PID" behind a pattern without %p */
 extern int randomize_va_space;          /* /proc/sys/kernel/randomize_va_space */
 
 #endif

@@ -52,8 +52,8 @@ struct ipc_object *ipc_find_for_stat(const struct ipc_ids *ids, int id, bool by_
 {
 	struct ipc_object *o;
 
-	if (by_index)
-		o = id >= 0 && (unsigned int)id < ids->nr_slots ? ids->slots[id] : NULL;
+	if (by_index)                   /* an id serves too: its low bits are the index */
+		o = id >= 0 && (unsigned int)id % SEQ_STEP < ids->nr_slots ? ids->slots[id % SEQ_STEP] : NULL;
 	else
 		o = ipc_find(ids, id);
 	if (!o)
@@ -79,17 +79,11 @@ int ipc_set_perm(struct ipc_object *o, const struct ipc64_perm_abi *set)
 	return 0;
 }
 
-/* A free slot, the lowest; the table doubles. */
-static int free_slot(struct ipc_ids *ids)
+static int double_table(struct ipc_ids *ids)
 {
 	unsigned int n = ids->nr_slots ? ids->nr_slots * 2 : 64;
 	struct ipc_object **t;
 
-	if (ids->used >= (unsigned int)ids->limit)
-		return -ENOSPC;
-	for (unsigned int i = ids->next_free; i < ids->nr_slots; i++)
-		if (!ids->slots[i])
-			return i;
 	t = kzalloc(n * sizeof(*t), GFP_KERNEL);
 	if (!t)
 		return -ENOMEM;
@@ -98,30 +92,65 @@ static int free_slot(struct ipc_ids *ids)
 	kfree(ids->slots);
 	ids->slots = t;
 	ids->nr_slots = n;
-	return n > 64 ? n / 2 : 0;
+	return 0;
+}
+
+/* The lowest free slot. */
+static int free_slot(struct ipc_ids *ids)
+{
+	unsigned int i = ids->next_free;
+	int err;
+
+	while (i < ids->nr_slots && ids->slots[i])
+		i++;
+	ids->next_free = i;
+	err = i < ids->nr_slots ? 0 : double_table(ids);
+	return err ? err : (int)i;
+}
+
+/* The id of the next object, its slot there and empty: what /proc/sys/kernel/XXX_next_id asks for, if that is free. */
+static int choose_id(struct ipc_ids *ids)
+{
+	int wanted = ids->wanted_id, slot, err = 0;
+
+	if (ids->used >= (unsigned int)ids->limit)
+		return -ENOSPC;
+	ids->wanted_id = -1;
+	while (wanted >= 0 && (unsigned int)wanted % SEQ_STEP >= ids->nr_slots && !err)
+		err = double_table(ids);
+	if (wanted >= 0 && !err && !ids->slots[wanted % SEQ_STEP])
+		return wanted;
+	slot = free_slot(ids);
+	if (slot < 0)
+		return slot;
+	wanted = slot + ids->next_seq * SEQ_STEP;
+	ids->next_seq = (ids->next_seq + 1) & 0x7fff;
+	return wanted;
 }
 
 static long make_new(struct ipc_ids *ids, s32 key, u64 size, int flags)
 {
 	struct ipc_object *o = ids->make(size, flags, key);
 	const struct cred *c = &current->cred;
-	int slot;
+	unsigned int slot;
+	int id;
 
 	if (IS_ERR(o))
 		return PTR_ERR(o);
-	slot = free_slot(ids);
-	if (slot < 0) {
+	id = choose_id(ids);
+	if (id < 0) {
 		ids->free(o);
-		return slot;
+		return id;
 	}
+	slot = (unsigned int)id % SEQ_STEP;
 	o->perm = (struct ipc64_perm_abi){ .key = key, .uid = c->euid, .gid = c->egid, .cuid = c->euid, .cgid = c->egid,
-		.mode = flags & 0777, .seq = ids->next_seq };
-	o->id = slot + ids->next_seq * SEQ_STEP;
+		.mode = flags & 0777, .seq = (u16)(id / SEQ_STEP) };
+	o->id = id;
 	o->ctime = ipc_now();
-	ids->next_seq = (ids->next_seq + 1) & 0x7fff;
 	ids->slots[slot] = o;
-	ids->next_free = slot + 1;
-	ids->highest = max(ids->highest, (unsigned int)slot);
+	if (slot == ids->next_free)
+		ids->next_free++;
+	ids->highest = max(ids->highest, slot);
 	ids->used++;
 	return o->id;
 }

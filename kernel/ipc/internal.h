@@ -42,6 +42,7 @@ struct ipc_ids {
 	struct ipc_object **slots;      /* nr_slots */
 	unsigned int nr_slots, highest, used, next_free;     /* no free slot below next_free */
 	u16 next_seq;
+	int wanted_id;                  /* /proc/sys/kernel/XXX_next_id: of the next object; -1: any */
 };
 
 s64 ipc_now(void);                      /* seconds since 1970 */

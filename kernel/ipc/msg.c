@@ -65,7 +65,7 @@ static void free_queue(struct ipc_object *o)
 	kfree(queue_of(o));
 }
 
-static struct ipc_ids queues = { .limit = IPC_MAX_OBJECTS, .make = make_queue, .free = free_queue };
+static struct ipc_ids queues = { .limit = IPC_MAX_OBJECTS, .wanted_id = -1, .make = make_queue, .free = free_queue };
 
 SYSCALL(msgget)
 {
@@ -398,9 +398,11 @@ static int show_queues(struct seq_file *m, void *arg)
 
 void msg_init(void)
 {
-	static struct sysctl_int max = { &msgmax, 0, 1 << 20 }, mnb = { &msgmnb, 0, 1 << 26 }, mni = { &queues.limit, 0, IPC_MAX_OBJECTS };
+	static struct sysctl_int max = { &msgmax, 0, 1 << 20 }, mnb = { &msgmnb, 0, 1 << 26 }, mni = { &queues.limit, 0, IPC_MAX_OBJECTS },
+		next_id = { &queues.wanted_id, -1, INT32_MAX };
 
 	if (proc_create("sysvipc/msg", 0444, show_queues, NULL) ||
+	    proc_create_rw("sys/kernel/msg_next_id", 0644, sysctl_show_int, sysctl_write_int, &next_id) ||
 	    proc_create_rw("sys/kernel/msgmax", 0644, sysctl_show_int, sysctl_write_int, &max) ||
 	    proc_create_rw("sys/kernel/msgmnb", 0644, sysctl_show_int, sysctl_write_int, &mnb) ||
 	    proc_create_rw("sys/kernel/msgmni", 0644, sysctl_show_int, sysctl_write_int, &mni))

@@ -77,7 +77,7 @@ static int set_suits(const struct ipc_object *o, u64 nsems)
 	return nsems > set_of(o)->nsems ? -EINVAL : 0;
 }
 
-static struct ipc_ids sets = { .limit = IPC_MAX_OBJECTS, .make = make_set, .free = free_set, .suits = set_suits };
+static struct ipc_ids sets = { .limit = IPC_MAX_OBJECTS, .wanted_id = -1, .make = make_set, .free = free_set, .suits = set_suits };
 
 SYSCALL(semget)
 {
@@ -499,7 +499,10 @@ static ssize_t write_limits(const char *buf, size_t n, void *arg)
 
 void sem_init(void)
 {
+	static struct sysctl_int next_id = { &sets.wanted_id, -1, INT32_MAX };
+
 	if (proc_create("sysvipc/sem", 0444, show_sets, NULL) ||
+	    proc_create_rw("sys/kernel/sem_next_id", 0644, sysctl_show_int, sysctl_write_int, &next_id) ||
 	    proc_create_rw("sys/kernel/sem", 0644, show_limits, write_limits, NULL))
 		pr_warn("no memory for /proc/sysvipc/sem\n");
 }

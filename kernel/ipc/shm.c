@@ -70,7 +70,7 @@ static int segment_suits(const struct ipc_object *o, u64 size)
 	return size > segment_of(o)->size ? -EINVAL : 0;
 }
 
-static struct ipc_ids segments = { .limit = DEFAULT_SEGMENTS, .make = make_segment, .free = free_object, .suits = segment_suits };
+static struct ipc_ids segments = { .limit = DEFAULT_SEGMENTS, .wanted_id = -1, .make = make_segment, .free = free_object, .suits = segment_suits };
 
 static struct shm_segment *find_id(int id)
 {
@@ -300,9 +300,10 @@ static int show_segments(struct seq_file *m, void *arg)
 void shm_init(void)
 {
 	static struct sysctl_ulong max = { &shmmax, 1, ~0UL }, all = { &shmall, 1, ~0UL };
-	static struct sysctl_int mni = { &segments.limit, 0, IPC_MAX_OBJECTS };
+	static struct sysctl_int mni = { &segments.limit, 0, IPC_MAX_OBJECTS }, next_id = { &segments.wanted_id, -1, INT32_MAX };
 
 	if (proc_create("sysvipc/shm", 0444, show_segments, NULL) ||
+	    proc_create_rw("sys/kernel/shm_next_id", 0644, sysctl_show_int, sysctl_write_int, &next_id) ||
 	    proc_create_rw("sys/kernel/shmmax", 0644, sysctl_show_ulong, sysctl_write_ulong, &max) ||
 	    proc_create_rw("sys/kernel/shmall", 0644, sysctl_show_ulong, sysctl_write_ulong, &all) ||
 	    proc_create_rw("sys/kernel/shmmni", 0644, sysctl_show_int, sysctl_write_int, &mni))

@@ -167,7 +167,7 @@ static int random_uuid_show(struct seq_file *m, void *kept)
 	return 0;
 }
 
-static int pipe_pages_soft = 16384, pipe_pages_hard, aslr = 2, ngroups_max = 32, cap_last = 40, overflowuid = 65534, core_uses_pid,
+static int pipe_pages_soft = 16384, pipe_pages_hard, aslr = 2, ngroups_max = 32, cap_last = 40, overflowuid = 65534,
 	threads_max = 32768, dmesg_restrict, kptr_restrict, perf_paranoid = 2, sysrq, panic_timeout, suid_dumpable, protected_links = 1;
 
 static const struct { const char *path; struct sysctl_int s; bool writable; } sysctls[] = {
@@ -197,21 +197,31 @@ static const struct { const char *path; struct sysctl_int s; bool writable; } sy
 	{ "sys/fs/protected_hardlinks", { &protected_links, 0, 1 }, false },
 };
 
-static int uts_show(struct seq_file *m, void *field)
+static int line_show(struct seq_file *m, void *field)
 {
 	seq_printf(m, "%s\n", (const char *)field);
 	return 0;
 }
 
-static ssize_t uts_write(const char *buf, size_t n, void *field)
+static ssize_t write_line(char *field, size_t size, const char *buf, size_t n)
 {
 	char *end;
 
-	strscpy(field, buf, NEW_UTS_LEN + 1);
+	strscpy(field, buf, size);
 	end = strchr(field, '\n');
 	if (end)
 		*end = '\0';
 	return (ssize_t)n;
+}
+
+static ssize_t uts_write(const char *buf, size_t n, void *field)
+{
+	return write_line(field, NEW_UTS_LEN + 1, buf, n);
+}
+
+static ssize_t core_pattern_write(const char *buf, size_t n, void *field)
+{
+	return write_line(field, CORE_PATTERN_MAX, buf, n);
 }
 
 static void text_file(const char *path, const char *text)
@@ -243,7 +253,8 @@ void proc_misc_init(void)
 	};
 	static u64 boot_id[2];
 
-	const struct { const char *path; char *field; proc_write_fn write; } uts[] = {
+	const struct { const char *path; char *field; proc_write_fn write; } lines[] = {
+		{ "sys/kernel/core_pattern", core_pattern, core_pattern_write },
 		{ "sys/kernel/hostname", system_utsname.nodename, uts_write }, { "sys/kernel/domainname", system_utsname.domainname, uts_write },
 		{ "sys/kernel/ostype", system_utsname.sysname, NULL }, { "sys/kernel/osrelease", system_utsname.release, NULL },
 		{ "sys/kernel/version", system_utsname.version, NULL },
@@ -262,10 +273,9 @@ void proc_misc_init(void)
 	text_file("devices", "Character devices:\n  1 mem\n  4 tty\n  5 /dev/tty\n  5 /dev/console\n136 pts\n\nBlock devices:\n");
 	text_file("partitions", "major minor  #blocks  name\n\n");
 	text_file("modules", "");
-	for (size_t i = 0; i < ARRAY_SIZE(uts); i++)
-		if (proc_create_rw(uts[i].path, uts[i].write ? 0644 : 0444, uts_show, uts[i].write, uts[i].field))
-			pr_err("proc: cannot make %s\n", uts[i].path);
-	text_file("sys/kernel/core_pattern", "core\n");
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		if (proc_create_rw(lines[i].path, lines[i].write ? 0644 : 0444, line_show, lines[i].write, lines[i].field))
+			pr_err("proc: cannot make %s\n", lines[i].path);
 	text_file("sys/kernel/tainted", "0\n");
 	text_file("sys/kernel/random/entropy_avail", "256\n");
 	text_file("sys/kernel/random/poolsize", "256\n");

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Core files: what a process was when a signal of the "Core" kind killed it (core(5)): an ELF file with registers,
- * process data and auxv as notes, and the memory that the program may have changed. Written to "core" in the working
- * directory as far as RLIMIT_CORE allows; 0 (the default) means none.
+ * process data and auxv as notes, and the memory that the program may have changed. Written to the file that
+ * core_pattern names as far as RLIMIT_CORE allows; 0 (the default) means none.
  */
 #include <fs/fs.h>
 #include <mm/highmem.h>
 #include <mm/mm.h>
 #include <mm/slab.h>
+#include <task/utsname.h>
 #include <uapi/elf.h>
 #include <uapi/fcntl.h>
 #include "internal.h"
@@ -20,6 +21,7 @@
 #define NT_AUXV 6
 
 char core_pattern[CORE_PATTERN_MAX] = "core";
+int core_uses_pid;
 
 struct prstatus {
 	s32 si_signo, si_code, si_errno;
@@ -195,10 +197,59 @@ static void emit_memory(struct dump *d)
 	}
 }
 
+/* core(5): what a % in core_pattern stands for; others and a % at the end are dropped. */
+static void expand(char letter, int sig, char *to, size_t size)
+{
+	const struct task_struct *t = current;
+
+	switch (letter) {
+	case '%': snprintf(to, size, "%%"); break;
+	case 'p': case 'P': snprintf(to, size, "%d", t->tgid); break;
+	case 'i': case 'I': snprintf(to, size, "%d", t->pid); break;
+	case 'u': snprintf(to, size, "%u", t->cred.uid); break;
+	case 'g': snprintf(to, size, "%u", t->cred.gid); break;
+	case 'd': snprintf(to, size, "%u", t->dumpable); break;
+	case 's': snprintf(to, size, "%d", sig); break;
+	case 't': snprintf(to, size, "%lu", (unsigned long)(ktime_get_real_ns() / NSEC_PER_SEC)); break;
+	case 'c': snprintf(to, size, "%lu", (unsigned long)rlimit(RLIMIT_CORE)); break;
+	case 'h': snprintf(to, size, "%s", system_utsname.nodename); break;
+	case 'e': snprintf(to, size, "%s", t->comm); break;
+	default: *to = '\0';
+	}
+	if (letter == 'e' || letter == 'h') /* a name is no path */
+		for (; *to; to++)
+			if (*to == '/')
+				*to = '!';
+}
+
+/* False: the name does not fit. */
+static bool core_name(char *name, size_t size, int sig)
+{
+	bool has_pid = false;
+	size_t n = 0;
+
+	for (const char *p = core_pattern; *p && n < size; p++) {
+		if (*p != '%') {
+			name[n++] = *p;
+			continue;
+		}
+		if (!*++p)
+			break;
+		has_pid = has_pid || *p == 'p';
+		expand(*p, sig, name + n, size - n);
+		n += strlen(name + n);
+	}
+	if (n >= size)
+		return false;
+	name[n] = '\0';
+	return has_pid || !core_uses_pid || snprintf(name + n, size - n, ".%d", current->tgid) < (int)(size - n);
+}
+
 bool do_coredump(int sig, const struct pt_regs *regs)
 {
 	struct task_struct *t = current;
 	struct dump d = { .limit = rlimit(RLIMIT_CORE) };
+	char name[2 * CORE_PATTERN_MAX];
 	unsigned int nr_vma;
 
 	if (!d.limit || t->dumpable != 1 || !t->mm || !t->fs || core_pattern[0] == '|' || !core_pattern[0])
@@ -206,7 +257,9 @@ bool do_coredump(int sig, const struct pt_regs *regs)
 	nr_vma = (unsigned int)min(t->mm->map_count, 65000);
 	if (d.limit < PAGE_SIZE)
 		return false;
-	d.file = filp_open(core_pattern, O_CREAT | O_WRONLY | O_TRUNC | O_NOFOLLOW, 0600);
+	if (!core_name(name, sizeof(name), sig))
+		return false;
+	d.file = filp_open(name, O_CREAT | O_WRONLY | O_TRUNC | O_NOFOLLOW, 0600);
 	if (IS_ERR(d.file))
 		return false;
 	emit_headers(&d, nr_vma);

@@ -52,7 +52,7 @@ bool clock_exists(int clock);
 s64 tai_offset_seconds(void);           /* CLOCK_TAI is so far ahead of CLOCK_REALTIME */
 
 /* pid.c */
-void pids_init(void);
+void pids_init(void);                   /* /proc/sys/kernel/ns_last_pid */
 extern struct pidmap pidmap;            /* [T] */
 pid_t pid_attach(struct task_struct *t, pid_t want);
 extern struct list_head all_processes;  /* [T] signal_struct.all_node */

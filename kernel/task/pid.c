@@ -4,6 +4,7 @@
  * because the terminal's interrupt sends signals to process groups.
  */
 #include <mm/slab.h>
+#include <proc/proc.h>
 #include "internal.h"
 
 spinlock_t tasklist_lock = SPIN_LOCK_INIT(LOCK_TASKLIST);
@@ -69,6 +70,28 @@ struct task_struct init_task = {
 	.timerslack_ns = 50000,
 	.default_timerslack_ns = 50000,
 };
+
+static ssize_t last_pid_write(const char *buf, size_t n, void *arg)
+{
+	int last;
+	struct sysctl_int number = { &last, 0, PID_MAX - 1 };
+	ssize_t ret = sysctl_write_int(buf, n, &number);
+
+	if (ret >= 0) {
+		TASKLIST_LOCK(irq);
+		pidmap_set_last(&pidmap, last);
+		TASKLIST_UNLOCK(irq);
+	}
+	return ret;
+}
+
+void pids_init(void)
+{
+	static struct sysctl_int last = { &pidmap.last, 0, PID_MAX - 1 };
+
+	if (proc_create_rw("sys/kernel/ns_last_pid", 0644, sysctl_show_int, last_pid_write, &last))
+		pr_err("cannot make /proc/sys/kernel/ns_last_pid\n");
+}
 
 /* => tasklist_lock held. @want: this number (only 1 does), or 0. */
 pid_t pid_attach(struct task_struct *t, pid_t want)

@@ -21,6 +21,14 @@ static void free_if_empty(struct pidmap *m, unsigned int page)
 	m->page[page] = NULL;
 }
 
+void pidmap_set_last(struct pidmap *m, pid_t last)
+{
+	unsigned int old = (unsigned int)m->last / PIDS_PER_PAGE;
+
+	m->last = last;
+	free_if_empty(m, old);
+}
+
 pid_t pidmap_alloc(struct pidmap *m, void *task)
 {
 	pid_t pid = m->last;

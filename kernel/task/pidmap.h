@@ -40,6 +40,7 @@ struct pidmap {
 
 /* A free number with one reference and @task, or -EAGAIN (none left), -ENOMEM. */
 pid_t pidmap_alloc(struct pidmap *m, void *task) __must_check;
+void pidmap_set_last(struct pidmap *m, pid_t last);      /* the next number is the first free one above @last */
 /* One more reference to a number that has some. */
 void pidmap_get(struct pidmap *m, pid_t pid);
 /* One less; with the last the number is free. */

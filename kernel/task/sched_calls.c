@@ -269,6 +269,76 @@ SYSCALL(getcpu)
 	return a1 && put_user_u32(0, (void __user *)a1) ? -EFAULT : 0;
 }
 
-/* I/O priorities: there is no disk to queue for. */
-SYSCALL(ioprio_get) { return task_of(a0 == 1 ? (pid_t)a1 : 0) ? 4 : -ESRCH; }
-SYSCALL(ioprio_set) { return task_of(a0 == 1 ? (pid_t)a1 : 0) ? 0 : -ESRCH; }
+/* --- I/O priorities: class << 13 | level, remembered and told; there is no disk to queue for ----------- */
+
+#define IOPRIO_WHO_PROCESS 1
+#define IOPRIO_WHO_USER    3
+#define IOPRIO_CLASS_SHIFT 13
+enum { IOPRIO_CLASS_NONE, IOPRIO_CLASS_RT, IOPRIO_CLASS_BE, IOPRIO_CLASS_IDLE };
+
+static int check_ioprio(unsigned int prio)
+{
+	unsigned int level = prio & ((1u << IOPRIO_CLASS_SHIFT) - 1);
+
+	switch (prio >> IOPRIO_CLASS_SHIFT) {
+	case IOPRIO_CLASS_NONE:
+		return level ? -EINVAL : 0;
+	case IOPRIO_CLASS_RT:
+		if (!capable(CAP_SYS_ADMIN) && !capable(CAP_SYS_NICE))
+			return -EPERM;
+		return level > 7 ? -EINVAL : 0;
+	case IOPRIO_CLASS_BE:
+		return level > 7 ? -EINVAL : 0;
+	case IOPRIO_CLASS_IDLE:
+		return 0;
+	}
+	return -EINVAL;
+}
+
+/* What was set, or what follows from policy and nice. */
+static unsigned int effective_ioprio(const struct task_struct *t)
+{
+	unsigned int class = t->policy == SCHED_IDLE ? IOPRIO_CLASS_IDLE : t->rt_priority ? IOPRIO_CLASS_RT : IOPRIO_CLASS_BE;
+
+	return t->ioprio >> IOPRIO_CLASS_SHIFT ? t->ioprio : class << IOPRIO_CLASS_SHIFT | (unsigned int)(t->nice + 20) / 5;
+}
+
+SYSCALL(ioprio_set)
+{
+	int which = (int)a0 - IOPRIO_WHO_PROCESS, err = check_ioprio((unsigned int)a2);
+	struct task_struct *t;
+	pid_t prev = -1;
+
+	if (err)
+		return err;
+	if ((int)a0 < IOPRIO_WHO_PROCESS || (int)a0 > IOPRIO_WHO_USER)
+		return -EINVAL;
+	err = -ESRCH;
+	while ((t = next_of(which, (u32)a1, prev))) {
+		prev = t->pid;
+		if (!same_owner(t) && !capable(CAP_SYS_NICE))
+			return -EPERM;
+		t->ioprio = (u16)a2;
+		err = 0;
+	}
+	return err;
+}
+
+SYSCALL(ioprio_get)
+{
+	int which = (int)a0 - IOPRIO_WHO_PROCESS;
+	struct task_struct *t;
+	pid_t prev = -1;
+	long best = -ESRCH;
+
+	if ((int)a0 < IOPRIO_WHO_PROCESS || (int)a0 > IOPRIO_WHO_USER)
+		return -EINVAL;
+	while ((t = next_of(which, (u32)a1, prev))) {
+		long prio = which == PRIO_PROCESS ? t->ioprio : effective_ioprio(t);
+
+		prev = t->pid;
+		if (best < 0 || prio < best)
+			best = prio;
+	}
+	return best;
+}

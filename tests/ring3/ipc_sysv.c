@@ -51,6 +51,7 @@ static void values(void)
 	RESULT(semctl(id, 0, 99));
 	RESULT(semctl(id, 0, IPC_STAT, (union semun){ .buf = &ds }));
 	say("nsems %d mode %o", (int)ds.sem_nsems, ds.sem_perm.mode);
+	say("an id as the index: %d", semctl(id, 0, SEM_STAT, (union semun){ .buf = &ds }) == id);
 	ds.sem_perm.mode = 0644;
 	RESULT(semctl(id, 0, IPC_SET, (union semun){ .buf = &ds }));
 	RESULT(semctl(id, 0, IPC_RMID));

@@ -209,6 +209,49 @@ static void sticky(void)
 	RESULT(syscall(SYS_arch_prctl, 0x1011, 0));
 }
 
+static long io_set(int which, int who, int class, int level)
+{
+	return syscall(SYS_ioprio_set, which, who, class << 13 | level);
+}
+
+/* Of the own process; its group's and user's depend on who else is there. */
+static void io_priorities(void)
+{
+	say("-- ioprio");
+	RESULT(syscall(SYS_ioprio_get, 1, 0));
+	RESULT(io_set(1, 0, 2, 3));
+	RESULT(syscall(SYS_ioprio_get, 1, 0));
+	RESULT(io_set(1, 0, 0, 1));
+	RESULT(io_set(1, 0, 4, 0));
+	RESULT(io_set(0, 0, 2, 0));
+	RESULT(io_set(4, 0, 2, 0));
+	RESULT(io_set(1, 99999999, 2, 0));
+	RESULT(syscall(SYS_ioprio_get, 0, 0));
+	RESULT(syscall(SYS_ioprio_get, 4, 0));
+	RESULT(syscall(SYS_ioprio_get, 1, 99999999));
+	RESULT(syscall(SYS_ioprio_get, 1, getpid()));
+	CHILD("inherited, not root", {
+		pid_t parent = getppid();
+
+		RESULT(syscall(SYS_ioprio_get, 1, 0));
+		if (setresuid(65534, 65534, 65534))
+			_exit(98);
+		RESULT(io_set(1, 0, 1, 0));
+		RESULT(io_set(1, 0, 3, 7));
+		RESULT(syscall(SYS_ioprio_get, 1, 0));
+		RESULT(io_set(1, parent, 2, 0));
+	});
+	CHILD("a group of its own", {
+		setpgid(0, 0);
+		RESULT(io_set(1, 0, 0, 0));
+		RESULT(syscall(SYS_ioprio_get, 2, 0));
+		RESULT(setpriority(PRIO_PROCESS, 0, 19));
+		RESULT(syscall(SYS_ioprio_get, 2, 0));
+		RESULT(io_set(2, 0, 3, 0));
+		RESULT(syscall(SYS_ioprio_get, 1, 0));
+	});
+}
+
 static void kernel_log(void)
 {
 	char buf[8];
@@ -236,6 +279,7 @@ int main(void)
 	signals_by_directory();
 	name_spaces();
 	sticky();
+	io_priorities();
 	kernel_log();
 	return 0;
 }
