@@ -35,7 +35,8 @@ int sysctl_show_ulong(struct seq_file *m, void *sysctl_ulong);
 ssize_t sysctl_write_ulong(const char *buf, size_t n, void *sysctl_ulong);
 
 struct file;
-pid_t proc_pid_of(const struct file *f);        /* whose directory /proc/PID it is; 0: none */
+struct task_struct;
+struct task_struct *proc_dir_task(const struct file *f); /* whose directory /proc/PID it is; -EBADF: none, -ESRCH: gone */
 
 /* Boot, called by vfs_init: the file systems; the files that belong to no other module. */
 void procfs_register(void);

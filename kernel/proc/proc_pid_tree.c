@@ -374,19 +374,32 @@ static const struct inode_operations pid_dir_op = { .lookup = pid_dir_lookup, .g
 static const struct inode_operations tid_dir_op = { .lookup = tid_dir_lookup, .getattr = pid_getattr };
 static const struct file_operations pid_dir_fops = { .iterate = pid_dir_iterate, .llseek = generic_llseek };
 
-pid_t proc_pid_of(const struct file *f)
+/* The directory of a process is not that of an earlier one with the same number. */
+static u64 pid_dir_ino(const struct task_struct *t)
 {
-	return f->inode->op == &pid_dir_op ? inode_pid(f->inode) : 0;
+	return pid_ino(t->pid, 67) + (t->start_time_ns << 36);
+}
+
+struct task_struct *proc_dir_task(const struct file *f)
+{
+	struct task_struct *t;
+
+	if (f->inode->op != &pid_dir_op)
+		return ERR_PTR(-EBADF);
+	t = pid_inode_task(f->inode);
+	return t && t->start_time_ns == (u64)f->inode->private ? t : ERR_PTR(-ESRCH);
 }
 
 /* Of /proc itself. Any thread's number may be looked up; only leaders are listed. */
 struct dentry *proc_pid_lookup(struct dentry *dir, const char *name, size_t len)
 {
+	struct task_struct *t;
 	unsigned int pid;
 
-	if (!parse_pid(name, len, &pid) || !pid || !find_task_by_pid(pid))
+	if (!parse_pid(name, len, &pid) || !pid || !(t = find_task_by_pid(pid)))
 		return ERR_PTR(-ENOENT);
-	return pid_make(dir, name, len, S_IFDIR | 0555, pid_ino(pid, 67), pid, &pid_dir_op, &pid_dir_fops, NULL);
+	return pid_make(dir, name, len, S_IFDIR | 0555, pid_dir_ino(t), pid, &pid_dir_op, &pid_dir_fops,
+			(void *)t->start_time_ns);
 }
 
 #define PID_BASE 0x10000u
@@ -399,7 +412,7 @@ int proc_pid_iterate(struct file *f, filldir_fn fill, void *arg, u64 pos)
 
 	while ((t = next_task_after(pid)) != NULL) {
 		pid = t->pid;
-		if (!fill(arg, name, scnprintf(name, sizeof(name), "%d", pid), PID_BASE + pid, pid_ino(pid, 67), S_IFDIR))
+		if (!fill(arg, name, scnprintf(name, sizeof(name), "%d", pid), PID_BASE + pid, pid_dir_ino(t), S_IFDIR))
 			return 0;
 	}
 	return 0;

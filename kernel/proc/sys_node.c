@@ -52,7 +52,6 @@ int sys_node_init(void)
 		{ "node/node0/cpumap", text_show, "1" }, { "node/node0/cpulist", text_show, "0" }, { "node/node0/distance", text_show, "10" },
 		{ "node/online", text_show, "0" }, { "node/possible", text_show, "0" }, { "node/has_cpu", text_show, "0" },
 		{ "node/has_memory", text_show, "0" }, { "node/has_normal_memory", text_show, "0" },
-		{ "cpu/online", text_show, "0" }, { "cpu/possible", text_show, "0" }, { "cpu/present", text_show, "0" },
 	};
 	char path[64];
 	int err = 0;

@@ -106,13 +106,10 @@ static struct task_struct *signal_target(unsigned int fd)
 		return t;
 	f = fget(fd);
 	if (f) {
-		pid_t pid = proc_pid_of(f);
-
-		if (pid)
-			t = find_task_by_pid(pid);
+		t = proc_dir_task(f);
 		fput(f);
 	}
-	return t ? t : ERR_PTR(-ESRCH);
+	return t;
 }
 
 SYSCALL(pidfd_send_signal)
