@@ -475,10 +475,15 @@ bool untouched_range(unsigned int i, phys_addr_t *start, phys_addr_t *end)
 
 bool vmemmap_explain_fault(unsigned long addr)
 {
+	u64 pfn = (addr - VMEMMAP_START) / sizeof(struct page);
+
 	if (addr < VMEMMAP_START || addr > VMEMMAP_END)
 		return false;
-	pr_err("write to the struct page of pfn 0x%lx, which is a template: this memory is %s\n",
-	       (addr - VMEMMAP_START) / sizeof(struct page),
+	if (pfn >= vmemmap_end_pfn) {
+		pr_err("struct page of pfn 0x%lx, which the CPU can't address\n", (unsigned long)pfn);
+		return true;
+	}
+	pr_err("write to the struct page of pfn 0x%lx, which is a template: this memory is %s\n", (unsigned long)pfn,
 	       page_test((struct page *)ALIGN_DOWN(addr, sizeof(struct page)), PG_untouched) ? "not online" : "not RAM");
 	return true;
 }

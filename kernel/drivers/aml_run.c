@@ -268,7 +268,12 @@ static struct aml_vm *begin(struct aml_namespace *ns)
 		ns->problem = "there is no memory to evaluate it in";
 		return NULL;
 	}
-	*vm = (struct aml_vm){ .ns = ns, .arena = (u8 *)(vm + 1), .arena_end = (u8 *)ns->work + AML_WORK_SIZE };
+	/* Not all of it: 3 KiB of blocks, some hundred times at boot. */
+	vm->ns = ns;
+	vm->frame = NULL;
+	vm->nr_steps = vm->depth = vm->nr_blocks = 0;
+	vm->arena = (u8 *)(vm + 1);
+	vm->arena_end = (u8 *)ns->work + AML_WORK_SIZE;
 	ns->is_running = true;
 	return vm;
 }

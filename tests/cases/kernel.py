@@ -10,6 +10,8 @@ from harness.vm import Machine, make_stick, scratch, sealed_kernel
 CRASHES = {
     "crash_null": ["NULL pointer", "page fault", "not present, write", "(CR2) 0000000000000008", "crash_null+"],
     "crash_write_text": ["page fault", "write", "crash_write_text+"],
+    "crash_struct_page": ["write to the struct page of pfn 0x", "which is a template: this memory is not RAM", "crash_struct_page+"],
+    "crash_beyond_struct_pages": ["struct page of pfn 0x", "which the CPU can't address", "crash_beyond_struct_pages+"],
     "crash_invalid_opcode": ["invalid opcode", "crash_invalid_opcode+"],
     "crash_general_protection": ["general protection", "crash_general_protection+"],
     "crash_divide": ["divide", "crash_divide+"],

@@ -3,6 +3,8 @@
 #include <asm/sections.h>
 #include <lib/bug.h>
 #include <lib/ktest.h>
+#include <mm/page.h>
+#include <mm/sparse.h>
 #include <mm/vmalloc.h>
 #include <x86/cpu.h>
 
@@ -16,6 +18,18 @@ KTEST(crash_null)
 KTEST(crash_write_text)
 {
 	WRITE_ONCE(*(volatile char *)_stext, 1);
+}
+
+/* No machine's RAM ends just below what the CPU can address. */
+KTEST(crash_struct_page)
+{
+	WRITE_ONCE(pfn_to_page(vmemmap_end_pfn - 1)->flags, 0);
+}
+
+/* Beyond that there is nothing to read either: to say so must not fault again. */
+KTEST(crash_beyond_struct_pages)
+{
+	WRITE_ONCE(pfn_to_page(vmemmap_end_pfn + 1)->flags, 0);
 }
 
 KTEST(crash_invalid_opcode)
