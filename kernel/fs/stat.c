@@ -21,8 +21,20 @@ static void refresh(struct inode *inode)
 		inode->op->getattr(inode);
 }
 
-static void fill_stat(struct inode *inode, struct stat_abi *st)
+/* A stored directory has 20 bytes for each entry, as Linux's tmpfs says. */
+static u64 size_of(const struct path *p)
 {
+	const struct inode *inode = p->dentry->inode;
+
+	if (S_ISDIR(inode->mode) && inode->sb->type && inode->sb->type->magic == TMPFS_MAGIC)
+		return (p->dentry->nr_children + 2) * 20UL;
+	return inode->mapping.size;
+}
+
+static void fill_stat(const struct path *p, struct stat_abi *st)
+{
+	struct inode *inode = p->dentry->inode;
+
 	refresh(inode);
 	memset(st, 0, sizeof(*st));
 	st->st_dev = inode->sb->dev;
@@ -32,7 +44,7 @@ static void fill_stat(struct inode *inode, struct stat_abi *st)
 	st->st_uid = inode->uid;
 	st->st_gid = inode->gid;
 	st->st_rdev = inode->rdev;
-	st->st_size = inode->mapping.size;
+	st->st_size = size_of(p);
 	st->st_blksize = PAGE_SIZE;
 	st->st_blocks = inode->mapping.nr_pages * (PAGE_SIZE / 512);
 	split_time(inode->atime_ns, &st->atime_sec, &st->atime_nsec);
@@ -44,7 +56,7 @@ static long put_stat(const struct path *p, void __user *buf)
 {
 	struct stat_abi st;
 
-	fill_stat(p->dentry->inode, &st);
+	fill_stat(p, &st);
 	return copy_to_user(buf, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
@@ -125,7 +137,7 @@ SYSCALL(statx)
 	x.stx_gid = inode->gid;
 	x.stx_mode = inode->mode;
 	x.stx_ino = inode->ino;
-	x.stx_size = inode->mapping.size;
+	x.stx_size = size_of(&p);
 	x.stx_blocks = inode->mapping.nr_pages * (PAGE_SIZE / 512);
 	statx_time(inode->atime_ns, &x.stx_atime);
 	statx_time(inode->btime_ns, &x.stx_btime);

@@ -22,7 +22,7 @@ static void show(const char *path)
 		say("%s: %s", path, name_of_errno(errno));
 	else
 		say("%s: mode %o nlink %lu size %ld uid %u gid %u", path, st.st_mode, (unsigned long)st.st_nlink,
-		    S_ISDIR(st.st_mode) ? 0L : (long)st.st_size, st.st_uid, st.st_gid);
+		    (long)st.st_size, st.st_uid, st.st_gid);
 }
 
 static void basics(void)
