@@ -4,12 +4,19 @@
  * Pages are copied, never handed over: SPLICE_F_MOVE and SPLICE_F_GIFT are the hints that the man pages call them.
  */
 #include "internal.h"
+#include <fs/poll.h>
 #include <task/signal.h>
 
 #define SPLICE_F_NONBLOCK 2L
 #define SPLICE_F_ALL 15L
 
-/* Through one page. Of a pipe, terminal or socket only what is there: a second read would wait. */
+/* Could another page go without a wait? */
+static bool goes_on(struct file *in, struct file *out)
+{
+	return (vfs_poll(in, NULL) & POLLIN) && (vfs_poll(out, NULL) & POLLOUT);
+}
+
+/* Through one page. Of a pipe, terminal or socket only what is there. */
 static ssize_t splice_through_page(struct file *in, u64 *in_pos, struct file *out, u64 *out_pos, size_t count)
 {
 	char *page = get_free_pages(GFP_KERNEL, 0);
@@ -35,7 +42,7 @@ static ssize_t splice_through_page(struct file *in, u64 *in_pos, struct file *ou
 		*in_pos += put;
 		done += put;
 		count -= put;
-		if (put < n || !whole)
+		if (put < n || (!whole && !goes_on(in, out)))
 			break;
 		ret = signal_pending() ? -EINTR : 0;
 	}

@@ -67,7 +67,7 @@ static void vmsplices(void)
 	static char big[200000] __attribute__((aligned(4096)));
 	struct iovec v[3] = { { "one ", 4 }, { "two ", 4 }, { "three", 5 } };
 	struct iovec large = { big, sizeof(big) };
-	int p[2];
+	int p[2], fd;
 	char buf[64];
 	long n;
 
@@ -81,6 +81,10 @@ static void vmsplices(void)
 	say("as much as has room: %ld", n);
 	WORKS(vmsplice_(p[1], v, 1, 2));
 	say("there: %ld", drain(p[0]));
+	large.iov_len = 60000;
+	n = vmsplice_(p[1], &large, 1, 0);
+	fd = syscall(SYS_memfd_create, "x", 0);
+	say("spliced of %ld: %ld", n, (long)syscall(SYS_splice, p[0], NULL, fd, NULL, 100000, 0));
 	if (write(p[1], "out of it", 9) != 9)
 		say("write");
 	v[0] = (struct iovec){ buf, 4 };
