@@ -27,6 +27,7 @@ SYSCALL(exit);
 SYSCALL(exit_group);
 SYSCALL(fork);
 SYSCALL(futex);
+SYSCALL(futex_waitv);
 SYSCALL(get_robust_list);
 SYSCALL(getcpu);
 SYSCALL(getegid);

@@ -21,6 +21,8 @@ struct mm_struct;
 struct files_struct;
 struct fs_struct;
 struct file;
+struct pi_state;
+struct pi_waiter;
 
 /* Linux's letters in /proc/PID/stat: R S D T Z X R. No sleep outlives a fatal signal: the longest kind is killable. */
 enum task_state { TASK_RUNNING, TASK_INTERRUPTIBLE, TASK_KILLABLE, TASK_STOPPED, TASK_ZOMBIE, TASK_DEAD, TASK_NEW };
@@ -55,6 +57,7 @@ struct task_struct {
 	unsigned int weight;            /* [R] 1024: nice 0 */
 	int nice;                       /* [R] -20..19 */
 	int policy, rt_priority;        /* [R] SCHED_*; 1..99 for FIFO and RR, else 0 */
+	int prio, pi_boost;             /* [R] where it queues: the higher of rt_priority and what waiters lend it (futex_pi.c) */
 	bool on_rq, reset_on_fork;      /* [R] */
 	u16 ioprio;                     /* ioprio_set(2); 0: none was set */
 	u32 ticks_user, ticks_system;   /* [R] samples: how sum_exec_ns is split */
@@ -100,7 +103,8 @@ struct task_struct {
 	u64 fault_addr;                 /* of the last fault: what a signal frame shows [own] */
 	u32 fault_error, fault_trapno;
 	u32 fail_nth;                   /* allocations until one fails: /proc/PID/fail-nth, mm/fault_inject.h */
-	void *futex_wait;               /* kernel/task/futex.c */
+	struct pi_state *pi_owned;      /* PI futexes that others wait for (futex_pi.c) */
+	struct pi_waiter *pi_blocked;   /* the one that it waits for itself */
 };
 
 DECLARE_PER_CPU(struct task_struct *, current_task);

@@ -53,7 +53,7 @@ int proc_stat_show(struct seq_file *m, struct task_struct *t, bool whole)
 		   t->maj_flt + (whole && sig ? sig->dead_maj_flt : 0), sig ? sig->cmaj_flt : 0,
 		   (unsigned long)ticks(ut), (unsigned long)ticks(st),
 		   (unsigned long)ticks(sig ? sig->cutime_ns : 0), (unsigned long)ticks(sig ? sig->cstime_ns : 0),
-		   t->rt_priority ? -1 - t->rt_priority : 20 + t->nice, t->nice, sig ? sig->nr_threads : 1,
+		   t->prio ? -1 - t->prio : 20 + t->nice, t->nice, sig ? sig->nr_threads : 1,
 		   (unsigned long)ticks(t->start_time_ns));
 	if (mm)
 		seq_printf(m, "%lu %ld %lu %lu %lu %lu 0 0 ", mm->total_vm << PAGE_SHIFT, mm->rss_anon + mm->rss_file + mm->rss_shmem,

@@ -105,7 +105,6 @@ static struct task_struct *dup_task(bool kthread)
 	t->min_flt = t->maj_flt = 0;
 	t->set_child_tid = t->clear_child_tid = t->robust_list = 0;
 	t->vfork_done = NULL;
-	t->futex_wait = NULL;
 	t->fail_nth = 0;
 	t->restart_fn = NULL;
 	t->default_timerslack_ns = t->timerslack_ns;

@@ -35,6 +35,7 @@ void schedule_yield(void);
 void __attribute__((noreturn)) schedule_dead(void); /* the current task is never run again */
 void set_user_nice(struct task_struct *t, int nice);
 void set_policy(struct task_struct *t, int policy, int rt_priority);
+void set_boost(struct task_struct *t, int prio);        /* the real-time priority that waiters lend it; 0: none */
 void sched_account_tick(struct task_struct *t, bool user);
 void update_exec_time(void);            /* of the current task, to now */
 bool resched_if_needed(void);
@@ -134,6 +135,7 @@ u64 sigframe_size(void);                        /* AT_MINSIGSTKSZ */
 /* futex.c */
 void futex_exit(struct task_struct *t);         /* robust list, clear_child_tid: memory still there */
 int futex_wake_addr(u64 uaddr, int nr);
+void futex_prio_changed(struct task_struct *t); /* futex_pi.c: of a task that may wait, or own what others wait for */
 
 /* clock.c: CPU-time clocks by Linux's numbers. Spelled out: the caller's own have its pid in them. */
 int cpu_clock_spell_out(int clock, int *full);  /* 0 or -EINVAL: nobody's, or a thread's of another process */

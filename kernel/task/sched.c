@@ -56,7 +56,7 @@ static int rt_highest(const struct rq *rq)
 
 static void enqueue(struct rq *rq, struct task_struct *t, bool at_head)
 {
-	unsigned int p = (unsigned int)t->rt_priority;
+	unsigned int p = (unsigned int)t->prio;
 
 	if (likely(!p)) {
 		fairq_insert(&rq->fair, &t->se);
@@ -71,7 +71,7 @@ static void enqueue(struct rq *rq, struct task_struct *t, bool at_head)
 
 static void dequeue(struct rq *rq, struct task_struct *t)
 {
-	unsigned int p = (unsigned int)t->rt_priority;
+	unsigned int p = (unsigned int)t->prio;
 
 	if (likely(!p)) {
 		fairq_unlink(&rq->fair, &t->se);
@@ -84,17 +84,17 @@ static void dequeue(struct rq *rq, struct task_struct *t)
 
 /*
  * Takes the next task out of the queues. @prev: the task that could as well go on, or NULL; a real-time one does
- * not give way to lower priorities. NULL: nobody.
+ * not give way to lower priorities, and to its equals only when it yields. NULL: nobody.
  */
-static struct task_struct *take_next(struct rq *rq, const struct task_struct *prev)
+static struct task_struct *take_next(struct rq *rq, const struct task_struct *prev, bool yield)
 {
 	struct fair_entity *e;
 	struct task_struct *t;
 	int p;
 
-	if (unlikely(rt_any(rq) || (prev && prev->rt_priority))) {
+	if (unlikely(rt_any(rq) || (prev && prev->prio))) {
 		p = rt_highest(rq);
-		if (prev && prev->rt_priority > p)
+		if (prev && prev->prio && prev->prio >= p + yield)
 			return NULL;
 		if (p >= 0) {
 			t = list_first_entry(&rq->rt[p], struct task_struct, se.node);
@@ -166,7 +166,7 @@ static void __sched schedule_irqs_off(bool yield)
 	if (prev->state == TASK_INTERRUPTIBLE && prev->sigpending)
 		prev->state = TASK_RUNNING;
 	if (prev->state == TASK_RUNNING && prev != rq->idle) {
-		next = take_next(rq, prev);
+		next = take_next(rq, prev, yield);
 		if (!next) {
 			spin_unlock(&rq->lock);
 			return;
@@ -176,7 +176,7 @@ static void __sched schedule_irqs_off(bool yield)
 		prev->nivcsw++;
 	} else {
 		now = update_curr(prev);
-		next = take_next(rq, NULL);
+		next = take_next(rq, NULL, false);
 		if (prev != rq->idle) {
 			prev->on_rq = false;
 			prev->nvcsw++;
@@ -233,14 +233,14 @@ static void activate(struct rq *rq, struct task_struct *t, bool woken)
 	if ((s64)(t->se.vruntime - floor) < 0)
 		t->se.vruntime = floor;
 	t->on_rq = true;
-	if (likely(!t->rt_priority) && woken)
+	if (likely(!t->prio) && woken)
 		fairq_insert_woken(&rq->fair, &t->se);
 	else
 		enqueue(rq, t, false);
 	if (curr == rq->idle)
 		return;
-	if (unlikely(t->rt_priority) ? t->rt_priority > curr->rt_priority :
-	    !curr->rt_priority && (s64)(curr->se.vruntime - t->se.vruntime) > (1L << FAIR_SLOT_SHIFT)) {
+	if (unlikely(t->prio) ? t->prio > curr->prio :
+	    !curr->prio && (s64)(curr->se.vruntime - t->se.vruntime) > (1L << FAIR_SLOT_SHIFT)) {
 		rq->need_resched = true;
 		set_exit_work();
 	}
@@ -284,6 +284,10 @@ void sched_fork(struct task_struct *t)
 		t->weight = nice_weight[t->nice + 20];
 		t->reset_on_fork = false;
 	}
+	t->prio = t->rt_priority;       /* what others lent the parent is not inherited */
+	t->pi_boost = 0;
+	t->pi_owned = NULL;
+	t->pi_blocked = NULL;
 }
 
 void wake_up_new_task(struct task_struct *t)
@@ -296,34 +300,63 @@ void wake_up_new_task(struct task_struct *t)
 	spin_unlock_irqrestore(&rq->lock, flags);
 }
 
-/* Changes what decides a task's place in the queue. */
-static void requeue_with(struct task_struct *t, int policy, int rt_priority, int nice)
+/* => rq locked. A task that is raised goes behind its new equals, one that is lowered in front of them, as on Linux. */
+static void set_prio(struct rq *rq, struct task_struct *t, int prio)
 {
-	struct rq *rq = this_cpu_ptr(runqueue);
-	unsigned long flags = spin_lock_irqsave(&rq->lock);
-	bool queued = t->on_rq && t != current;
+	struct task_struct *curr = current;
+	bool queued = t->on_rq && t != curr, lowered = prio < t->prio;
 
 	if (queued)
 		dequeue(rq, t);
-	t->policy = policy;
-	t->rt_priority = rt_priority;
-	t->nice = nice;
-	t->weight = policy == SCHED_IDLE ? 3 : nice_weight[nice + 20];
+	t->prio = prio;
 	if (queued)
-		enqueue(rq, t, false);
+		enqueue(rq, t, lowered);
+	if (queued ? prio > curr->prio : t == curr) {
+		rq->need_resched = true;
+		set_exit_work();
+	}
+}
+
+static unsigned int weight_of(int policy, int nice)
+{
+	return policy == SCHED_IDLE ? 3 : nice_weight[nice + 20];
+}
+
+void set_user_nice(struct task_struct *t, int nice)
+{
+	struct rq *rq = this_cpu_ptr(runqueue);
+	unsigned long flags = spin_lock_irqsave(&rq->lock);
+
+	t->nice = nice;
+	t->weight = weight_of(t->policy, nice);
 	rq->need_resched = true;
 	set_exit_work();
 	spin_unlock_irqrestore(&rq->lock, flags);
 }
 
-void set_user_nice(struct task_struct *t, int nice)
-{
-	requeue_with(t, t->policy, t->rt_priority, nice);
-}
-
 void set_policy(struct task_struct *t, int policy, int rt_priority)
 {
-	requeue_with(t, policy, rt_priority, t->nice);
+	struct rq *rq = this_cpu_ptr(runqueue);
+	unsigned long flags = spin_lock_irqsave(&rq->lock);
+
+	t->policy = policy;
+	t->rt_priority = rt_priority;
+	t->weight = weight_of(policy, t->nice);
+	set_prio(rq, t, max(rt_priority, t->pi_boost));
+	spin_unlock_irqrestore(&rq->lock, flags);
+	futex_prio_changed(t);
+}
+
+void set_boost(struct task_struct *t, int prio)
+{
+	struct rq *rq = this_cpu_ptr(runqueue);
+	unsigned long flags = spin_lock_irqsave(&rq->lock);
+
+	t->pi_boost = prio;
+	prio = max(prio, t->rt_priority);
+	if (prio != t->prio)
+		set_prio(rq, t, prio);
+	spin_unlock_irqrestore(&rq->lock, flags);
 }
 
 bool resched_if_needed(void)
@@ -396,7 +429,7 @@ static void sched_tick(struct pt_regs *regs)
 			t->ticks_system++;
 			rq->ticks_system++;
 		}
-		if (t->policy == SCHED_FIFO || (t->policy == SCHED_RR && t->sum_exec_ns - t->slice_start < RR_SLICE_NS)) {
+		if (t->prio && (t->policy != SCHED_RR || t->sum_exec_ns - t->slice_start < RR_SLICE_NS)) {
 			;       /* runs until it sleeps, or its slice ends */
 		} else if (rq->fair.nr || rt_any(rq)) {
 			rq->need_resched = true;
