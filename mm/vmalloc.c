@@ -297,6 +297,19 @@ void vfree(const void *addr)
 	vmap_put(va);
 }
 
+void *kvmalloc(size_t size)
+{
+	return size <= PAGE_SIZE ? kmalloc(size, GFP_KERNEL) : vmalloc(size);
+}
+
+void kvfree(const void *p)
+{
+	if (is_vmalloc_addr(p))
+		vfree(p);
+	else
+		kfree(p);
+}
+
 void *vmap(struct page **pages, unsigned int nr, pgprot_t prot)
 {
 	const u64 bits = kernel_prot(prot).val;

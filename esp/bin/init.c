@@ -71,6 +71,9 @@ static void mount_all(void)
 	mkdir("/tmp", 01777);
 	chmod("/tmp", 01777);
 	chmod("/dev/shm", 01777);
+	mkdir("/dev/mqueue", 01777);
+	if (!is_mounted("/dev/mqueue", "/dev"))
+		mount_one("mqueue", "/dev/mqueue");
 	symlink("/proc/self/fd", "/dev/fd");
 	symlink("/proc/self/mounts", "/etc/mtab");
 }

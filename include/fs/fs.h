@@ -155,6 +155,7 @@ struct file_system_type {
 	void (*kill_super)(struct super_block *sb);
 	int (*reconfigure)(struct super_block *sb, const char *options);        /* mount(MS_REMOUNT); NULL: nothing to change */
 	void (*show_options)(struct seq_file *m, const struct super_block *sb); /* ",name=value" for /proc/mounts; NULL: none */
+	struct super_block *tree;       /* the only one, kept for ever (fs_kernel_tree); NULL: each mount makes its own */
 	struct list_head list;
 };
 

@@ -94,6 +94,10 @@ struct dentry *d_find(struct dentry *dir, const char *name, size_t len); /* no r
 struct dentry *d_first_child_from(struct dentry *dir, u64 cookie);       /* lowest cookie >= */
 int d_move(struct dentry *d, struct dentry *new_dir, const char *name, size_t len);
 void d_swap(struct dentry *a, struct dentry *b);
+/* May the current task make names in @dir, take @victim's name out of it? 0 or -errno. drop_name() does that. [n] held. */
+int may_create(const struct path *dir);
+int may_delete(const struct path *dir, struct inode *victim);
+void drop_name(struct dentry *d);
 bool d_is_ancestor(const struct dentry *a, const struct dentry *d);
 
 /*
@@ -162,6 +166,8 @@ extern const struct file_operations chrdev_open_fops, dir_fops;
 /* A node in every devtmpfs, now and later. */
 void devtmpfs_node(const char *name, u32 mode, u64 rdev);
 void fs_register(struct file_system_type *t);
+/* Registers @t and makes its only tree, which is there whether mounted or not; mounts show it. NULL: no memory. */
+struct dentry *fs_kernel_tree(struct file_system_type *t);
 int dir_iterate_stored(struct file *f, filldir_fn fill, void *arg);
 extern int inotify_max_queued_events, inotify_max_user_instances, inotify_max_user_watches; /* /proc/sys/fs/inotify/ */
 extern int pipe_max_size;       /* /proc/sys/fs/pipe-max-size */

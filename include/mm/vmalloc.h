@@ -17,6 +17,9 @@
 void *vmalloc(size_t size) __must_check;
 void *vzalloc(size_t size) __must_check;
 void vfree(const void *addr);                   /* NULL is fine; BUG when nothing starts there */
+/* For what may be a few bytes or a few MiB: from the slabs up to a page, else from here. Not zeroed. */
+void *kvmalloc(size_t size) __must_check;
+void kvfree(const void *p);                     /* NULL is fine */
 /* The pages stay the caller's. */
 void *vmap(struct page **pages, unsigned int nr, pgprot_t prot) __must_check;
 void vunmap(const void *addr);

@@ -263,6 +263,12 @@ SYSCALL(socket);
 SYSCALL(socketpair);
 
 /* kernel/ipc */
+SYSCALL(mq_getsetattr);
+SYSCALL(mq_notify);
+SYSCALL(mq_open);
+SYSCALL(mq_timedreceive);
+SYSCALL(mq_timedsend);
+SYSCALL(mq_unlink);
 SYSCALL(msgctl);
 SYSCALL(msgget);
 SYSCALL(msgrcv);

@@ -9,6 +9,7 @@
 #define TASK_TASK_H
 
 #include <asm/percpu.h>
+#include <lib/atomic.h>
 #include <lib/list.h>
 #include <lib/types.h>
 #include <task/fairq.h>
@@ -35,19 +36,26 @@ enum task_state { TASK_RUNNING, TASK_INTERRUPTIBLE, TASK_KILLABLE, TASK_STOPPED,
 #define PF_DUMPCORE 16u
 #define PF_OOM_VICTIM 32u
 
-#define NGROUPS_EMBEDDED 32
+/* Supplementary groups, sorted. Shared by those who inherited them, never changed: setgroups(2) makes new ones. */
+#define NGROUPS_MAX 65536
+struct group_info { atomic_t count; unsigned int nr; u32 gid[]; };
 struct cred {
 	u32 uid, euid, suid, fsuid, gid, egid, sgid, fsgid;
-	unsigned int ngroups;
-	u32 groups[NGROUPS_EMBEDDED];   /* sorted */
+	struct group_info *groups;      /* NULL: none */
 	u64 cap_effective, cap_permitted, cap_inheritable, cap_bset, cap_ambient;
-	u32 securebits;
+	u32 securebits;                 /* SECBIT_* of uapi/prctl.h */
 };
 
 struct task_struct {
 	struct thread_struct thread;    /* kernel/x86's */
 	enum task_state state;          /* [R] */
-	bool sigpending;                /* [S] look for signals before going back to ring 3 */
+	union {
+		struct {
+			bool sigpending; /* [S] look for signals before going back to ring 3 */
+			bool no_tsc;    /* [own] RDTSC in ring 3 is SIGSEGV: PR_SET_TSC */
+		};
+		u16 exit_reasons;       /* either */
+	};
 	bool restore_sigmask;           /* [own] saved_sigmask waits to be put back */
 	unsigned int flags;             /* PF_* [own] */
 	struct mm_struct *mm;           /* [own] NULL: kernel thread, exiting */
@@ -94,7 +102,7 @@ struct task_struct {
 	unsigned long personality;
 	u32 mempolicy;                  /* mm/mempolicy.h; inherited by fork, kept by exec */
 	unsigned int dumpable;
-	bool no_new_privs, keep_caps, thp_disable;
+	bool no_new_privs, thp_disable;
 	u64 timerslack_ns, default_timerslack_ns;
 	u64 rseq;                       /* user address, 0: none */
 	u32 rseq_len, rseq_sig;
@@ -126,7 +134,9 @@ static inline u64 rlimit(unsigned int n) { return current->signal->rlim[n].rlim_
 static inline bool capable(int cap) { return current->cred.cap_effective >> cap & 1; }
 /* Files that @uid's processes have sent and nobody has received (SCM_RIGHTS). The place stays for ever. */
 u32 *user_inflight_count(u32 uid);
+u64 *user_mqueue_bytes(u32 uid);        /* what its message queues may hold, against RLIMIT_MSGQUEUE. For ever, too */
 bool in_group_p(u32 gid);               /* current: fsgid or a supplementary group */
+void put_groups(struct group_info *g);  /* NULL is fine */
 
 /* CPU time of a thread, or of a whole process (dead threads included). ns. */
 void task_cputime(struct task_struct *t, u64 *utime_ns, u64 *stime_ns);

@@ -24,5 +24,7 @@ bool ktimer_cancel(struct ktimer *t);                   /* true: it was queued a
 /* CLOCK_REALTIME now, ns since 1970, and what to add to the monotonic clock to get it. */
 u64 ktime_get_real_ns(void);
 s64 ktime_real_offset_ns(void);
+/* A user's absolute time (address of a timespec, 0: none) as a deadline for schedule_until(). 0, -EFAULT, -EINVAL. */
+int ktime_user_deadline(u64 user, bool realtime, u64 *deadline_ns);
 
 #endif

@@ -54,6 +54,8 @@ void set_current_running(void);
 void schedule(void);
 /* Sleeps until woken or @deadline_ns (ktime_get_ns; ~0: none). True: the deadline passed. */
 bool schedule_until(u64 deadline_ns);
+/* Sleeps until somebody sets *@flag and wakes the task, until @deadline_ns or a signal. True: the deadline passed. */
+bool wait_for_flag(const bool *flag, u64 deadline_ns);
 /* A signal that the current task must see is there: interruptible sleeps end. */
 bool signal_pending(void);
 /* ... and it kills: for sleeps that only death may end. */

@@ -22,8 +22,15 @@
 #define PR_CAPBSET_DROP  24
 #define PR_GET_TSC       25
 #define PR_SET_TSC       26
+#define PR_TSC_ENABLE    1
+#define PR_TSC_SIGSEGV   2
 #define PR_GET_SECUREBITS 27
 #define PR_SET_SECUREBITS 28
+#define SECBIT_NOROOT             0x01u /* each has its lock one bit to the left */
+#define SECBIT_NO_SETUID_FIXUP    0x04u
+#define SECBIT_KEEP_CAPS          0x10u
+#define SECBIT_NO_AMBIENT_RAISE   0x40u
+#define SECBITS_ALL               0x55u
 #define PR_SET_TIMERSLACK 29
 #define PR_GET_TIMERSLACK 30
 #define PR_SET_MM        35

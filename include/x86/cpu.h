@@ -33,6 +33,7 @@ void cpu_log(void);
 /* The control registers as they are. */
 u64 cpu_cr0(void);
 u64 cpu_cr4(void);
+bool user_tsc_allow(bool allow);         /* RDTSC in ring 3, or #GP; true: that was otherwise before */
 u64 cpu_efer(void);
 u64 cpu_pat(void);
 /* For tests: CR0.WP, CR4.SMEP and CR4.SMAP as told, the last two only where the CPU has them. */
@@ -43,6 +44,8 @@ const char *cpu_features_text(char *buf, size_t size);
 /* Time since boot, monotonic, from the TSC. */
 u64 ktime_get_ns(void);
 /* Wall clock at boot (CMOS), seconds since 1970. */
+/* From now on the clock is @scaled_ppm / 65536 millionths faster than was measured at boot; it does not jump. */
+void ktime_set_rate(s64 scaled_ppm);
 void ktime_parameters(u64 *tsc_base, u64 *tsc_mult); /* ktime_get_ns() is (tsc - base) * mult >> 32 */
 u64 boot_epoch_seconds(void);
 #define HZ 100

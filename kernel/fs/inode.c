@@ -13,7 +13,7 @@ struct super_block anon_sb = { .dev = MKDEV(0, 14) };
 
 s64 current_time_ns(void)
 {
-	return (s64)(boot_epoch_seconds() * 1000000000UL + ktime_get_ns());
+	return (s64)ktime_get_real_ns();
 }
 
 struct inode *new_inode(struct super_block *sb, u32 mode)
@@ -68,14 +68,7 @@ void iput(struct inode *inode)
 
 bool in_group(u32 gid)
 {
-	const struct cred *c = &current->cred;
-
-	if (c->fsgid == gid)
-		return true;
-	for (unsigned int i = 0; i < c->ngroups; i++)
-		if (c->groups[i] == gid)
-			return true;
-	return false;
+	return in_group_p(gid);
 }
 
 bool inode_owner_or_capable(const struct inode *inode)

@@ -49,7 +49,6 @@ int jump_link(const struct nameidata *nd, struct inode *link, struct path *to);
 struct dentry *lookup_one(struct dentry *dir, const char *name, size_t len); /* referenced or ERR_PTR; crosses no mount */
 /* -EROFS where nothing may be changed through @path. */
 int want_write(const struct path *path);
-int may_create(const struct path *dir);
 int kern_symlink(const char *target, const char *path);
 int kern_link(const char *old, const char *path);
 
@@ -65,8 +64,6 @@ struct newname {
 /* Finds the parent and takes namespace_lock; on error neither is held. */
 int name_parent(int dirfd, const char *path, struct newname *n);
 void name_done(struct newname *n);
-int may_delete(const struct path *dir, struct inode *victim);
-void drop_name(struct dentry *d);
 
 /* open.c */
 /* An open of what is at @p, if it permits that; consumes the references in every case. */

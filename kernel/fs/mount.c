@@ -237,7 +237,7 @@ static int mount_new(const char *type, const char *source, struct path *where, u
 	/* The same again on top of itself: EBUSY, as Linux says. */
 	if (where->dentry->inode->sb->type == t && where->dentry->inode->sb->root == where->dentry && t->unique)
 		return -EBUSY;
-	sb = alloc_super(t, flags, options);
+	sb = t->tree ? t->tree : alloc_super(t, flags, options);
 	if (IS_ERR(sb))
 		return PTR_ERR(sb);
 	mutex_lock(&namespace_lock);
@@ -245,10 +245,22 @@ static int mount_new(const char *type, const char *source, struct path *where, u
 	err = m ? attach_checked(m, where) : -ENOMEM;
 	if (err && m)
 		mntput(m);
-	else if (err)
+	else if (err && !t->tree)
 		free_super(sb);
 	namespace_unlock();
 	return err;
+}
+
+struct dentry *fs_kernel_tree(struct file_system_type *t)
+{
+	struct super_block *sb = alloc_super(t, 0, NULL);
+
+	if (IS_ERR(sb))
+		return NULL;
+	sb->nr_mounts++;                /* more than there are: it is never freed */
+	t->tree = sb;
+	fs_register(t);
+	return sb->root;
 }
 
 int do_mount_kernel(const char *type, const char *source, const char *target, unsigned long flags, const char *options)

@@ -186,4 +186,5 @@ void ipc_init(void)
 	shm_init();
 	sem_init();
 	msg_init();
+	mqueue_init();
 }

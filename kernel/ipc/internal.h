@@ -66,5 +66,6 @@ bool ipc_owns(const struct ipc64_perm_abi *p);
 void shm_init(void);
 void sem_init(void);
 void msg_init(void);
+void mqueue_init(void);
 
 #endif

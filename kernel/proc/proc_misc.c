@@ -167,7 +167,7 @@ static int random_uuid_show(struct seq_file *m, void *kept)
 	return 0;
 }
 
-static int pipe_pages_soft = 16384, pipe_pages_hard, aslr = 2, ngroups_max = 32, cap_last = 40, overflowuid = 65534,
+static int pipe_pages_soft = 16384, pipe_pages_hard, aslr = 2, ngroups_max = NGROUPS_MAX, cap_last = 40, overflowuid = 65534,
 	threads_max = 32768, dmesg_restrict, kptr_restrict, perf_paranoid = 2, sysrq, panic_timeout, suid_dumpable, protected_links = 1;
 
 static const struct { const char *path; struct sysctl_int s; bool writable; } sysctls[] = {

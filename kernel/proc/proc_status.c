@@ -96,6 +96,7 @@ int proc_status_show(struct seq_file *m, struct task_struct *t)
 {
 	static const char *const states[] = { "R (running)", "S (sleeping)", "D (disk sleep)", "T (stopped)", "Z (zombie)", "X (dead)", "R (running)" };
 	const struct cred *c = &t->cred;
+	unsigned int nr_groups = c->groups ? c->groups->nr : 0;
 	struct signal_struct *sig = t->signal;
 	u64 ignored, caught;
 
@@ -106,9 +107,9 @@ int proc_status_show(struct seq_file *m, struct task_struct *t)
 		   states[t->state], t->tgid, t->pid, t->parent ? t->parent->tgid : 0);
 	seq_printf(m, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t%u\nGroups:\t", c->uid, c->euid, c->suid, c->fsuid,
 		   c->gid, c->egid, c->sgid, c->fsgid, t->files ? t->files->max : 0);
-	for (unsigned int i = 0; i < c->ngroups; i++)
-		seq_printf(m, "%u ", c->groups[i]);
-	seq_printf(m, "%s\nNStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n", c->ngroups ? "" : " ", t->tgid, t->pid, sig ? sig->pgrp : 0,
+	for (unsigned int i = 0; i < nr_groups; i++)
+		seq_printf(m, "%u ", c->groups->gid[i]);
+	seq_printf(m, "%s\nNStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n", nr_groups ? "" : " ", t->tgid, t->pid, sig ? sig->pgrp : 0,
 		   sig ? sig->session : 0);
 	if (t->mm)
 		status_mm(m, t->mm);

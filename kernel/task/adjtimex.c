@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * adjtimex(2), clock_adjtime(2). What a time daemon sets is checked, remembered and told; ADJ_SETOFFSET sets the clock,
- * ADJ_TAI moves CLOCK_TAI. The clock itself runs freely: frequency, tick and offset do not steer it.
+ * ADJ_TAI moves CLOCK_TAI, frequency and tick steer all clocks. Offsets to be worked off slowly do not.
  */
 #include <uapi/timex.h>
 #include "internal.h"
+#include "vdso.h"
 
 static struct {
 	s64 freq, maxerror, esterror, constant, tick, adjtime;
@@ -52,7 +53,7 @@ static s64 clamp_to(s64 v, s64 low, s64 high)
 	return v < low ? low : v > high ? high : v;
 }
 
-static void remember(const struct timex_abi *t)
+static void apply(const struct timex_abi *t)
 {
 	if (t->modes & ADJ_STATUS)
 		ntp.status = (ntp.status & STA_RONLY) | (t->status & ~STA_RONLY);
@@ -72,6 +73,10 @@ static void remember(const struct timex_abi *t)
 		ntp.tai = (s32)t->constant;
 	if (t->modes & ADJ_TICK)
 		ntp.tick = t->tick;
+	if (t->modes & (ADJ_TICK | ADJ_FREQUENCY)) {
+		ktime_set_rate(ntp.freq + (((ntp.tick - USEC_PER_SEC / USER_HZ) * USER_HZ) << 16)); /* a microsecond a tick: USER_HZ ppm */
+		vdso_update();
+	}
 }
 
 static void tell(struct timex_abi *t)
@@ -106,7 +111,7 @@ static long do_adjtimex(void __user *user)
 	if (err)
 		return err;
 	if (!(t.modes & ADJ_ADJTIME))
-		remember(&t);
+		apply(&t);
 	tell(&t);
 	if (copy_to_user(user, &t, sizeof(t)))
 		return -EFAULT;

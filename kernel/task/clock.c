@@ -90,6 +90,24 @@ bool clock_exists(int clock)
 	return !read_clock(clock, &ns);
 }
 
+int ktime_user_deadline(u64 user, bool realtime, u64 *deadline)
+{
+	s64 offset = realtime ? ktime_real_offset_ns() : 0;
+	struct timespec_abi ts;
+	u64 ns;
+
+	*deadline = U64_MAX;
+	if (!user)
+		return 0;
+	if (copy_from_user(&ts, (const void __user *)user, sizeof(ts)))
+		return -EFAULT;
+	if (!timespec_valid(&ts))
+		return -EINVAL;
+	ns = timespec_to_ns(&ts);
+	*deadline = (s64)ns > offset ? ns - (u64)offset : 0;
+	return 0;
+}
+
 static int put_timespec(u64 ns, long to)
 {
 	struct timespec_abi ts = ns_to_timespec(ns);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* User and group ids, supplementary groups, capabilities: credentials(7), capabilities(7). */
 #include <lib/sort.h>
+#include <mm/vmalloc.h>
 #include "internal.h"
 
 #define NO_ID 0xffffffffu
@@ -13,16 +14,16 @@ SYSCALL(getegid) { return current->cred.egid; }
 bool in_group_p(u32 gid)
 {
 	const struct cred *c = &current->cred;
-	unsigned int lo = 0, hi = c->ngroups;
+	unsigned int lo = 0, hi = c->groups ? c->groups->nr : 0;
 
 	if (gid == c->fsgid)
 		return true;
 	while (lo < hi) {
 		unsigned int mid = (lo + hi) / 2;
 
-		if (c->groups[mid] == gid)
+		if (c->groups->gid[mid] == gid)
 			return true;
-		if (c->groups[mid] < gid)
+		if (c->groups->gid[mid] < gid)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -36,15 +37,17 @@ static void fix_caps(struct cred *c, const struct cred *old)
 	bool was = old->uid == 0 || old->euid == 0 || old->suid == 0;
 	bool is = c->uid == 0 || c->euid == 0 || c->suid == 0;
 
-	if (was && !is) {
-		if (!current->keep_caps)
-			c->cap_permitted = c->cap_effective = 0;
-		c->cap_ambient = 0;
+	if (!(c->securebits & SECBIT_NO_SETUID_FIXUP)) {
+		if (was && !is) {
+			if (!(c->securebits & SECBIT_KEEP_CAPS))
+				c->cap_permitted = c->cap_effective = 0;
+			c->cap_ambient = 0;
+		}
+		if (old->euid == 0 && c->euid != 0)
+			c->cap_effective = 0;
+		if (old->euid != 0 && c->euid == 0)
+			c->cap_effective = c->cap_permitted;
 	}
-	if (old->euid == 0 && c->euid != 0)
-		c->cap_effective = 0;
-	if (old->euid != 0 && c->euid == 0)
-		c->cap_effective = c->cap_permitted;
 	if (old->euid != c->euid || old->egid != c->egid)
 		current->dumpable = 0, current->pdeath_signal = 0;
 	if (old->uid != c->uid) {
@@ -201,11 +204,13 @@ SYSCALL(setfsuid)
 	struct cred *c = &current->cred;
 	u32 old = c->fsuid, id = (u32)a0;
 
-	if (id != NO_ID && (id == c->uid || id == c->euid || id == c->suid || id == old || capable(CAP_SETUID))) {
-		c->fsuid = id;
-		if (!old && id)
+	if (id == NO_ID || !(id == c->uid || id == c->euid || id == c->suid || id == old || capable(CAP_SETUID)))
+		return old;
+	c->fsuid = id;
+	if (!(c->securebits & SECBIT_NO_SETUID_FIXUP)) {
+		if (old == 0 && id != 0)
 			c->cap_effective &= ~CAP_FS_SET;
-		else if (old && !id)
+		if (old != 0 && id == 0)
 			c->cap_effective |= c->cap_permitted & CAP_FS_SET;
 	}
 	return old;
@@ -221,41 +226,57 @@ SYSCALL(setfsgid)
 	return old;
 }
 
+void put_groups(struct group_info *g)
+{
+	if (g && atomic_dec_and_test(&g->count))
+		kvfree(g);
+}
+
 SYSCALL(getgroups)
 {
-	const struct cred *c = &current->cred;
-	int size = (int)a0;
+	const struct group_info *g = current->cred.groups;
+	int size = (int)a0, nr = g ? (int)g->nr : 0;
 
 	if (size < 0)
 		return -EINVAL;
 	if (!size)
-		return c->ngroups;
-	if (c->ngroups > (unsigned int)size)
+		return nr;
+	if (nr > size)
 		return -EINVAL;
-	return copy_to_user((void __user *)a1, c->groups, c->ngroups * 4UL) ? -EFAULT : (long)c->ngroups;
+	return nr && copy_to_user((void __user *)a1, g->gid, (size_t)nr * 4) ? -EFAULT : nr;
+}
+
+static int by_gid(const void *a, const void *b)
+{
+	u32 x = *(const u32 *)a, y = *(const u32 *)b;
+
+	return x < y ? -1 : x > y;
 }
 
 SYSCALL(setgroups)
 {
 	struct cred *c = &current->cred;
-	u32 groups[NGROUPS_EMBEDDED];
+	struct group_info *g = NULL;
 	unsigned int n = (unsigned int)a0;
 
 	if (!capable(CAP_SETGID))
 		return -EPERM;
-	if (n > NGROUPS_EMBEDDED)
-		return -EINVAL;         /* Linux: 65,536; CAVEATS.md */
-	if (copy_from_user(groups, (const void __user *)a1, n * 4UL))
-		return -EFAULT;
-	for (unsigned int i = 1; i < n; i++)    /* at most 32: insertion is the right sort */
-		for (unsigned int j = i; j && groups[j] < groups[j - 1]; j--) {
-			u32 g = groups[j];
-
-			groups[j] = groups[j - 1];
-			groups[j - 1] = g;
+	if (n > NGROUPS_MAX)
+		return -EINVAL;
+	if (n) {
+		g = kvmalloc(sizeof(*g) + n * 4UL);
+		if (!g)
+			return -ENOMEM;
+		if (copy_from_user(g->gid, (const void __user *)a1, n * 4UL)) {
+			kvfree(g);
+			return -EFAULT;
 		}
-	memcpy(c->groups, groups, n * 4UL);
-	c->ngroups = n;
+		sort(g->gid, n, 4, by_gid);
+		g->nr = n;
+		atomic_set(&g->count, 1);
+	}
+	put_groups(c->groups);
+	c->groups = g;
 	return 0;
 }
 

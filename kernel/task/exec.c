@@ -189,13 +189,15 @@ static void apply_creds(struct binprm *b)
 	}
 	c->euid = c->suid = c->fsuid = b->new_euid;
 	c->egid = c->sgid = c->fsgid = b->new_egid;
-	if (c->euid == 0 || c->uid == 0) {
+	if (b->new_euid != c->uid || b->new_egid != c->gid)
+		c->cap_ambient = 0;
+	if ((c->euid == 0 || c->uid == 0) && !(c->securebits & SECBIT_NOROOT)) {
 		c->cap_permitted = c->cap_bset | c->cap_inheritable;
 		c->cap_effective = c->euid == 0 ? c->cap_permitted : 0;
 	} else {
 		c->cap_permitted = c->cap_effective = c->cap_ambient;
 	}
-	current->keep_caps = false;
+	c->securebits &= ~SECBIT_KEEP_CAPS;
 }
 
 static int new_mm(struct binprm *b)

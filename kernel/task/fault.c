@@ -175,6 +175,9 @@ static void task_user_trap(struct pt_regs *regs, unsigned int vector, unsigned l
 
 	if (sig == SIGFPE && vector != 0)
 		code = fpe_code(vector);
+	/* Somebody who may not read it left it closed: open it lazily, and only for who came here. */
+	if (vector == 13 && !current->no_tsc && user_tsc_allow(true))
+		return;
 	current->fault_error = (u32)error;
 	current->fault_trapno = vector;
 	if (s->name && unhandled(sig)) {
@@ -206,6 +209,8 @@ static void task_exit_work(struct pt_regs *regs)
 		rseq_resume(regs);
 		local_irq_disable();
 	}
+	if (unlikely(t->no_tsc))
+		user_tsc_allow(false);
 	clear_exit_work();
 	if (t->sigpending)
 		set_exit_work();        /* rseq's user memory was bad: once more */

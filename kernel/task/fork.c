@@ -63,6 +63,8 @@ static struct task_struct *alloc_task(void)
 /* Not on its own stack any more; everything but stack and FPU area was given back. */
 void free_task(struct task_struct *t)
 {
+	if (unlikely(t->cred.groups))
+		put_groups(t->cred.groups);
 	if (nr_free_tasks < TASK_CACHE_MAX) {
 		list_add(&t->se.node, &free_tasks);
 		nr_free_tasks++;
@@ -84,6 +86,8 @@ static struct task_struct *dup_task(bool kthread)
 	stack = t->stack;
 	fpu = t->thread.fpu;
 	*t = *current;
+	if (unlikely(t->cred.groups))
+		atomic_inc(&t->cred.groups->count);
 	t->stack = stack;
 	t->thread.fpu = fpu;
 	if (kthread || !current->mm) {
@@ -548,6 +552,7 @@ static struct task_struct *kthread_create(const char *name, pid_t want)
 	t->fs = init_task.fs;
 	t->mm = NULL;
 	t->rseq = 0;
+	put_groups(t->cred.groups);
 	t->cred = init_task.cred;
 	t->personality = 0;
 	strscpy(t->comm, name, sizeof(t->comm));

@@ -83,20 +83,6 @@ void futex_wake_waiter(struct futex_waiter *w)
 	wake_up_process(w->task);
 }
 
-bool futex_sleep(const bool *done, u64 deadline)
-{
-	bool late = false;
-
-	while (!READ_ONCE(*done) && !late && !signal_pending()) {
-		set_current_sleeping();
-		if (READ_ONCE(*done) || signal_pending())
-			break;
-		late = schedule_until(deadline);
-	}
-	set_current_running();
-	return late;
-}
-
 int futex_touch(u64 addr)
 {
 	u32 val, seen;
@@ -168,7 +154,7 @@ static long futex_wait(u64 addr, bool shared, u32 val, u64 deadline, u32 bitset)
 	if (now != val)
 		return -EAGAIN;
 	futex_enqueue(&w);
-	late = futex_sleep(&w.woken, deadline);
+	late = wait_for_flag(&w.woken, deadline);
 	if (w.woken)
 		return 0;
 	list_del_init(&w.list);
@@ -278,42 +264,16 @@ static long futex_wake_op(u64 a1, u64 a2, bool shared, int nr1, int nr2, u32 enc
 	return woken;
 }
 
-static int get_time(u64 uts, u64 *ns)
-{
-	struct timespec_abi ts;
-
-	if (copy_from_user(&ts, (const void __user *)uts, sizeof(ts)))
-		return -EFAULT;
-	if (!timespec_valid(&ts))
-		return -EINVAL;
-	*ns = timespec_to_ns(&ts);
-	return 0;
-}
-
-int futex_deadline(u64 uts, bool realtime, u64 *deadline)
-{
-	s64 offset = realtime ? ktime_real_offset_ns() : 0;
-	int err;
-
-	*deadline = U64_MAX;
-	if (!uts)
-		return 0;
-	err = get_time(uts, deadline);
-	if (!err)
-		*deadline = (s64)*deadline > offset ? *deadline - (u64)offset : 0;
-	return err;
-}
-
 static long futex_wait_call(u64 addr, bool shared, u32 val, u64 uts, int cmd, bool realtime, u32 bitset)
 {
 	u64 deadline = U64_MAX;
 	int err;
 
 	if (cmd == FUTEX_WAIT && uts) {
-		err = get_time(uts, &deadline);
+		err = ktime_user_deadline(uts, false, &deadline);
 		deadline += ktime_get_ns();
 	} else {
-		err = futex_deadline(uts, realtime, &deadline);
+		err = ktime_user_deadline(uts, realtime, &deadline);
 	}
 	return err ? err : futex_wait(addr, shared, val, deadline, bitset);
 }
@@ -321,7 +281,7 @@ static long futex_wait_call(u64 addr, bool shared, u32 val, u64 uts, int cmd, bo
 static long futex_lock_call(u64 addr, bool shared, u64 uts, bool realtime)
 {
 	u64 deadline;
-	int err = futex_deadline(uts, realtime, &deadline);
+	int err = ktime_user_deadline(uts, realtime, &deadline);
 
 	return err ? err : futex_lock_pi(addr, shared, deadline, false);
 }
@@ -361,7 +321,7 @@ SYSCALL(futex)
 	case FUTEX_UNLOCK_PI:
 		return futex_unlock_pi(addr, shared);
 	case FUTEX_WAIT_REQUEUE_PI:
-		err = futex_deadline((u64)a3, realtime, &deadline);
+		err = ktime_user_deadline((u64)a3, realtime, &deadline);
 		return err ? err : futex_wait_requeue_pi(addr, shared, (u32)a2, deadline, to);
 	case FUTEX_CMP_REQUEUE_PI:
 		return futex_cmp_requeue_pi(addr, to, shared, (int)a2, (int)a3, expect);

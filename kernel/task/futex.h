@@ -34,12 +34,8 @@ struct list_head *futex_bucket(const struct futex_key *k);
 struct futex_waiter *futex_first(const struct futex_key *k);
 void futex_enqueue(struct futex_waiter *w);
 void futex_wake_waiter(struct futex_waiter *w);         /* takes it off, and wakes its task */
-/* Sleeps while !*@done, until @deadline or a signal. True: the deadline passed. */
-bool futex_sleep(const bool *done, u64 deadline);
 /* Brings the word's page in, writable: accesses until the next sleep will not fault. 0 or -EFAULT. */
 int futex_touch(u64 addr);
-/* A user's absolute time as a deadline of the monotonic clock; U64_MAX without one. */
-int futex_deadline(u64 uts, bool realtime, u64 *deadline);
 
 /* futex_pi.c */
 long futex_lock_pi(u64 addr, bool shared, u64 deadline, bool try);

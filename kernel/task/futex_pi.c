@@ -361,7 +361,7 @@ long futex_lock_pi(u64 addr, bool shared, u64 deadline, bool try)
 			enqueue(p, pi);
 		put_state(pi);
 		if (!ret)
-			ret = finish(p, futex_sleep(&p->done, deadline), -ERESTARTNOINTR);
+			ret = finish(p, wait_for_flag(&p->done, deadline), -ERESTARTNOINTR);
 	} else if (ret > 0) {
 		ret = 0;
 	}
@@ -445,7 +445,7 @@ long futex_wait_requeue_pi(u64 addr, bool shared, u32 val, u64 deadline, u64 to)
 		ret = -EINVAL;
 	if (!ret) {
 		futex_enqueue(&p->w);
-		late = futex_sleep(&p->done, deadline);
+		late = wait_for_flag(&p->done, deadline);
 		/* Moved to the lock already, it can't start again: the condition's word has changed. */
 		ret = finish(p, late, p->phase == PI_WAITING ? -EAGAIN : -ERESTARTNOINTR);
 	}

@@ -112,7 +112,7 @@ SYSCALL(futex_waitv)
 	if (a3) {
 		if ((int)a4 != CLOCK_MONOTONIC && (int)a4 != CLOCK_REALTIME)
 			return -EINVAL;
-		ret = futex_deadline((u64)a3, (int)a4 == CLOCK_REALTIME, &deadline);
+		ret = ktime_user_deadline((u64)a3, (int)a4 == CLOCK_REALTIME, &deadline);
 		if (ret)
 			return ret;
 	}

@@ -145,6 +145,7 @@ bool cpu_clock_ns(int full, u64 *ns);           /* false: gone. From interrupts 
 /* posix_timers.c, itimer.c */
 void itimers_init(struct signal_struct *s);
 void posix_timers_exit(struct signal_struct *s);
+void posix_timers_clock_set(void);
 void posix_timers_thread_exit(struct task_struct *t);
 void cpu_itimers_tick(struct task_struct *t, bool user);
 

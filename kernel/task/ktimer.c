@@ -135,4 +135,5 @@ void ktime_set_real_offset_ns(s64 offset_ns)
 {
 	real_offset_ns = offset_ns;
 	vdso_update();
+	posix_timers_clock_set();
 }

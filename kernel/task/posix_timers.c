@@ -2,7 +2,8 @@
 /*
  * timer_create(2) and its family. A timer owns the queue entry of its signal, so that expiry (in the timer
  * interrupt) allocates nothing; expiries while the signal is still queued are counted as overruns.
- * Wall-clock and CPU-time timers are kept on the monotonic clock: CPU-time ones look again at each tick.
+ * Wall-clock and CPU-time timers are kept on the monotonic clock: CPU-time ones look again at each tick, absolute ones of the wall
+ * clock when that is set. Relative ones do not care what time it is.
  */
 #include <mm/slab.h>
 #include "internal.h"
@@ -15,6 +16,7 @@ struct posix_timer {
 	struct task_struct *thread;     /* SIGEV_THREAD_ID: who gets it */
 	int id, notify;
 	int clock;                      /* a CPU-time clock is spelled out, and its pid held */
+	bool wall;                      /* armed for a time of the wall clock */
 	u64 interval_ns;
 	u64 expiry;                     /* on its own clock, 0: disarmed */
 	u64 overrun;                    /* since the signal was queued */
@@ -36,7 +38,7 @@ static u64 clock_now(const struct posix_timer *p)
 {
 	u64 ns;
 
-	if (p->clock == CLOCK_REALTIME || p->clock == CLOCK_TAI || p->clock == CLOCK_REALTIME_ALARM)
+	if (p->wall)
 		return ktime_get_real_ns();
 	if (is_cpu_clock(p->clock))
 		return cpu_clock_ns(p->clock, &ns) ? ns : 0;
@@ -61,6 +63,20 @@ static void arm(struct posix_timer *p)
 	}
 	deadline = ktime_get_ns() + left;
 	ktimer_start(&p->timer, deadline < left ? INT64_MAX : deadline);
+}
+
+/* The wall clock was set: those who wait for a time of it look again. */
+void posix_timers_clock_set(void)
+{
+	struct signal_struct *s;
+	struct posix_timer *p;
+	TASKLIST_LOCK(irq);
+
+	list_for_each_entry(s, &all_processes, all_node)
+		list_for_each_entry(p, &s->posix_timers, list)
+			if (p->wall && p->expiry)
+				arm(p);
+	TASKLIST_UNLOCK(irq);
 }
 
 static void expire(struct ktimer *t)
@@ -229,6 +245,7 @@ SYSCALL(timer_settime)
 	p->overrun_last = 0;
 	p->interval_ns = timespec_to_ns(&new.interval);
 	p->expiry = timespec_to_ns(&new.value);
+	p->wall = (a1 & TIMER_ABSTIME) && (p->clock == CLOCK_REALTIME || p->clock == CLOCK_TAI || p->clock == CLOCK_REALTIME_ALARM);
 	spin_unlock_irqrestore(&current->sighand->lock, irq);
 	if (p->expiry) {
 		if (!(a1 & TIMER_ABSTIME))

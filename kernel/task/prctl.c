@@ -46,9 +46,31 @@ static long cap_ambient(long op, long cap, long rest)
 	}
 	if (op != 2)                    /* RAISE */
 		return -EINVAL;
-	if (!(c->cap_permitted & c->cap_inheritable & 1UL << cap))
+	if (!(c->cap_permitted & c->cap_inheritable & 1UL << cap) || (c->securebits & SECBIT_NO_AMBIENT_RAISE))
 		return -EPERM;
 	c->cap_ambient |= 1UL << cap;
+	return 0;
+}
+
+static long set_tsc(long how)
+{
+	if (how != PR_TSC_ENABLE && how != PR_TSC_SIGSEGV)
+		return -EINVAL;
+	current->no_tsc = how == PR_TSC_SIGSEGV;
+	if (current->no_tsc)
+		set_exit_work();        /* closes it */
+	return 0;
+}
+
+/* A lock stays, and so does what it locks. */
+static long set_securebits(u64 bits)
+{
+	const u64 locks = SECBITS_ALL << 1;
+	u32 *mine = &current->cred.securebits;
+
+	if (((*mine & locks) >> 1 & (*mine ^ bits)) || (*mine & locks & ~bits) || (bits & ~(locks | SECBITS_ALL)) || !capable(CAP_SETPCAP))
+		return -EPERM;
+	*mine = (u32)bits;
 	return 0;
 }
 
@@ -68,7 +90,9 @@ static long prctl_flag(long op, long v, long rest)
 	case PR_SET_KEEPCAPS:
 		if (v != 0 && v != 1)
 			return -EINVAL;
-		t->keep_caps = v;
+		if (t->cred.securebits & SECBIT_KEEP_CAPS << 1)
+			return -EPERM;
+		t->cred.securebits = (t->cred.securebits & ~SECBIT_KEEP_CAPS) | (v ? SECBIT_KEEP_CAPS : 0);
 		return 0;
 	case PR_SET_NO_NEW_PRIVS:
 		if (v != 1 || rest)
@@ -112,7 +136,7 @@ SYSCALL(prctl)
 	case PR_GET_PDEATHSIG:
 		return put_user_u32((u32)t->pdeath_signal, (void __user *)a1) ? -EFAULT : 0;
 	case PR_GET_DUMPABLE: return t->dumpable;
-	case PR_GET_KEEPCAPS: return t->keep_caps;
+	case PR_GET_KEEPCAPS: return !!(t->cred.securebits & SECBIT_KEEP_CAPS);
 	case PR_GET_TIMING: return 0;
 	case PR_SET_TIMING: return a1 ? -EINVAL : 0;
 	case PR_SET_NAME: return set_name(a1);
@@ -126,14 +150,10 @@ SYSCALL(prctl)
 			return -EINVAL;
 		t->cred.cap_bset &= ~(1UL << a1);
 		return 0;
-	case PR_GET_TSC: return put_user_u32(1, (void __user *)a1) ? -EFAULT : 0;
-	case PR_SET_TSC: return a1 == 1 ? 0 : -EINVAL;
+	case PR_GET_TSC: return put_user_u32(t->no_tsc ? PR_TSC_SIGSEGV : PR_TSC_ENABLE, (void __user *)a1) ? -EFAULT : 0;
+	case PR_SET_TSC: return set_tsc(a1);
 	case PR_GET_SECUREBITS: return t->cred.securebits;
-	case PR_SET_SECUREBITS:
-		if (!capable(CAP_SETPCAP))
-			return -EPERM;
-		t->cred.securebits = (u32)a1;
-		return 0;
+	case PR_SET_SECUREBITS: return set_securebits((u64)a1);
 	case PR_SET_TIMERSLACK:
 		t->timerslack_ns = a1 > 0 ? (u64)a1 : t->default_timerslack_ns;
 		return 0;

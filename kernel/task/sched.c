@@ -144,7 +144,7 @@ static void __sched context_switch(struct rq *rq, struct task_struct *prev, stru
 	this_cpu_write(current_task, next);
 	if (next->mm)
 		load_pgd(next->mm->pgd);
-	if (unlikely(next->sigpending || next->rseq))
+	if (unlikely(next->exit_reasons || next->rseq))
 		set_exit_work();
 	else
 		clear_exit_work();

@@ -8,6 +8,7 @@ struct user_count {
 	u32 uid;
 	unsigned int tasks;
 	u32 sigqueues, inflight;
+	u64 mqueue_bytes;
 };
 
 static struct user_count root_user, *users = &root_user;
@@ -46,4 +47,9 @@ u32 *user_sigqueue_count(u32 uid)
 u32 *user_inflight_count(u32 uid)
 {
 	return &user_of(uid)->inflight;
+}
+
+u64 *user_mqueue_bytes(u32 uid)
+{
+	return &user_of(uid)->mqueue_bytes;
 }

@@ -36,6 +36,7 @@ void vdso_update(void)
 	if (!vdso_on)
 		return;
 	vdso_data.seq++;
+	ktime_parameters(&vdso_data.tsc_base, &vdso_data.tsc_mult);
 	vdso_data.real_offset_ns = ktime_real_offset_ns();
 	(void)!store(0, &vdso_data, sizeof(vdso_data)); /* the page is there: nothing can fail */
 }
@@ -47,7 +48,6 @@ void vdso_init(void)
 	if (cmdline_get("vdso", value, sizeof(value)) >= 0 && !cmdline_has("vdso"))
 		return;
 	address_space_init(&vdso_pages, NULL);
-	ktime_parameters(&vdso_data.tsc_base, &vdso_data.tsc_mult);
 	vdso_on = store(PAGE_SIZE, vdso_image, vdso_image_size) && store(0, &vdso_data, sizeof(vdso_data));
 	if (!vdso_on)
 		pr_warn("no memory for the vDSO: programs ask the kernel for the time\n");

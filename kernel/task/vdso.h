@@ -6,7 +6,7 @@
 struct mm_struct;
 
 void vdso_init(void);                   /* after the boot options and the page allocator */
-void vdso_update(void);                 /* the wall clock was set */
+void vdso_update(void);                 /* the wall clock was set, or goes at another rate */
 /* Maps it into a new program; where its ELF header is (AT_SYSINFO_EHDR), or 0: there is none. */
 unsigned long vdso_map(struct mm_struct *mm, unsigned long stack_top);
 

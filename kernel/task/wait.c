@@ -109,3 +109,17 @@ void set_current_running(void)
 {
 	WRITE_ONCE(current->state, TASK_RUNNING);
 }
+
+bool wait_for_flag(const bool *flag, u64 deadline_ns)
+{
+	bool late = false;
+
+	while (!READ_ONCE(*flag) && !late && !signal_pending()) {
+		set_current_sleeping();
+		if (READ_ONCE(*flag) || signal_pending())
+			break;
+		late = schedule_until(deadline_ns);
+	}
+	set_current_running();
+	return late;
+}

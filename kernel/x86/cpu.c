@@ -112,6 +112,17 @@ static void set_control_registers(const struct cpu_info *c)
 
 u64 cpu_cr0(void) { return read_cr0(); }
 u64 cpu_cr4(void) { return read_cr4(); }
+
+bool user_tsc_allow(bool allow)
+{
+	static bool closed;     /* CR4.TSD; on other CPUs: theirs */
+
+	if (closed == !allow)
+		return false;
+	closed = !allow;
+	write_cr4(allow ? read_cr4() & ~CR4_TSD : read_cr4() | CR4_TSD);
+	return true;
+}
 u64 cpu_efer(void) { return rdmsr(MSR_EFER); }
 u64 cpu_pat(void) { return rdmsr(MSR_PAT); }
 

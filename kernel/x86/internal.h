@@ -36,6 +36,7 @@
 #define CR0_AM (1UL << 18)
 #define CR0_PG (1UL << 31)
 
+#define CR4_TSD (1UL << 2)
 #define CR4_DE (1UL << 3)
 #define CR4_PAE (1UL << 5)
 #define CR4_MCE (1UL << 6)

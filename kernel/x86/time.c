@@ -4,7 +4,8 @@
 #include <lib/printk.h>
 #include "internal.h"
 
-static u64 tsc_base, tsc_mult;  /* [B] mult: nanoseconds a cycle, 32.32 fixed point */
+static u64 tsc_base, tsc_mult;  /* mult: nanoseconds a cycle, 32.32 fixed point; both change with the rate, interrupts off */
+static u64 tsc_nominal;         /* [B] mult at the rate that was measured */
 static u64 boot_epoch;          /* [B] */
 
 u64 ktime_get_ns(void)
@@ -16,6 +17,26 @@ void ktime_parameters(u64 *base, u64 *mult)
 {
 	*base = tsc_base;
 	*mult = tsc_mult;
+}
+
+/* ns * 2^32 / mult, rounded up: the quotient fits, since ns / 2^32 (4 s each) is below any mult. */
+static u64 cycles_of(u64 ns, u64 mult)
+{
+	u64 high = ns >> 32, low = ns << 32;
+
+	asm("divq %2" : "+a"(low), "+d"(high) : "r"(mult));
+	return low + (high != 0);
+}
+
+void ktime_set_rate(s64 scaled_ppm)
+{
+	unsigned long flags = local_irq_save();
+	u64 now = rdtsc(), ns = (unsigned __int128)(now - tsc_base) * tsc_mult >> 32;
+	s64 step = (s64)((__int128)(s64)tsc_nominal * scaled_ppm >> 16) / 1000000;
+
+	tsc_mult = tsc_nominal + (u64)step;
+	tsc_base = now - cycles_of(ns, tsc_mult);
+	local_irq_restore(flags);
 }
 
 u64 boot_epoch_seconds(void)
@@ -70,7 +91,7 @@ void time_init(const struct bootinfo *bi)
 		from = "a guess: neither loader, CPUID nor PIT tell, so times are wrong";
 	}
 	boot_cpu.tsc_khz = khz;
-	tsc_mult = (1000000UL << 32) / khz;
+	tsc_mult = tsc_nominal = (1000000UL << 32) / khz;
 	boot_epoch = cmos_read_epoch();
 	printk_set_clock(ktime_get_ns);
 	pr_info("tsc: %lu.%03lu MHz by %s\n", (unsigned long)khz / 1000, (unsigned long)khz % 1000, from);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Programs that are run in the guest only: wild pointers to every system call, every allocation failing, the fuzzer, leaks, bombs."""
+"""Programs that are run in the guest only: wild pointers to every system call, every allocation failing, the clock steered, the fuzzer, leaks, bombs."""
 import os
 
 from harness.jobs import Job
@@ -26,7 +26,7 @@ def lives(name, lines, seconds, *options):
 
 
 def jobs():
-    return [lives("guest/wild", ["wild"], 200), lives("guest/failnth", ["failnth"], 200),
+    return [lives("guest/wild", ["wild", "clock_steer"], 200), lives("guest/failnth", ["failnth"], 200),
             lives("guest/exec_fuzz", ["exec_fuzz 1 1500"], 200),
             lives("guest/fuzz", FUZZ, 300),
             lives("guest/limits", ["leak 1000 3000", "bombs"], 300, "--memory", "256M")]
