@@ -69,6 +69,8 @@ struct thread_struct {
 	unsigned long stack_top;        /* where ring 3 enters: task_pt_regs sits below it */
 	unsigned long fsbase, gsbase;   /* user segments */
 	void *fpu;                      /* XSAVE area, fpu_size() bytes, 64-byte aligned; NULL for kernel threads */
+	unsigned int watched;           /* WATCH_*: what a tracer asked for; 0: switches cost nothing more */
+	unsigned long dr[4], dr6, dr7;  /* valid with WATCH_DEBUG: debug registers as ring 3 sees them, SDM vol. 3, 18.2 */
 };
 
 size_t fpu_size(void);
@@ -81,6 +83,29 @@ u64 fpu_xfeatures(void);                /* XCR0; 0: the CPU has FXSAVE only */
  * registers are a fresh process's). XSAVE leaves bytes 464..511 of the area to software. */
 int __must_check fpu_save_user(void __user *buf);
 int __must_check fpu_restore_user(const void __user *buf);
+
+/*
+ * For debuggers: @fpu belongs to a task that does not run. fpu_copy_image: the XSAVE area (fpu_size() bytes) with
+ * what the software bytes say (XCR0 at 464). The setters refuse with -EINVAL what XRSTOR would fault on; fxsave: only
+ * the first 512 bytes.
+ */
+void fpu_copy_image(const void *fpu, void *image);
+int __must_check fpu_set_image(void *fpu, const void *image);
+int __must_check fpu_set_fxsave(void *fpu, const void *image);
+
+/*
+ * Watched threads (kernel/x86/debug.c): @t does not run, or is about to; it takes effect when it is switched to.
+ * Debug registers, n 0..7: addresses below TASK_SIZE only, types and lengths that the CPU has. 0, -EINVAL, or -EIO
+ * (no such register).
+ */
+#define WATCH_SYSCALLS 1u
+#define WATCH_DEBUG    2u
+void thread_watch_syscalls(struct thread_struct *t, bool on);
+unsigned long thread_get_debugreg(const struct thread_struct *t, unsigned int n);
+int __must_check thread_set_debugreg(struct thread_struct *t, unsigned int n, unsigned long v);
+void thread_debug_hit(struct thread_struct *t, unsigned long dr6);  /* a #DB of its own: remembered in its DR6 */
+void thread_unwatch(struct thread_struct *t);   /* nothing is asked any more */
+void thread_exec_debugregs(struct thread_struct *running);       /* a new program: they are its predecessor's */
 
 /* Segment bases of the running task's ring 3 (arch_prctl; clone's TLS goes into thread_struct.fsbase). */
 unsigned long user_fsbase_get(void);

@@ -14,8 +14,12 @@ struct x86_hooks {
 	/* #PF. Interrupts on. From user mode, or from a uaccess instruction (user address). True: handled,
 	 * retry. False in kernel mode: the uaccess fixup, else a kernel oops. */
 	bool (*page_fault)(struct pt_regs *regs, unsigned long addr, unsigned int error_code);
-	/* Any other exception from ring 3 (vector, error code): turns into a signal. */
+	/* Any other exception from ring 3 (vector, error code; #DB: DR6's B0-B3 and BS): turns into a signal. */
 	void (*user_trap)(struct pt_regs *regs, unsigned int vector, unsigned long error_code);
+	/* Around each system call of a task that thread_watch_syscalls() named; interrupts on. Number, arguments and
+	 * result are in @regs, to be changed; orig_rax -1: no call is made and rax is the result. */
+	void (*syscall_enter)(struct pt_regs *regs);
+	void (*syscall_exit)(struct pt_regs *regs);
 	/* On the way back to ring 3 with work flagged (need_resched, signals, notify). */
 	void (*exit_to_user)(struct pt_regs *regs);
 	/* Timer tick on this CPU (HZ times a second), interrupts off. */

@@ -109,8 +109,8 @@ syscall_entry:
 	mov	%eax, %eax              /* a number is an int */
 	sti
 	mov	%r10, %rcx
-	cmp	syscall_nr(%rip), %rax
-	jae	unknown_call
+	cmp	%gs:syscall_limit, %rax /* 0 while the task's calls are watched: then none is below it */
+	jae	slow_call
 	mov	syscall_table(%rip), %r10
 	call	*(%r10, %rax, 8)
 call_done:
@@ -140,10 +140,11 @@ call_done:
 	swapgs
 	sysretq
 
-unknown_call:
-	mov	syscall_unknown(%rip), %r10
-	call	*%r10
-	jmp	call_done
+/* An unknown number, or a watched task. What a tracer wrote into pt_regs must count, so: by IRETQ. */
+slow_call:
+	mov	%rsp, %rdi
+	call	do_syscall_slow
+	jmp	return_to_user
 
 /* 32-bit SYSCALL on AMD would come here; ring 3 cannot be in that mode. */
 	.globl syscall_entry_compat

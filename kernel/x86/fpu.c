@@ -15,6 +15,7 @@
 #define XFEATURE_AVX512 0xe0UL
 #define FXSAVE_SIZE 512
 #define XSAVE_HEADER_SIZE 64
+#define SW_BYTES 464            /* of the FXSAVE area: left to software */
 
 static u64 xfeatures;           /* XCR0; 0: FXSAVE only [B] */
 static u32 mxcsr_mask = 0xffbf; /* [B] */
@@ -108,6 +109,54 @@ void fpu_restore(void *fpu)
 {
 	sanitise(fpu);
 	hw_restore(fpu);
+}
+
+void fpu_copy_image(const void *fpu, void *image)
+{
+	memcpy(image, fpu, fpu_size());
+	memset((u8 *)image + SW_BYTES, 0, FXSAVE_SIZE - SW_BYTES);
+	memcpy((u8 *)image + SW_BYTES, &xfeatures, sizeof(xfeatures));
+}
+
+static bool mxcsr_valid(const void *image)
+{
+	u32 mxcsr;
+
+	memcpy(&mxcsr, (const u8 *)image + 24, 4);
+	return !(mxcsr & ~mxcsr_mask);
+}
+
+int fpu_set_image(void *fpu, const void *image)
+{
+	u64 header[XSAVE_HEADER_SIZE / 8];
+
+	if (!mxcsr_valid(image))
+		return -EINVAL;
+	if (xfeatures) {
+		memcpy(header, (const u8 *)image + FXSAVE_SIZE, sizeof(header));
+		if (header[0] & ~xfeatures)
+			return -EINVAL;
+		for (unsigned int i = 1; i < ARRAY_SIZE(header); i++)
+			if (header[i])
+				return -EINVAL;
+	}
+	memcpy(fpu, image, fpu_size());
+	return 0;
+}
+
+int fpu_set_fxsave(void *fpu, const void *image)
+{
+	u64 bv;
+
+	if (!mxcsr_valid(image))
+		return -EINVAL;
+	memcpy(fpu, image, FXSAVE_SIZE);
+	if (xfeatures) {        /* else XRSTOR would load the initial state instead */
+		memcpy(&bv, (u8 *)fpu + FXSAVE_SIZE, 8);
+		bv |= XFEATURE_X87 | XFEATURE_SSE;
+		memcpy((u8 *)fpu + FXSAVE_SIZE, &bv, 8);
+	}
+	return 0;
 }
 
 void fpu_switch(struct thread_struct *prev, struct thread_struct *next)

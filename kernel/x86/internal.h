@@ -51,6 +51,7 @@
 
 #define X86_EFLAGS_TF (1UL << 8)
 #define X86_EFLAGS_DF (1UL << 10)
+#define X86_EFLAGS_RF (1UL << 16)
 #define X86_EFLAGS_AC (1UL << 18)
 
 /* Exceptions, SDM vol. 3, table 6-1. */
@@ -135,6 +136,12 @@ void do_page_fault(struct pt_regs *regs, unsigned long error_code);
 void do_irq(struct pt_regs *regs, unsigned int vector);
 void do_exit_work(struct pt_regs *regs);
 struct pt_regs *fix_iret_fault(struct pt_regs *regs);
+void do_syscall_slow(struct pt_regs *regs);
+void syscall_watch(bool on);
+
+/* debug.c: what DR6 says of a #DB, and that it is forgotten; watched tasks come and go. */
+unsigned long debug_trap(struct pt_regs *regs);
+void switch_watched(const struct thread_struct *prev, const struct thread_struct *next);
 
 /* apic.c, pic.c, pit.c */
 bool lapic_init(const struct bootinfo *bi);

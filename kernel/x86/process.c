@@ -96,6 +96,8 @@ void __sched switch_to(struct thread_struct *prev, struct thread_struct *next)
 {
 	fpu_switch(prev, next);
 	switch_bases(prev, next);
+	if (unlikely(prev->watched | next->watched))
+		switch_watched(prev, next);
 	((struct tss *)this_cpu_ptr(cpu_tss))->sp[0] = next->stack_top;
 	switch_stack(&prev->sp, next->sp);
 }

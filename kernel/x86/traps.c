@@ -59,7 +59,7 @@ void do_exception(struct pt_regs *regs, unsigned int vector, unsigned long error
 		if (vector == X86_TRAP_MC || vector == X86_TRAP_DF || !x86_hooks.user_trap)
 			die(regs, vector, error_code);
 		if (vector == X86_TRAP_DB)
-			__asm__ volatile("mov %0, %%dr6" :: "r"(0xffff0ff0UL));
+			error_code = debug_trap(regs);
 		local_irq_enable();
 		x86_hooks.user_trap(regs, vector, error_code == ~0UL ? 0 : error_code);
 		local_irq_disable();
@@ -67,10 +67,11 @@ void do_exception(struct pt_regs *regs, unsigned int vector, unsigned long error
 	}
 	if (vector != X86_TRAP_DF && vector != X86_TRAP_MC && fixup(regs, vector, error_code, 0))
 		return;
-	/* TF that ring 3 set can strike on the first instruction of an entry: drop it, go on. */
+	/* TF that ring 3 set can strike on the first instruction of an entry: drop it, go on. So does a watchpoint on
+	 * user memory that the kernel touches for a call: only ring 3's own accesses are told. */
 	if (vector == X86_TRAP_DB) {
 		regs->rflags &= ~X86_EFLAGS_TF;
-		__asm__ volatile("mov %0, %%dr6" :: "r"(0xffff0ff0UL));
+		debug_trap(regs);
 		return;
 	}
 	die(regs, vector, error_code);
