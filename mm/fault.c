@@ -95,7 +95,9 @@ static enum fault_result wp_fault(const struct fault *f)
 		return copy_fault(f, NULL);
 	p = pte_page(old);
 	if (page_test(p, PG_anon) && atomic_read(&p->_refcount) == 1) {
-		f->pte->val |= _PAGE_RW | _PAGE_DIRTY | _PAGE_ACCESSED;
+		f->pte->val |= _PAGE_DIRTY | _PAGE_ACCESSED;
+		if (likely(f->vma->vm_flags & VM_WRITE))
+			f->pte->val |= _PAGE_RW;
 		return FAULT_OK;
 	}
 	res = copy_fault(f, p);
@@ -177,6 +179,8 @@ static noinline bool huge_fault(struct fault *f, pmd_t *pmd)
 {
 	bool write = f->access & FAULT_WRITE;
 
+	if (write && !(f->vma->vm_flags & VM_WRITE))
+		return false;           /* a debugger's write: to a small page of its own */
 	if (pmd_huge(*pmd))
 		return !write || pmd_write(*pmd) || huge_reuse(pmd);
 	if (!pmd_none(*pmd) && !(write && pmd_is_zero_table(*pmd)))
@@ -240,6 +244,15 @@ static struct vm_area_struct *fault_vma(struct mm_struct *mm, unsigned long addr
 
 static bool access_allowed(const struct vm_area_struct *vma, unsigned int access)
 {
+	unsigned long flags = vma->vm_flags;
+
+	if (unlikely(access & FAULT_FORCE)) {
+		if (flags & (VM_IO | VM_PFNMAP))
+			return false;
+		if (access & FAULT_WRITE)
+			return flags & VM_WRITE || (flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
+		return flags & (VM_ACCESS_FLAGS | VM_MAYREAD);
+	}
 	if (access & FAULT_WRITE)
 		return vma->vm_flags & VM_WRITE;
 	if (access & FAULT_EXEC)

@@ -29,7 +29,23 @@ static void own_huge_part(struct mm_struct *mm, unsigned long addr)
 	put_user_page(old);
 }
 
-static struct page *mapped_page(struct mm_struct *mm, unsigned long addr, bool write)
+/* PROT_NONE pages are there for a debugger. */
+static bool is_mapped(const pte_t *pte, unsigned int access)
+{
+	return pte && (pte_present(*pte) || (pte->val && (access & FAULT_FORCE)));
+}
+
+/* May the page behind *pte be written? A debugger writes to a read-only one too, if it is this process's alone. */
+static bool writable(pmd_t pmd, pte_t pte, unsigned int access)
+{
+	if (!pmd_write(pmd))
+		return false;
+	if (pte_write(pte))
+		return true;
+	return (access & FAULT_FORCE) && !pte_is_special(pte) && page_test(pte_page(pte), PG_anon) && page_count(pte_page(pte)) == 1;
+}
+
+static struct page *mapped_page(struct mm_struct *mm, unsigned long addr, unsigned int access)
 {
 	struct page *p = NULL;
 	pmd_t *pmd;
@@ -40,11 +56,12 @@ static struct page *mapped_page(struct mm_struct *mm, unsigned long addr, bool w
 	if (pmd && pmd_huge(*pmd))
 		split_huge_pmd(mm, pmd, addr);  /* a reference to a part needs pages of their own */
 	pte = pte_lookup(mm, addr);
-	if (pte && pte_present(*pte) && !pte_is_special(*pte) && is_huge_part(pte_page(*pte))) {
+	if (is_mapped(pte, access) && !pte_is_special(*pte) && is_huge_part(pte_page(*pte))) {
 		own_huge_part(mm, addr);
 		pte = pte_lookup(mm, addr);
 	}
-	if (pte && pte_present(*pte) && !(!pte_is_special(*pte) && is_huge_part(pte_page(*pte))) && (!write || (pmd_write(*pmd) && pte_write(*pte)))) {
+	if (is_mapped(pte, access) && !(!pte_is_special(*pte) && is_huge_part(pte_page(*pte))) &&
+	    (!(access & FAULT_WRITE) || writable(*pmd, *pte, access))) {
 		p = pte_page(*pte);
 		get_page(p);            /* the zero page too: the caller puts it */
 	}
@@ -55,7 +72,7 @@ static struct page *mapped_page(struct mm_struct *mm, unsigned long addr, bool w
 struct page *get_user_page(struct mm_struct *mm, unsigned long addr, unsigned int access)
 {
 	for (int tries = 0; tries < 3; tries++) {
-		struct page *p = mapped_page(mm, addr, access & FAULT_WRITE);
+		struct page *p = mapped_page(mm, addr, access);
 
 		if (p)
 			return p;
@@ -65,19 +82,19 @@ struct page *get_user_page(struct mm_struct *mm, unsigned long addr, unsigned in
 	return NULL;
 }
 
-size_t access_mm(struct mm_struct *mm, unsigned long addr, void *buf, size_t len, bool write)
+size_t access_mm(struct mm_struct *mm, unsigned long addr, void *buf, size_t len, unsigned int access)
 {
 	size_t done = 0;
 
 	while (done < len) {
 		size_t off = addr & ~PAGE_MASK, chunk = min(len - done, PAGE_SIZE - off);
-		struct page *p = get_user_page(mm, addr, write ? FAULT_WRITE : 0);
+		struct page *p = get_user_page(mm, addr, access);
 		char *va;
 
 		if (!p)
 			break;
 		va = kmap_local_page(p);
-		if (write)
+		if (access & FAULT_WRITE)
 			memcpy(va + off, (char *)buf + done, chunk);
 		else
 			memcpy((char *)buf + done, va + off, chunk);

@@ -65,14 +65,17 @@ int mm_populate(struct mm_struct *mm, unsigned long addr, unsigned long len, boo
 #define FAULT_WRITE 1u
 #define FAULT_EXEC  2u
 #define FAULT_USER  4u
+/* A debugger's access: what the mapping forbids but its VM_MAY* allow. Writes to a private mapping get a copy that stays
+ * read-only; to a shared one that is not writable they are refused. */
+#define FAULT_FORCE 8u
 enum fault_result { FAULT_OK = 0, FAULT_MAPERR, FAULT_ACCERR, FAULT_BUS, FAULT_OOM };
 enum fault_result handle_mm_fault(struct mm_struct *mm, unsigned long addr, unsigned int access, unsigned long user_sp);
 
 /* Reaches another process's (or this one's) memory by page: present after faulting in, with a reference;
  * NULL: not accessible. For ptrace-like access, process_vm_readv, /proc/PID/mem, exec's argument pages. */
 struct page *get_user_page(struct mm_struct *mm, unsigned long addr, unsigned int access) __must_check;
-/* Copies in or out of @mm through kmap_local. Returns bytes done. */
-size_t access_mm(struct mm_struct *mm, unsigned long addr, void *buf, size_t len, bool write);
+/* Copies into (FAULT_WRITE) or out of @mm through kmap_local; @access may hold FAULT_FORCE. Returns bytes done. */
+size_t access_mm(struct mm_struct *mm, unsigned long addr, void *buf, size_t len, unsigned int access);
 
 static inline unsigned long mm_rss(const struct mm_struct *mm)
 {

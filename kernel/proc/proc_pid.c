@@ -85,7 +85,7 @@ static ssize_t mm_bytes(struct task_struct *t, void *buf, size_t n, u64 pos, boo
 	start = env ? mm->env_start : mm->arg_start;
 	end = env ? mm->env_end : mm->arg_end;
 	if (pos < end - start && end > start)
-		ret = access_mm(mm, start + pos, buf, min(n, (size_t)(end - start - pos)), false);
+		ret = access_mm(mm, start + pos, buf, min(n, (size_t)(end - start - pos)), 0);
 	mmput(mm);
 	return ret;
 }
@@ -147,7 +147,7 @@ static ssize_t mem_raw(struct task_struct *t, void *buf, size_t n, u64 pos)
 
 	if (!mm)
 		return 0;
-	got = access_mm(mm, pos, buf, n, false);
+	got = access_mm(mm, pos, buf, n, 0);
 	mmput(mm);
 	return got ? (ssize_t)got : -EIO;
 }

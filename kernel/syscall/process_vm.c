@@ -77,9 +77,9 @@ static ssize_t copy_piece(struct mm_struct *mm, struct cursor *local, struct cur
 	if (write) {
 		if (copy_from_user(buf, (void *)local->addr, n))
 			return -EFAULT;
-		done = access_mm(mm, remote->addr, buf, n, true);
+		done = access_mm(mm, remote->addr, buf, n, FAULT_WRITE);
 	} else {
-		done = access_mm(mm, remote->addr, buf, n, false);
+		done = access_mm(mm, remote->addr, buf, n, 0);
 		if (done && copy_to_user((void *)local->addr, buf, done))
 			return -EFAULT;
 	}

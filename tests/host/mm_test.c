@@ -105,7 +105,7 @@ static void check_value(struct proc *p, int i)
 {
 	struct mpage *m = &p->page[i];
 	u32 got;
-	size_t n = access_mm(p->mm, ADDR(i), &got, sizeof(got), false);
+	size_t n = access_mm(p->mm, ADDR(i), &got, sizeof(got), 0);
 
 	if (m->kind == NONE || !m->prot) {
 		CHECK_EQ(n, 0);
@@ -124,7 +124,7 @@ static void check_values(struct proc *p)
 static void write_value(struct proc *p, int i, u32 v)
 {
 	struct mpage *m = &p->page[i];
-	size_t n = access_mm(p->mm, ADDR(i), &v, sizeof(v), true);
+	size_t n = access_mm(p->mm, ADDR(i), &v, sizeof(v), FAULT_WRITE);
 
 	if (m->kind == NONE || !(m->prot & PROT_WRITE)) {
 		CHECK_EQ(n, 0);
@@ -260,6 +260,29 @@ static void op_touch(struct proc *p)
 	}
 }
 
+/* A debugger's accesses: forbidden memory too, but never into what others share. */
+static void op_force(struct proc *p)
+{
+	int i = test_below(PAGES), n = min(random_len(), PAGES - i);
+
+	for (int k = i; k < i + n; k++) {
+		struct mpage *m = &p->page[k];
+		u32 v = test_random(), got;
+		bool may = m->kind == ANON || m->kind == FILE_PRIVATE || (m->kind == FILE_SHARED && (m->prot & PROT_WRITE));
+
+		CHECK_EQ(access_mm(p->mm, ADDR(k), &got, sizeof(got), FAULT_FORCE), m->kind == NONE ? 0 : sizeof(got));
+		if (m->kind != NONE)
+			CHECK_EQ(got, expected(m));
+		CHECK_EQ(access_mm(p->mm, ADDR(k), &v, sizeof(v), FAULT_FORCE | FAULT_WRITE), may ? sizeof(v) : 0);
+		if (may && m->kind == FILE_SHARED) {
+			file_value[m->pgoff] = v;
+		} else if (may) {
+			m->copied = m->kind == FILE_PRIVATE;
+			m->value = v;
+		}
+	}
+}
+
 static void op_fork(struct proc *p)
 {
 	struct proc *child = &procs[test_below(NPROC)];
@@ -317,7 +340,7 @@ static void boot(void)
 static void random_ops(int rounds)
 {
 	static void (*const ops[])(struct proc *) = { op_mmap, op_mmap, op_munmap, op_mprotect, op_mremap, op_dontneed,
-						      op_touch, op_touch, op_touch, op_fork };
+						      op_touch, op_touch, op_touch, op_force, op_fork };
 
 	for (int i = 0; i < rounds; i++) {
 		struct proc *p = &procs[test_below(NPROC)];
@@ -390,7 +413,7 @@ static void fork_shares_body(void)
 	CHECK_EQ(mm_check(child), 0);
 	/* A write copies one table and one page. */
 	free_pages = nr_free_pages() + nr_cached_tables;
-	CHECK_EQ(access_mm(child, BASE + PAGE_SIZE, &a, 4, true), 4);
+	CHECK_EQ(access_mm(child, BASE + PAGE_SIZE, &a, 4, FAULT_WRITE), 4);
 	CHECK_EQ(free_pages - nr_free_pages() - nr_cached_tables, 2);
 	CHECK_EQ(mm_check(child), 0);
 	mmput(mm);
@@ -421,9 +444,9 @@ static void huge_body(void)
 	CHECK_EQ(mm_check(mm), 0);
 	child = dup_mm(mm);
 	CHECK_EQ(mm_check(child), 0);
-	CHECK_EQ(access_mm(child, BASE + (2UL << 20) + 8 * PAGE_SIZE, &v, 8, true), 8);
+	CHECK_EQ(access_mm(child, BASE + (2UL << 20) + 8 * PAGE_SIZE, &v, 8, FAULT_WRITE), 8);
 	CHECK_EQ(mm_check(child), 0);
-	CHECK_EQ(access_mm(child, BASE + (2UL << 20) + 9 * PAGE_SIZE, &got, 8, false), 8);
+	CHECK_EQ(access_mm(child, BASE + (2UL << 20) + 9 * PAGE_SIZE, &got, 8, 0), 8);
 	CHECK_EQ(got, 0);
 	CHECK_EQ(mm_check(child), 0);
 	CHECK_EQ(mm_check(mm), 0);
@@ -603,8 +626,8 @@ static void truncate_body(void)
 	req.flags = MAP_SHARED | MAP_FIXED;
 	CHECK_EQ(do_mmap(mm, &req), BASE + (1UL << 20));
 	for (int i = 0; i < 8; i++)
-		CHECK_EQ(access_mm(mm, BASE + i * PAGE_SIZE, &v, 4, true), 4);
-	CHECK_EQ(access_mm(mm, BASE + (1UL << 20) + PAGE_SIZE + 100, &v, 4, true), 4);
+		CHECK_EQ(access_mm(mm, BASE + i * PAGE_SIZE, &v, 4, FAULT_WRITE), 4);
+	CHECK_EQ(access_mm(mm, BASE + (1UL << 20) + PAGE_SIZE + 100, &v, 4, FAULT_WRITE), 4);
 	child = dup_mm(mm);
 	CHECK(child);
 	truncate_pagecache(&file, PAGE_SIZE + 50);
@@ -612,9 +635,9 @@ static void truncate_body(void)
 	CHECK_EQ(mm_check(child), 0);
 	CHECK_EQ(handle_mm_fault(mm, BASE + 2 * PAGE_SIZE, 0, 0), FAULT_BUS);
 	CHECK_EQ(handle_mm_fault(child, BASE + (1UL << 20) + 7 * PAGE_SIZE, FAULT_WRITE, 0), FAULT_BUS);
-	CHECK_EQ(access_mm(child, BASE + PAGE_SIZE, &got, 4, false), 4);
+	CHECK_EQ(access_mm(child, BASE + PAGE_SIZE, &got, 4, 0), 4);
 	CHECK_EQ(got, 7);
-	CHECK_EQ(access_mm(child, BASE + (1UL << 20) + PAGE_SIZE + 100, &got, 4, false), 4);
+	CHECK_EQ(access_mm(child, BASE + (1UL << 20) + PAGE_SIZE + 100, &got, 4, 0), 4);
 	CHECK_EQ(got, 0);
 	mmput(mm);
 	mmput(child);
@@ -701,10 +724,10 @@ static void inject_body(void)
 		fail_alloc_at(n);
 		child = dup_mm(mm);
 		map_anon(mm, BASE + (8UL << 20), 1000, MAP_FIXED);
-		access_mm(mm, BASE, &v, 4, true);
+		access_mm(mm, BASE, &v, 4, FAULT_WRITE);
 		do_mprotect(mm, BASE + 200 * PAGE_SIZE, PAGE_SIZE, PROT_READ);
 		if (child) {
-			access_mm(child, BASE + (2UL << 20), &v, 4, true);
+			access_mm(child, BASE + (2UL << 20), &v, 4, FAULT_WRITE);
 			do_munmap(child, BASE + 10 * PAGE_SIZE, 20 * PAGE_SIZE);
 			do_mremap(child, BASE + 600 * PAGE_SIZE, 20 * PAGE_SIZE, 40 * PAGE_SIZE, MREMAP_MAYMOVE, 0);
 		}
