@@ -51,7 +51,7 @@ check: host-tests check-floors check-style check-docs check-headers ## host test
 RING3_CC := musl-gcc
 RING3_FLAGS := -std=gnu11 -O1 -static -no-pie -fno-pie -Wall -Wextra -Wno-unused-parameter -Wno-infinite-recursion -Werror
 RING3 := $(patsubst tests/ring3/%.c,$(B)/ring3/%,$(wildcard tests/ring3/*.c))
-$(B)/ring3/%: tests/ring3/%.c tests/ring3/t.h
+$(B)/ring3/%: tests/ring3/%.c $(wildcard tests/ring3/*.h)
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(RING3_CC) $(RING3_FLAGS) -o $@ $<
 # Programs only for the guest.

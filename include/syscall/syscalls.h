@@ -63,6 +63,7 @@ SYSCALL(prctl);
 SYSCALL(prlimit64);
 SYSCALL(process_madvise);
 SYSCALL(process_mrelease);
+SYSCALL(ptrace);
 SYSCALL(restart_syscall);
 SYSCALL(rseq);
 SYSCALL(rt_sigaction);

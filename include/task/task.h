@@ -25,8 +25,8 @@ struct file;
 struct pi_state;
 struct pi_waiter;
 
-/* Linux's letters in /proc/PID/stat: R S D T Z X R. No sleep outlives a fatal signal: the longest kind is killable. */
-enum task_state { TASK_RUNNING, TASK_INTERRUPTIBLE, TASK_KILLABLE, TASK_STOPPED, TASK_ZOMBIE, TASK_DEAD, TASK_NEW };
+/* Linux's letters in /proc/PID/stat: R S D T Z X R t. No sleep outlives a fatal signal: the longest kind is killable. */
+enum task_state { TASK_RUNNING, TASK_INTERRUPTIBLE, TASK_KILLABLE, TASK_STOPPED, TASK_ZOMBIE, TASK_DEAD, TASK_NEW, TASK_TRACED };
 
 #define TASK_COMM_LEN 16
 #define PF_KTHREAD 1u
@@ -91,6 +91,17 @@ struct task_struct {
 	int exit_signal;                /* [T] what the parent gets; -1: a thread, nobody waits */
 	int pdeath_signal;              /* [own] */
 
+	/* ptrace(2), kernel/task/ptrace.h. [T][S] unless said otherwise */
+	unsigned int ptrace;            /* PT_*; 0: nobody traces it */
+	unsigned int jobctl;            /* [S] JOBCTL_*: stops that wait for it */
+	struct task_struct *tracer;
+	struct list_head ptraced, ptrace_entry; /* [T] those it traces; its place in its tracer's list */
+	/* Of the stop it is in, between it and the tracer in turns. [S] */
+	int ptrace_code;                /* for wait, 0: told; then the signal to go on with */
+	bool has_siginfo;
+	u64 ptrace_message;
+	siginfo_abi ptrace_info;
+
 	u64 start_time_ns;              /* [I] */
 	unsigned long min_flt, maj_flt; /* [own] */
 
@@ -151,6 +162,7 @@ unsigned int task_stack(struct task_struct *t, unsigned long pc[TASK_STACK_MAX])
 unsigned long task_wchan(struct task_struct *t);
 /* May the current task look into @t (proc, process_vm_readv): same user and dumpable, or CAP_SYS_PTRACE. */
 bool ptrace_may_access(struct task_struct *t);
+bool ptrace_may_attach(struct task_struct *t);  /* the same by real user: ptrace, process_vm_readv */
 
 /* /proc/sys/kernel/pid_max, 301..32768. */
 extern int sysctl_pid_max;

@@ -85,7 +85,7 @@ static ssize_t mm_bytes(struct task_struct *t, void *buf, size_t n, u64 pos, boo
 	start = env ? mm->env_start : mm->arg_start;
 	end = env ? mm->env_end : mm->arg_end;
 	if (pos < end - start && end > start)
-		ret = access_mm(mm, start + pos, buf, min(n, (size_t)(end - start - pos)), 0);
+		ret = access_mm(mm, start + pos, buf, min(n, (size_t)(end - start - pos)), FAULT_FORCE);
 	mmput(mm);
 	return ret;
 }
@@ -138,18 +138,6 @@ static ssize_t fail_nth_write(struct task_struct *t, const char *buf, size_t n)
 		return -EINVAL;
 	fail_nth_set(&t->fail_nth, v);
 	return n;
-}
-
-static ssize_t mem_raw(struct task_struct *t, void *buf, size_t n, u64 pos)
-{
-	struct mm_struct *mm = pid_mm(t);
-	size_t got;
-
-	if (!mm)
-		return 0;
-	got = access_mm(mm, pos, buf, n, 0);
-	mmput(mm);
-	return got ? (ssize_t)got : -EIO;
 }
 
 static int oom_score_show(struct seq_file *m, struct task_struct *t)
@@ -254,7 +242,7 @@ const struct pid_entry pid_entries[] = {
 	{ "loginuid", 0444, PID_TEXT, .show = loginuid_show },
 	{ "map_files", 0500, PID_MAP_DIR, .group_only = true, .owner_only = true },
 	{ "maps", 0444, PID_TEXT, .show = maps_show, .owner_only = true },
-	{ "mem", 0600, PID_RAW, .raw = mem_raw, .owner_only = true },
+	{ "mem", 0600, PID_MEM, .owner_only = true },
 	{ "mountinfo", 0444, PID_TEXT, .show = mountinfo_show, .poll = mounts_poll },
 	{ "mounts", 0444, PID_TEXT, .show = mounts_show, .poll = mounts_poll },
 	{ "numa_maps", 0444, PID_TEXT, .show = numa_maps_show, .owner_only = true },

@@ -6,7 +6,7 @@
 #include "internal.h"
 #include <task/signal.h>
 
-enum pid_kind { PID_TEXT, PID_RAW, PID_FAIL_NTH, PID_LINK, PID_FD_DIR, PID_FDINFO_DIR, PID_MAP_DIR, PID_TASK_DIR };
+enum pid_kind { PID_TEXT, PID_RAW, PID_FAIL_NTH, PID_MEM, PID_LINK, PID_FD_DIR, PID_FDINFO_DIR, PID_MAP_DIR, PID_TASK_DIR };
 
 struct pid_entry {
 	const char *name;
@@ -21,6 +21,7 @@ struct pid_entry {
 	bool owner_only;                /* needs ptrace_may_access */
 };
 
+extern const struct file_operations proc_pid_mem_fops;          /* proc_pid_mem.c; its inodes are PID_MEM's */
 extern const struct pid_entry pid_entries[];
 extern const size_t nr_pid_entries;
 

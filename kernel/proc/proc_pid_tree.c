@@ -345,6 +345,8 @@ static struct dentry *row_lookup(struct dentry *dir, const char *name, size_t le
 			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &map_files_op, &map_files_fops, e);
 		case PID_TASK_DIR:
 			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &task_dir_op, &task_dir_fops, e);
+		case PID_MEM:
+			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &pid_file_op, &proc_pid_mem_fops, e);
 		default:
 			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &pid_file_op, e->poll ? &pid_poll_fops : &pid_fops, e);
 		}

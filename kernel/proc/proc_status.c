@@ -94,7 +94,8 @@ static unsigned int queued(const struct signal_struct *sig)
 
 int proc_status_show(struct seq_file *m, struct task_struct *t)
 {
-	static const char *const states[] = { "R (running)", "S (sleeping)", "D (disk sleep)", "T (stopped)", "Z (zombie)", "X (dead)", "R (running)" };
+	static const char *const states[] = { "R (running)", "S (sleeping)", "D (disk sleep)", "T (stopped)", "Z (zombie)", "X (dead)", "R (running)",
+		"t (tracing stop)" };
 	const struct cred *c = &t->cred;
 	unsigned int nr_groups = c->groups ? c->groups->nr : 0;
 	struct signal_struct *sig = t->signal;
@@ -103,8 +104,8 @@ int proc_status_show(struct seq_file *m, struct task_struct *t)
 	signal_sets(t, &ignored, &caught);
 	seq_printf(m, "Name:\t");
 	seq_escape(m, t->comm, "\n");
-	seq_printf(m, "\nUmask:\t%04o\nState:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", t->fs ? t->fs->umask : 0,
-		   states[t->state], t->tgid, t->pid, t->parent ? t->parent->tgid : 0);
+	seq_printf(m, "\nUmask:\t%04o\nState:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n", t->fs ? t->fs->umask : 0,
+		   states[t->state], t->tgid, t->pid, t->parent ? t->parent->tgid : 0, t->tracer ? t->tracer->pid : 0);
 	seq_printf(m, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t%u\nGroups:\t", c->uid, c->euid, c->suid, c->fsuid,
 		   c->gid, c->egid, c->sgid, c->fsgid, t->files ? t->files->max : 0);
 	for (unsigned int i = 0; i < nr_groups; i++)

@@ -129,7 +129,7 @@ static long process_vm_rw(long pid, long lvec, long liovcnt, long rvec, long rio
 	t = find_task_by_pid(pid);
 	if (!t)
 		return -ESRCH;
-	if (t != current && !ptrace_may_access(t))
+	if (t != current && !ptrace_may_attach(t))
 		return -EPERM;
 	mm = t->mm;
 	if (!mm)

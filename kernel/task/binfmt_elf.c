@@ -252,8 +252,10 @@ static int create_elf_tables(struct binprm *b, const struct elf_file *e, u64 int
 
 static void start_thread(struct pt_regs *regs, u64 ip, u64 sp)
 {
+	u64 nr = regs->orig_rax;        /* a debugger sees which call ends here */
+
 	memset(regs, 0, sizeof(*regs));
-	regs->orig_rax = (u64)-1;
+	regs->orig_rax = nr;
 	regs->rip = ip;
 	regs->rsp = sp;
 	regs->cs = USER_CS;

@@ -10,6 +10,7 @@
 #include <uapi/stat.h>
 #include "aslr.h"
 #include "binprm.h"
+#include "ptrace.h"
 
 static int read_head(struct binprm *b)
 {
@@ -86,6 +87,17 @@ static int load_script(struct binprm *b)
 	return read_head(b);
 }
 
+/* Only @t is left, and the leader as a zombie. Threads that a tracer has to wait for are not gone before. */
+static bool is_alone(const struct task_struct *t, const struct signal_struct *s)
+{
+	const struct task_struct *th;
+
+	list_for_each_entry(th, &s->threads, thread_node)
+		if (th != t && !(th == t->group_leader && th->state == TASK_ZOMBIE))
+			return false;
+	return true;
+}
+
 /* The others of the process die, exit_notify wakes us when the last is gone. 0, or -EINTR: this one is killed itself. */
 static int wait_alone(struct task_struct *t, struct signal_struct *s)
 {
@@ -99,11 +111,11 @@ static int wait_alone(struct task_struct *t, struct signal_struct *s)
 	spin_unlock_irqrestore(&t->sighand->lock, irq);
 	if (err)
 		return err;
-	while (s->nr_threads > 1 && !err) {
+	while (!is_alone(t, s) && !err) {
 		set_current_killable();
 		if (fatal_signal_pending())
 			err = -EINTR;
-		else if (s->nr_threads > 1)
+		else if (!is_alone(t, s))
 			schedule();
 		set_current_running();
 	}
@@ -118,7 +130,7 @@ static int de_thread(void)
 	struct signal_struct *s = t->signal;
 	unsigned long irq;
 
-	if (s->nr_threads == 1 && is_group_leader(t))
+	if (is_group_leader(t) && thread_group_empty(t))
 		goto out;
 	if (wait_alone(t, s))
 		return -EINTR;
@@ -242,6 +254,7 @@ int begin_new_exec(struct binprm *b)
 	}
 	files_close_on_exec(t->files);
 	flush_signal_handlers(t->sighand);
+	thread_exec_debugregs(&t->thread);
 	t->sas = (stack_t_abi){ .ss_flags = SS_DISABLE };
 	t->flags &= ~(PF_FORKNOEXEC | PF_KTHREAD);
 	t->signal->execed = true;
@@ -260,7 +273,7 @@ static void find_new_ids(struct binprm *b)
 
 	b->new_euid = current->cred.euid;
 	b->new_egid = current->cred.egid;
-	if (current->no_new_privs || file_is_nosuid(b->file))
+	if (current->no_new_privs || file_is_nosuid(b->file) || (current->ptrace && !(current->ptrace & PT_CAP)))
 		return;
 	if (i->mode & S_ISUID)
 		b->new_euid = i->uid;
@@ -309,6 +322,7 @@ static int name_from_fd(struct binprm *b, int dirfd, const char *path)
 
 static int do_exec(struct binprm *b, int dirfd, const char *path, int at_flags)
 {
+	pid_t old_pid = current->pid;   /* not any more, when a thread becomes the leader */
 	int n = count_args(&b->argv), err;
 
 	if (n < 0)
@@ -331,6 +345,8 @@ static int do_exec(struct binprm *b, int dirfd, const char *path, int at_flags)
 	kfree(b->fd_name);
 	for (unsigned int i = 0; i < b->nr_script_args; i++)
 		kfree(b->script_args[i]);
+	if (!err)
+		ptrace_event(PTRACE_EVENT_EXEC, (u64)old_pid);
 	return err;
 }
 

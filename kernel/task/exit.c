@@ -11,13 +11,21 @@
 #include <mm/fault_inject.h>
 #include <mm/init.h>
 #include <mm/mm.h>
-#include "internal.h"
+#include "ptrace.h"
 
 void (*tty_session_leader_exit)(struct task_struct *leader);
 
+bool thread_group_empty(const struct task_struct *leader)
+{
+	const struct list_head *threads = &leader->signal->threads;
+
+	return threads->next == &leader->thread_node && threads->prev == &leader->thread_node;
+}
+
+/* A thread that is a zombie for its tracer still counts. */
 bool process_is_dead(const struct task_struct *leader)
 {
-	return leader->state == TASK_ZOMBIE && leader->signal->nr_threads == 0;
+	return leader->state == TASK_ZOMBIE && leader->signal->nr_threads == 0 && thread_group_empty(leader);
 }
 
 /* One user of @mm less; the last one gives back the program file too. */
@@ -81,7 +89,7 @@ static void reparent_children(struct task_struct *leader)
 		if (c->exit_signal != -1)
 			c->exit_signal = SIGCHLD;
 		if (process_is_dead(c)) {
-			if (do_notify_parent(c, c->exit_signal))
+			if (!c->ptrace && do_notify_parent(c, c->exit_signal))
 				release_zombie(c);
 		} else {
 			kill_orphaned_pgrp(c, leader);
@@ -100,6 +108,23 @@ static void process_died(struct task_struct *leader)
 		leader->exit_code = s->group_exit_code;
 }
 
+/* @leader's process may be dead now: then tells whoever waits for it. True: nobody does. => tasklist_lock held */
+static bool leader_is_done(struct task_struct *leader)
+{
+	return process_is_dead(leader) && do_notify_parent(leader, ptrace_reparented(leader) ? SIGCHLD : leader->exit_signal);
+}
+
+void release_thread(struct task_struct *t)
+{
+	struct task_struct *leader = t->group_leader;
+
+	if (leader->signal->exec_task)
+		wake_up_process(leader->signal->exec_task);
+	release_zombie(t);
+	if (leader_is_done(leader))
+		release_zombie(leader);
+}
+
 /* Tells whoever is concerned; afterwards the task must leave the CPU. */
 static void exit_notify(struct task_struct *t)
 {
@@ -108,6 +133,8 @@ static void exit_notify(struct task_struct *t)
 	bool last;
 	TASKLIST_LOCK(irq);
 
+	if (unlikely(!list_empty(&t->ptraced)))
+		ptrace_exit_tracer(t);
 	last = --s->nr_threads == 0;
 	if (last) {
 		process_died(leader);
@@ -116,16 +143,19 @@ static void exit_notify(struct task_struct *t)
 	} else if (unlikely(stop_is_complete(s))) {
 		notify_parent_stop(leader, CLD_STOPPED);
 	}
-	if (t != leader) {
+	if (t != leader && !t->ptrace) {
 		unlink_task(t);
 		t->state = TASK_DEAD;
 	} else {
 		t->state = TASK_ZOMBIE;
-		list_move(&t->sibling, &t->parent->children); /* wait4 finds it soon */
+		if (t == leader)
+			list_move(&t->sibling, &t->parent->children); /* wait4 finds it soon */
 	}
 	if (s->exec_task && s->nr_threads == 1)
 		wake_up_process(s->exec_task);
-	if (last && leader->state == TASK_ZOMBIE && do_notify_parent(leader, leader->exit_signal)) {
+	if (unlikely(t->ptrace) && !(t == leader && process_is_dead(t)))
+		do_notify_parent(t, SIGCHLD);
+	if (leader_is_done(leader)) {
 		if (leader == t) {
 			unlink_task(t);
 			t->state = TASK_DEAD;
@@ -146,6 +176,7 @@ void do_exit(int status)
 		      status & 0x7f ? "signal" : "status", status & 0x7f ? status & 0x7f : status >> 8);
 	if (irqs_disabled())
 		local_irq_enable();
+	ptrace_event(PTRACE_EVENT_EXIT, (u64)status);
 	t->flags |= PF_EXITING;
 	t->exit_code = status;
 	if (s->nr_threads == 1) {

@@ -8,7 +8,7 @@
 #include <fs/fs.h>
 #include <lib/cmdline.h>
 #include "aslr.h"
-#include "internal.h"
+#include "ptrace.h"
 #include "vdso.h"
 
 /* Error code of #PF: SDM vol. 3, 4.7. */
@@ -173,6 +173,10 @@ static void task_user_trap(struct pt_regs *regs, unsigned int vector, unsigned l
 	int sig = s->sig ? s->sig : SIGILL, code = s->sig ? s->code : ILL_ILLOPC;
 	bool at_ip = vector == 0 || vector == 1 || vector == 6 || vector == 16 || vector == 19;
 
+	if (vector == 1) {
+		code = ptrace_debug_trap(current, error);
+		error = 0;
+	}
 	if (sig == SIGFPE && vector != 0)
 		code = fpe_code(vector);
 	/* Somebody who may not read it left it closed: open it lazily, and only for who came here. */
@@ -243,6 +247,8 @@ void task_init(void)
 	x86_hooks.page_fault = task_page_fault;
 	x86_hooks.user_trap = task_user_trap;
 	x86_hooks.exit_to_user = task_exit_work;
+	x86_hooks.syscall_enter = ptrace_syscall_enter;
+	x86_hooks.syscall_exit = ptrace_syscall_exit;
 	x86_hooks.current_name = task_current_name;
 	x86_hooks.is_stack_guard = task_is_stack_guard;
 	if (cmdline_has("norandmaps"))

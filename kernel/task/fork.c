@@ -10,7 +10,7 @@
 #include <mm/page_alloc.h>
 #include <mm/slab.h>
 #include <mm/vmalloc.h>
-#include "internal.h"
+#include "ptrace.h"
 
 #define TASK_CACHE_MAX 32
 
@@ -103,6 +103,12 @@ static struct task_struct *dup_task(bool kthread)
 	INIT_LIST_HEAD(&t->pending.queue);
 	INIT_LIST_HEAD(&t->children);
 	INIT_LIST_HEAD(&t->sibling);
+	INIT_LIST_HEAD(&t->ptraced);
+	INIT_LIST_HEAD(&t->ptrace_entry);
+	t->ptrace = t->jobctl = 0;
+	t->tracer = NULL;
+	t->ptrace_code = 0;
+	t->thread.watched = 0;
 	t->real_blocked = 0;
 	t->exit_code = 0;
 	t->pdeath_signal = 0;
@@ -336,6 +342,8 @@ static void thread_setup(const struct kernel_clone_args *a, struct task_struct *
 	struct pt_regs regs = *task_pt_regs(current);
 
 	regs.rax = 0;
+	if (unlikely(current->ptrace & PT_STEP))
+		regs.rflags &= ~RFLAGS_TF;
 	if (a->stack)
 		regs.rsp = a->stack;
 	thread_init_user(&t->thread, t->stack, THREAD_SIZE, &regs, task_first_run);
@@ -351,7 +359,7 @@ static void thread_setup(const struct kernel_clone_args *a, struct task_struct *
 		t->rseq = 0;
 }
 
-static struct task_struct *copy_process(const struct kernel_clone_args *a)
+static struct task_struct *copy_process(const struct kernel_clone_args *a, bool traced)
 {
 	struct task_struct *t;
 	unsigned long irq;
@@ -386,6 +394,8 @@ static struct task_struct *copy_process(const struct kernel_clone_args *a)
 		err = -EINTR;
 	else
 		err = link_task(a, t, 0);
+	if (!err && unlikely(traced))
+		ptrace_init_child(t);
 	spin_unlock_irqrestore(&tasklist_lock, irq);
 	if (!err)
 		return t;
@@ -434,7 +444,8 @@ void vfork_complete(struct task_struct *t)
 pid_t kernel_clone(const struct kernel_clone_args *a)
 {
 	struct vfork_wait w = { false, current };
-	struct task_struct *t = copy_process(a);
+	unsigned int event = ptrace_clone_event(a);
+	struct task_struct *t = copy_process(a, event || (a->flags & CLONE_PTRACE));
 	pid_t pid;
 
 	if (IS_ERR(t))
@@ -460,8 +471,12 @@ pid_t kernel_clone(const struct kernel_clone_args *a)
 	if (a->flags & CLONE_VFORK)
 		t->vfork_done = &w;
 	wake_up_new_task(t);
-	if (a->flags & CLONE_VFORK)
+	if (unlikely(event))
+		ptrace_event(event, (u64)pid);
+	if (a->flags & CLONE_VFORK) {
 		wait_for_vfork(t, &w);
+		ptrace_event(PTRACE_EVENT_VFORK_DONE, (u64)pid);
+	}
 	return pid;
 }
 
@@ -486,6 +501,7 @@ static void add_dead_times(struct signal_struct *s, struct task_struct *t)
 
 void forget_task(struct task_struct *t)
 {
+	ptrace_unlink(t);
 	add_dead_times(t->signal, t);
 	list_del_init(&t->thread_node);
 	flush_pending(&t->pending);
@@ -502,6 +518,8 @@ void unlink_task(struct task_struct *t)
 {
 	struct signal_struct *s = t->signal;
 
+	if (unlikely(t->ptrace))
+		ptrace_unlink(t);
 	add_dead_times(s, t);
 	list_del_init(&t->thread_node);
 	pidmap_set_task(&pidmap, t->pid, NULL);

@@ -85,6 +85,8 @@ struct task_struct *create_init_task(void (*first)(void));
 void __attribute__((noreturn)) do_exit(int status);             /* wait status, as wait4 gives it */
 void __attribute__((noreturn)) do_group_exit(int status);
 void release_zombie(struct task_struct *t);     /* a dead process that was waited for. => tasklist_lock held */
+void release_thread(struct task_struct *t);     /* a dead thread that its tracer waited for; maybe its process with it */
+bool thread_group_empty(const struct task_struct *leader);      /* no thread but @leader, alive or zombie */
 bool process_is_dead(const struct task_struct *leader);
 void add_child_times(struct signal_struct *parent, struct task_struct *child);
 void put_task_mm(struct mm_struct *mm);
@@ -114,7 +116,10 @@ bool get_signal(struct pt_regs *regs, int *sig, siginfo_abi *info, struct sigact
 void zap_other_threads(struct task_struct *t);                  /* => sighand lock */
 void put_sighand(struct sighand_struct *s);
 int send_signal_locked(int sig, const siginfo_abi *info, struct task_struct *t, bool group);
-bool do_notify_parent(struct task_struct *t, int sig);           /* => tasklist_lock. true: nobody will wait */
+/* A zombie's tracer, or parent, hears of it: @sig, or -1. => tasklist_lock. true: nobody will wait */
+bool do_notify_parent(struct task_struct *t, int sig);
+bool signal_ignores_children(const struct task_struct *parent);  /* SIG_IGN or SA_NOCLDWAIT for SIGCHLD */
+void child_info(struct task_struct *t, siginfo_abi *info);       /* of SIGCHLD, but for code and status */
 /* Have all threads stopped, of those that are left? Notes it; the caller tells the parent. => sighand lock */
 bool stop_is_complete(struct signal_struct *s);
 void notify_parent_stop(struct task_struct *leader, int why);    /* => tasklist_lock. CLD_STOPPED, CLD_CONTINUED */
@@ -155,6 +160,8 @@ void rseq_resume(struct pt_regs *regs);
 /* fault.c */
 void fault_init(void);
 
+#define USER_RFLAGS 0x50dd5UL   /* AC RF OF DF TF SF ZF AF PF CF: what a signal frame or a tracer may choose */
+#define RFLAGS_TF (1UL << 8)
 #define SIGMASK(sig) (1UL << ((sig) - 1))
 #define TASKLIST_LOCK(f) unsigned long f = spin_lock_irqsave(&tasklist_lock)
 #define TASKLIST_UNLOCK(f) spin_unlock_irqrestore(&tasklist_lock, f)

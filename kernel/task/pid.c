@@ -59,6 +59,8 @@ struct task_struct init_task = {
 	.parent = &init_task,
 	.group_leader = &init_task,
 	.children = LIST_HEAD_INIT(init_task.children),
+	.ptraced = LIST_HEAD_INIT(init_task.ptraced),
+	.ptrace_entry = LIST_HEAD_INIT(init_task.ptrace_entry),
 	.sibling = LIST_HEAD_INIT(init_task.sibling),
 	.thread_node = LIST_HEAD_INIT(init_task.thread_node),
 	.exit_signal = SIGCHLD,
@@ -131,7 +133,7 @@ struct task_struct *next_thread_of(struct task_struct *leader, struct task_struc
 
 char task_state_char(const struct task_struct *t)
 {
-	static const char letters[] = "RSDTZXR";
+	static const char letters[] = "RSDTZXRt";
 
 	return letters[t->state];
 }
@@ -167,13 +169,22 @@ void process_cputime(struct task_struct *leader, u64 *utime_ns, u64 *stime_ns)
 	}
 }
 
-bool ptrace_may_access(struct task_struct *t)
+static bool may_access(const struct task_struct *t, u32 uid, u32 gid)
 {
-	const struct cred *c = &current->cred, *tc = &t->cred;
+	const struct cred *c = &t->cred;
 
 	if (t->signal == current->signal || capable(CAP_SYS_PTRACE))
 		return true;
-	return c->fsuid == tc->euid && c->fsuid == tc->suid && c->fsuid == tc->uid &&
-		c->fsgid == tc->egid && c->fsgid == tc->sgid && c->fsgid == tc->gid &&
-		t->dumpable == 1 && !(tc->cap_permitted & ~c->cap_permitted);
+	return uid == c->euid && uid == c->suid && uid == c->uid && gid == c->egid && gid == c->sgid && gid == c->gid &&
+		t->dumpable == 1 && !(c->cap_permitted & ~current->cred.cap_permitted);
+}
+
+bool ptrace_may_access(struct task_struct *t)
+{
+	return may_access(t, current->cred.fsuid, current->cred.fsgid);
+}
+
+bool ptrace_may_attach(struct task_struct *t)
+{
+	return may_access(t, current->cred.uid, current->cred.gid);
 }

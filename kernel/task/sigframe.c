@@ -6,14 +6,12 @@
  * The image goes straight from the registers to ring 3's memory. Restart of interrupted calls is here too.
  */
 #include <asm/segment.h>
-#include "internal.h"
+#include "ptrace.h"
 
 #define RED_ZONE 128
 #define MAGIC2_SIZE 4
 #define XSAVE_HEADER 512
-#define FIX_RFLAGS 0x50dd5UL    /* AC RF OF DF TF SF ZF AF PF CF: what ring 3 may choose */
 #define RF_BIT (1UL << 16)
-#define TF_BIT (1UL << 8)
 #define DF_BIT (1UL << 10)
 
 static bool on_altstack(const struct task_struct *t, u64 sp)
@@ -125,7 +123,7 @@ int setup_rt_frame(int sig, const siginfo_abi *info, const struct sigaction_abi 
 	regs->rsp = sp;
 	regs->cs = USER_CS;
 	regs->ss = USER_DS;
-	regs->rflags &= ~(DF_BIT | RF_BIT | TF_BIT);
+	regs->rflags &= ~(DF_BIT | RF_BIT | RFLAGS_TF);
 	return 0;
 }
 
@@ -164,7 +162,10 @@ static void handle_signal(int sig, const siginfo_abi *info, const struct sigacti
 {
 	struct task_struct *t = current;
 	sigset_t blocked = t->blocked | act->mask;
+	bool stepped = unlikely(t->ptrace & PT_STEP);
 
+	if (stepped)
+		ptrace_single_step(t, false);
 	if (t->rseq)
 		rseq_resume(regs);      /* a handler must not run inside a critical section */
 	if ((long)regs->orig_rax >= 0)
@@ -181,6 +182,8 @@ static void handle_signal(int sig, const siginfo_abi *info, const struct sigacti
 	if (!(act->flags & SA_NODEFER))
 		blocked |= SIGMASK(sig);
 	set_blocked(blocked);
+	if (stepped)
+		ptrace_stepped_into_handler();
 }
 
 /* On the way to ring 3, interrupts on. */
@@ -235,7 +238,7 @@ static void restore_context(const struct sigcontext_abi *c, struct pt_regs *r)
 	r->cs = c->cs | 3;
 	r->ss = c->ss | 3;
 	r->ss = USER_DS;
-	r->rflags = (r->rflags & ~FIX_RFLAGS) | (c->eflags & FIX_RFLAGS) | X86_EFLAGS_IF;
+	r->rflags = (r->rflags & ~USER_RFLAGS) | (c->eflags & USER_RFLAGS) | X86_EFLAGS_IF;
 	r->orig_rax = (u64)-1;          /* no call to restart */
 }
 

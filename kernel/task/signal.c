@@ -3,7 +3,7 @@
  * What happens to a signal: chosen on the way back to ring 3 (get_signal), default actions, stops; and
  * how parents hear of their children. Lock [S] sighand->lock, inside [T] tasklist_lock.
  */
-#include "internal.h"
+#include "ptrace.h"
 
 #define WCOREFLAG 0x80
 #define SIG_LOCK(t, irq) unsigned long irq = spin_lock_irqsave(&(t)->sighand->lock)
@@ -52,7 +52,7 @@ static void force_sig_info(int sig, const siginfo_abi *info)
 	if ((t->blocked & SIGMASK(sig)) || a->handler == SIG_IGN_ABI)
 		a->handler = SIG_DFL_ABI;
 	t->blocked &= ~SIGMASK(sig);
-	if (t->tgid == 1 && a->handler == SIG_DFL_ABI)
+	if (t->tgid == 1 && a->handler == SIG_DFL_ABI && !t->ptrace)
 		panic("init (pid 1) was hit by signal %d at rip %#lx, address %#lx",
 		      sig, (unsigned long)task_pt_regs(t)->rip, (unsigned long)info->fault.addr);
 	send_signal_locked(sig, info, t, false);
@@ -113,7 +113,7 @@ void for_each_in_pgrp(pid_t pgrp, void (*fn)(struct task_struct *leader, void *a
 	TASKLIST_UNLOCK(irq);
 }
 
-static void child_info(struct task_struct *t, siginfo_abi *info)
+void child_info(struct task_struct *t, siginfo_abi *info)
 {
 	u64 u, k;
 
@@ -125,16 +125,20 @@ static void child_info(struct task_struct *t, siginfo_abi *info)
 	info->chld.stime = (s64)(k / (NSEC_PER_SEC / USER_HZ));
 }
 
+bool signal_ignores_children(const struct task_struct *parent)
+{
+	const struct sigaction_abi *a = &parent->sighand->action[SIGCHLD - 1];
+
+	return a->handler == SIG_IGN_ABI || (a->flags & SA_NOCLDWAIT);
+}
+
+/* A tracer always waits, whatever it does with its own children. */
 bool do_notify_parent(struct task_struct *t, int sig)
 {
-	struct task_struct *parent = t->parent;
+	struct task_struct *parent = t->tracer ? t->tracer : t->parent;
 	struct sigaction_abi *a = &parent->sighand->action[SIGCHLD - 1];
-	bool autoreap = sig == -1;
+	bool autoreap = !t->tracer && (sig == -1 || (sig == SIGCHLD && signal_ignores_children(parent)));
 
-	if (sig == SIGCHLD && a->handler == SIG_IGN_ABI)
-		autoreap = true;
-	else if (sig == SIGCHLD && (a->flags & SA_NOCLDWAIT))
-		autoreap = true;
 	if (parent == &init_task)
 		return true;
 	if (sig > 0 && sig <= _NSIG && !(autoreap && a->handler == SIG_IGN_ABI)) {
@@ -172,6 +176,8 @@ bool stop_is_complete(struct signal_struct *s)
 	if (!s->stopping || s->nr_stopped < s->nr_threads)
 		return false;
 	s->stopping = false;
+	if (s->stopped)         /* again: only threads that a tracer had let go on */
+		return false;
 	s->stopped = s->stop_unreported = true;
 	s->continued_unreported = false;
 	return true;
@@ -181,10 +187,8 @@ bool stop_is_complete(struct signal_struct *s)
 static void stop_here(struct task_struct *t, unsigned long *irq)
 {
 	struct signal_struct *s = t->signal;
-	bool last;
+	bool last = participate_group_stop(t);
 
-	s->nr_stopped++;
-	last = stop_is_complete(s);
 	t->state = TASK_STOPPED;
 	SIG_UNLOCK(t, *irq);
 	if (last) {
@@ -194,6 +198,9 @@ static void stop_here(struct task_struct *t, unsigned long *irq)
 	}
 	schedule();
 	*irq = spin_lock_irqsave(&t->sighand->lock);
+	t->ptrace_code = 0;             /* a tracer may have come meanwhile, and gone on with it */
+	t->has_siginfo = false;
+	t->jobctl &= ~JOBCTL_LISTENING;
 	recalc_sigpending(t);
 }
 
@@ -203,12 +210,44 @@ static void begin_stop(struct task_struct *t, int sig)
 	struct signal_struct *s = t->signal;
 	struct task_struct *th;
 
+	if (!(t->jobctl & JOBCTL_STOP_DEQUEUED))
+		return;                 /* SIGCONT came since it was taken */
+	if (!s->stopped)
+		s->stop_sig = sig;
 	s->stopping = true;
-	s->stop_sig = sig;
 	s->nr_stopped = 0;
-	list_for_each_entry(th, &s->threads, thread_node)
-		if (th != t && !(th->flags & PF_EXITING))
+	list_for_each_entry(th, &s->threads, thread_node) {
+		if (th->flags & PF_EXITING)
+			continue;
+		if (th->state == TASK_STOPPED) {
+			s->nr_stopped++;
+			continue;
+		}
+		th->jobctl |= JOBCTL_STOP_PENDING | JOBCTL_STOP_CONSUME;
+		if (th == t)
+			continue;
+		if (th->ptrace & PT_SEIZED)
+			ptrace_trap_notify(th);
+		else
 			signal_wake_up(th, false);
+	}
+}
+
+/* Stops that wait for the thread, its own or its tracer's. => sighand lock held, given up meanwhile */
+static void stop_for_jobctl(struct task_struct *t, unsigned long *irq)
+{
+	if ((t->jobctl & JOBCTL_STOP_PENDING) && !t->ptrace) {
+		stop_here(t, irq);
+		return;
+	}
+	SIG_UNLOCK(t, *irq);
+	if (t->jobctl & JOBCTL_SYSCALL_EXIT)
+		ptrace_syscall_exit(task_pt_regs(t));
+	else
+		ptrace_trap();
+	*irq = spin_lock_irqsave(&t->sighand->lock);
+	if (!t->ptrace)
+		t->jobctl &= ~JOBCTL_TRAP_BITS;
 }
 
 /* The default action kills: does not return. */
@@ -271,13 +310,21 @@ bool get_signal(struct pt_regs *regs, int *sig_out, siginfo_abi *info, struct si
 				t->flags |= PF_SIGNALED;
 			do_group_exit(code);
 		}
-		if (s->stopping || s->stopped) {
-			stop_here(t, &irq);
+		if (unlikely(t->jobctl & JOBCTL_WORK)) {
+			stop_for_jobctl(t, &irq);
 			continue;
 		}
 		sig = dequeue_signal(t, ~t->blocked, info);
 		if (!sig)
 			break;
+		if (unlikely(t->ptrace) && sig != SIGKILL) {
+			t->jobctl |= JOBCTL_STOP_DEQUEUED;      /* whatever it is: the tracer may make it a stop */
+			SIG_UNLOCK(t, irq);
+			sig = ptrace_signal(sig, info);
+			irq = spin_lock_irqsave(&t->sighand->lock);
+			if (!sig)
+				continue;
+		}
 		a = &t->sighand->action[sig - 1];
 		if (a->handler == SIG_IGN_ABI)
 			continue;
@@ -294,6 +341,8 @@ bool get_signal(struct pt_regs *regs, int *sig_out, siginfo_abi *info, struct si
 		if (sig_default_stops(sig)) {
 			bool orphaned;
 
+			if (!t->ptrace)
+				t->jobctl |= JOBCTL_STOP_DEQUEUED;
 			if (sig != SIGSTOP) {
 				SIG_UNLOCK(t, irq);
 				orphaned = is_orphaned_pgrp(s->pgrp);

@@ -5,7 +5,7 @@
  * interrupt handlers.
  */
 #include <mm/slab.h>
-#include "internal.h"
+#include "ptrace.h"
 
 #define SYNCHRONOUS (SIGMASK(SIGSEGV) | SIGMASK(SIGBUS) | SIGMASK(SIGILL) | SIGMASK(SIGTRAP) | \
 		     SIGMASK(SIGFPE) | SIGMASK(SIGSYS))
@@ -60,10 +60,7 @@ static bool has_pending(const struct task_struct *t, sigset_t blocked)
 
 void recalc_sigpending(struct task_struct *t)
 {
-	struct signal_struct *s = t->signal;
-
-	t->sigpending = has_pending(t, t->blocked) || s->stopping || s->stopped ||
-		(must_die(t) && !(t->flags & PF_EXITING));
+	t->sigpending = has_pending(t, t->blocked) || (t->jobctl & JOBCTL_WORK) || (must_die(t) && !(t->flags & PF_EXITING));
 	if (t->sigpending && t == current)
 		set_exit_work();
 }
@@ -75,7 +72,7 @@ void signal_wake_up(struct task_struct *t, bool kill)
 		set_exit_work();
 	if (t->state != TASK_RUNNING)
 		wake_up_state(t, STATE_BIT(TASK_INTERRUPTIBLE) |
-			      (kill ? STATE_BIT(TASK_STOPPED) | STATE_BIT(TASK_KILLABLE) : 0));
+			      (kill ? STATE_BIT(TASK_STOPPED) | STATE_BIT(TASK_TRACED) | STATE_BIT(TASK_KILLABLE) : 0));
 }
 
 void zap_other_threads(struct task_struct *me)
@@ -93,6 +90,8 @@ static bool sig_ignored(const struct task_struct *t, int sig)
 
 	if ((t->blocked | t->real_blocked) & SIGMASK(sig))
 		return false;           /* a handler may come before it is unblocked */
+	if (unlikely(t->ptrace) && sig != SIGKILL)
+		return false;           /* the tracer wants to see it */
 	if (t->tgid == 1 && h == SIG_DFL_ABI)
 		return true;            /* nothing kills init by default, not even SIGKILL */
 	return h == SIG_IGN_ABI || (h == SIG_DFL_ABI && (SIGMASK(sig) & IGNORED_BY_DEFAULT));
@@ -117,7 +116,11 @@ static bool prepare_signal(int sig, struct task_struct *t)
 		s->stopping = false;
 		list_for_each_entry(th, &s->threads, thread_node) {
 			flush_set(&th->pending, STOP_SIGNALS);
-			wake_up_state(th, STATE_BIT(TASK_STOPPED));
+			th->jobctl &= ~JOBCTL_STOP_BITS;
+			if (th->ptrace & PT_SEIZED)
+				ptrace_trap_notify(th);
+			else
+				wake_up_state(th, STATE_BIT(TASK_STOPPED));
 		}
 		if (was) {
 			bool all = s->stopped;
@@ -140,7 +143,7 @@ static bool wants_signal(const struct task_struct *t, int sig)
 {
 	if ((t->blocked & SIGMASK(sig)) || (t->flags & PF_EXITING))
 		return false;
-	return sig == SIGKILL || t->state != TASK_STOPPED;
+	return sig == SIGKILL || (t->state != TASK_STOPPED && t->state != TASK_TRACED);
 }
 
 DECLARE_WAIT_QUEUE_HEAD(signalfd_wait);
@@ -152,7 +155,7 @@ DECLARE_WAIT_QUEUE_HEAD(signalfd_wait);
 static bool kills_at_once(int sig, const struct task_struct *t)
 {
 	if (likely(t->sighand->action[sig - 1].handler != SIG_DFL_ABI) || t->signal->group_exit ||
-	    (t->real_blocked & SIGMASK(sig)))
+	    (t->real_blocked & SIGMASK(sig)) || (t->ptrace && sig != SIGKILL))
 		return false;
 	return sig == SIGKILL || (!((IGNORED_BY_DEFAULT | STOP_SIGNALS | CORE_SIGNALS) & SIGMASK(sig)) && t->tgid != 1);
 }
@@ -235,6 +238,10 @@ int send_signal_locked(int sig, const siginfo_abi *info, struct task_struct *t, 
 
 	if (!prepare_signal(sig, t))
 		return 0;
+	if (unlikely(t->signal->group_exit)) {  /* a second SIGKILL: for those whose tracer holds them at the exit */
+		kill_all_threads(t->signal, t->signal->group_exit_code);
+		return 0;
+	}
 	if (sig < SIGRTMIN_ABI && (p->set & SIGMASK(sig)))
 		return 0;               /* a standard signal is pending once */
 	if (info && sig != SIGKILL) {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Waiting for children: wait4(2), waitid(2). A child is a process; its state changes are death
- * (a zombie leader without living threads), stop and continue.
+ * Waiting for children and tracees: wait4(2), waitid(2). A child is a process; its state changes are death
+ * (a zombie leader without other threads), stop and continue. A tracee is a thread: its stops are each its own, and it
+ * dies alone; of a process that another one traces the parent hears when the tracer has seen its end.
  */
 #include <uapi/wait.h>
-#include "internal.h"
+#include "ptrace.h"
 
 struct wait_opts {
 	int which;              /* P_ALL, P_PID, P_PGID */
@@ -18,12 +19,22 @@ struct wait_opts {
 	struct rusage_abi ru;
 };
 
+/* A tracee of the calling process, or thread. */
+static bool is_tracee(const struct wait_opts *o, const struct task_struct *c)
+{
+	if (likely(!c->tracer))
+		return false;
+	return (u32)o->options & __WNOTHREAD ? c->tracer == current : same_thread_group(c->tracer, current);
+}
+
 static bool eligible(const struct wait_opts *o, const struct task_struct *c)
 {
 	if (o->which == P_PID && c->pid != o->id)
 		return false;
 	if (o->which == P_PGID && c->signal->pgrp != o->id)
 		return false;
+	if (is_tracee(o, c))
+		return true;
 	if (c->exit_signal == -1)
 		return false;
 	return (o->options & __WALL) || (c->exit_signal != SIGCHLD) == !!(o->options & (int)__WCLONE);
@@ -78,28 +89,53 @@ void release_zombie(struct task_struct *t)
 	free_task(t);
 }
 
+/* A dead @c was waited for. */
+static void reap(struct task_struct *c)
+{
+	if (!is_group_leader(c)) {
+		release_thread(c);
+	} else if (ptrace_reparented(c)) {      /* now it is the parent's */
+		ptrace_unlink(c);
+		if (do_notify_parent(c, c->exit_signal))
+			release_zombie(c);
+	} else {
+		add_child_times(c->parent->signal, c);
+		release_zombie(c);
+	}
+}
+
+/* => tasklist_lock held */
+static bool consider_dead(struct wait_opts *o, struct task_struct *c, bool want_rusage)
+{
+	int status = c->signal->group_exit ? c->signal->group_exit_code : c->exit_code;
+
+	if (!(o->options & WEXITED) || (c->ptrace && !is_tracee(o, c)))
+		return false;
+	o->status = status;
+	o->code = !(status & 0x7f) ? CLD_EXITED : status & 0x80 ? CLD_DUMPED : CLD_KILLED;
+	if (want_rusage)
+		child_rusage(c, &o->ru);
+	if (!(o->options & WNOWAIT))
+		reap(c);
+	return true;
+}
+
 /* => tasklist_lock held. Has @c something to tell? Takes it, unless WNOWAIT. */
 static bool consider(struct wait_opts *o, struct task_struct *c, bool want_rusage)
 {
 	struct signal_struct *s = c->signal;
-	bool keep = o->options & WNOWAIT;
+	bool keep = o->options & WNOWAIT, traced = is_tracee(o, c);
 
 	o->pid = c->pid;
 	o->uid = c->cred.uid;
-	if (process_is_dead(c)) {
-		if (!(o->options & WEXITED))
-			return false;
-		o->status = c->exit_code;
-		o->code = !(c->exit_code & 0x7f) ? CLD_EXITED : c->exit_code & 0x80 ? CLD_DUMPED : CLD_KILLED;
-		if (want_rusage)
-			child_rusage(c, &o->ru);
-		if (!keep) {
-			add_child_times(c->parent->signal, c);
-			release_zombie(c);
-		}
-		return true;
-	}
-	if ((o->options & WSTOPPED) && s->stop_unreported) {
+	if (process_is_dead(c) || (c->state == TASK_ZOMBIE && !is_group_leader(c)))
+		return consider_dead(o, c, want_rusage);
+	if (traced && c->state == TASK_TRACED && c->ptrace_code && !(c->jobctl & JOBCTL_LISTENING)) {
+		o->status = c->ptrace_code << 8 | 0x7f;
+		o->code = CLD_TRAPPED;
+		if (!keep)
+			c->ptrace_code = 0;
+	} else if (!traced && (o->options & WSTOPPED) && s->stop_unreported) {
 		o->status = s->stop_sig << 8 | 0x7f;
 		o->code = CLD_STOPPED;
 		if (!keep)
@@ -120,13 +156,13 @@ static bool consider(struct wait_opts *o, struct task_struct *c, bool want_rusag
 /* pid, 0: children but nothing to tell, -ECHILD. */
 static pid_t look(struct wait_opts *o, bool want_rusage)
 {
-	struct task_struct *parent = current->group_leader, *c;
+	struct task_struct *parent = current->group_leader, *c, *th;
 	pid_t found = -ECHILD;
 	TASKLIST_LOCK(irq);
 
 	if (o->which == P_PID) {        /* no walk through ten thousand siblings */
 		c = find_task_by_pid(o->id);
-		if (c && is_group_leader(c) && c->parent == parent && eligible(o, c))
+		if (c && ((is_group_leader(c) && c->parent == parent) || is_tracee(o, c)) && eligible(o, c))
 			found = consider(o, c, want_rusage) ? o->pid : 0;
 		goto out;
 	}
@@ -135,7 +171,18 @@ static pid_t look(struct wait_opts *o, bool want_rusage)
 			continue;
 		found = consider(o, c, want_rusage) ? o->pid : 0;
 		if (found)
-			break;
+			goto out;
+	}
+	list_for_each_entry(th, &current->signal->threads, thread_node) {
+		if (((u32)o->options & __WNOTHREAD) && th != current)
+			continue;
+		list_for_each_entry(c, &th->ptraced, ptrace_entry) {
+			if (!eligible(o, c))
+				continue;
+			found = consider(o, c, want_rusage) ? o->pid : 0;
+			if (found)
+				goto out;
+		}
 	}
 out:
 	TASKLIST_UNLOCK(irq);
@@ -230,8 +277,8 @@ SYSCALL(waitid)
 		info.si_code = o.code;
 		info.chld.pid = o.pid;
 		info.chld.uid = o.uid;
-		info.chld.status = o.code == CLD_EXITED ? o.status >> 8 & 0xff : o.code == CLD_STOPPED ?
-			o.status >> 8 & 0xff : o.code == CLD_CONTINUED ? SIGCONT : o.status & 0x7f;
+		info.chld.status = o.code == CLD_EXITED ? o.status >> 8 & 0xff : o.code == CLD_STOPPED || o.code == CLD_TRAPPED ?
+			o.status >> 8 : o.code == CLD_CONTINUED ? SIGCONT : o.status & 0x7f;
 		if (a4 && copy_to_user((void __user *)a4, &o.ru, sizeof(o.ru)))
 			return -EFAULT;
 	}
