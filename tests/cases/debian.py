@@ -18,7 +18,7 @@ CC1 = (glob.glob("/usr/lib/gcc/x86_64-linux-gnu/*/cc1") or [""])[-1]
 PROGRAMS = """bash ls cat cp mv rm ln mkdir rmdir stat touch chmod sort cut tr uniq wc head tail seq tac nl fold fmt pr paste
 join comm tsort factor od base64 md5sum sha256sum split csplit dd truncate tee expr env nice timeout numfmt shuf sleep date
 printf readlink realpath basename dirname expand sum cksum install mkfifo test true kill id df du find grep sed gawk mawk
-sqlite3 stress-ng as ld tar gzip xargs diff cmp ps perl""".split()
+sqlite3 stress-ng as ld tar gzip xargs diff cmp ps perl strace gdb""".split()
 NOT_PYTHON = ["idlelib", "lib2to3", "tkinter", "turtledemo", "distutils", "config-*", "ensurepip", "pydoc_data", "*.exe", "test"]
 TEST_PARTS = ["support", "__init__.py", "test_mmap.py", "test_signal.py", "test_os.py", "test_fork1.py", "signalinterproctester.py",
               "mapping_tests.py", "fork_wait.py"]
@@ -51,6 +51,17 @@ LINES = {
               "max(b) from t; delete from t where a % 3 = 0; pragma mmap_size=4000000; vacuum; select count(*), sum(length(b)) from t; pragma integrity_check;\"; "
               "for i in 1 2 3 4; do sqlite3 -cmd '.timeout 20000' t.db \"insert into t values(100000 + $i, 'x')\" >/dev/null & done; wait; "
               "sqlite3 t.db 'select count(*) from t where a > 100000; pragma journal_mode=delete;'; stat -c %n t.db*",
+    "strace": "strace -ff -qq -o t -e trace=write,exit_group,kill,execve bash -c 'trap \"echo caught\" USR1; echo one; (echo two; exit 3); ls /nothing 2>/dev/null; kill -USR1 $$; echo end'; echo $?; "
+              "cat $(ls t.* | sort -V) | grep -v SIGCHLD | sed -E 's/0x[0-9a-f]+|[0-9]+/N/g; s/ +/ /g'; strace -c -U calls,name -o c -e trace=write,exit_group echo hello; "
+              "gawk '/write|exit_group/ {print $1, $2}' c 2>/dev/null || mawk '/write|exit_group/ {print $1, $2}' c; "
+              "sleep 60 & p=$!; strace -qq -o a -p $p & for i in {1..100}; do grep -q 'TracerPid:[^0]*[1-9]' /proc/$p/status && break; sleep 0.1; done; "
+              "for s in STOP CONT TERM; do kill -$s $p; sleep 0.3; done; wait $p 2>/dev/null; echo $?; wait; grep -o -e 'SIG[A-Z]*,' -e 'killed.*' a | sort -u",
+    "gdb": "cp $FILES/threads.c .; run() { gdb -nx -batch \"$@\" 2>&1 | grep -v -e warning -e 'This normally' -e '^\\[' -e '^$' | sed -E 's/0x[0-9a-f]+/X/g; s/ +/ /g; s/(LWP|process) [0-9]+/\\1/g'; }; "
+           "run -ex 'break main' -ex run -ex bt -ex 'info registers cs ss' -ex 'stepi 3' -ex 'p $eflags & 0x100' -ex next -ex 'watch done' -ex continue -ex 'info threads' "
+           "-ex 'p $_siginfo.si_signo' -ex 'p answer()' -ex 'set var done = 5' -ex continue -ex continue $FILES/threads; $FILES/threads wait & p=$!; sleep 0.5; "
+           "run -p $p -ex 'p done' -ex 'generate-core-file core' -ex 'set var go = 1' -ex detach $FILES/threads | grep -e '^\\$' -e Saved; wait $p; echo $?; "
+           "run $FILES/threads core -ex 'p done' -ex 'p go' | grep '^\\$'",
+    "leak": "ASAN_OPTIONS=symbolize=0 $FILES/leak 2>&1 | grep SUMMARY; ASAN_OPTIONS=symbolize=0 $FILES/leak free; echo $?",
     "cc1": "cp $FILES/*.i .; $FILES/cc1 -quiet -fpreprocessed -O2 rbtree.i -o r.s && sha256sum r.s; $FILES/cc1 -quiet -fpreprocessed -O1 hello.i -o h.s && as h.s -o h.o && sha256sum h.o && "
            "ld -static -o h $FILES/crt1.o $FILES/crti.o h.o --start-group $FILES/libc.a $FILES/libgcc.a $FILES/libgcc_eh.a --end-group $FILES/crtn.o && "
            "sha256sum h && ./h a 'b c'",
@@ -170,6 +181,10 @@ def stage(root):
         else:
             missing.append(there)
     root.program(shutil.which("dash") or "/bin/sh", "/bin/sh")
+    for thread_db in glob.glob("/lib/x86_64-linux-gnu/libthread_db.so.1"):
+        root.program(thread_db)
+    if os.path.isdir("/usr/share/gdb"):
+        root.tree("/usr/share/gdb", [])
     if CC1:
         root.program(CC1, "/files/cc1")
     else:
@@ -186,6 +201,11 @@ def files(folder):
     subprocess.run(["gcc", "-E", "-P", f"{folder}/hello.c", "-o", f"{folder}/hello.i"], check=True)
     subprocess.run(["gcc", "-E", "-P", "-std=gnu11", "-Iinclude", "-DATLAS_HOST", "-Itests/host/include", "kernel/lib/rbtree.c", "-o",
                     f"{folder}/rbtree.i"], check=True, cwd=TOP)
+    for name, options in (("threads", ["gcc", "-g", "-O0", "-no-pie", "-pthread", "-fdebug-prefix-map=" + folder + "=."]),
+                          ("leak", ["clang", "-g", "-fsanitize=address", "-pthread"])):
+        with open(f"{folder}/{name}.c", "w", encoding="ascii") as f:
+            f.write(SOURCES[name])
+        subprocess.run([*options, "-o", name, name + ".c"], check=True, cwd=folder)
     for name in ("crt1.o", "crti.o", "crtn.o", "libc.a", "libgcc.a", "libgcc_eh.a"):
         path = subprocess.run(["gcc", "-print-file-name=" + name], capture_output=True, check=True).stdout.decode().strip()
         shutil.copy(path, folder)
@@ -196,6 +216,50 @@ def files(folder):
     if not os.path.exists(f"{folder}/cc1") and CC1:
         os.symlink(CC1, f"{folder}/cc1")
 
+
+SOURCES = {"threads": '''#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+volatile int go, done, sum;
+int answer(void) { return 42; }
+static void *worker(void *n)
+{
+	while (!go)
+		usleep(1000);
+	__atomic_add_fetch(&sum, (int)(long)n, __ATOMIC_SEQ_CST);
+	return NULL;
+}
+int main(int argc, char **argv)
+{
+	pthread_t t[3];
+	int i;
+	for (i = 0; i < 3; i++)
+		pthread_create(&t[i], NULL, worker, (void *)(long)(i + 1));
+	if (argc == 1)
+		go = 1;
+	for (i = 0; i < 3; i++)
+		pthread_join(t[i], NULL);
+	done = 1;
+	printf("sum %d done %d\\n", sum, done);
+	return sum;
+}
+''', "leak": '''#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+static void *volatile kept;
+static void *sleeper(void *unused) { for (;;) pause(); return unused; }
+int main(int argc, char **argv)
+{
+	pthread_t t;
+	void *volatile lost = malloc(77);
+	pthread_create(&t, NULL, sleeper, NULL);
+	kept = malloc(99);
+	if (argc > 1)
+		free(lost);
+	lost = NULL;
+	return argv[0] == NULL;
+}
+'''}
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/", "TERM": "linux", "LC_ALL": "C"}
 
@@ -248,7 +312,7 @@ def job(report):
         report.skip("debian", "not installed: " + " ".join(missing) + " (tools/setup test)")
         return
     files(f"{where}/files")
-    shutil.copytree(f"{where}/files", f"{where}/guest/files", ignore=shutil.ignore_patterns("cc1", "*.c"), dirs_exist_ok=True)
+    shutil.copytree(f"{where}/files", f"{where}/guest/files", ignore=shutil.ignore_patterns("cc1", "hello.c", "leak.c", "sanitized.c"), dirs_exist_ok=True)
     for name in SANITIZERS:
         root.program(f"{where}/files/{name}", f"/files/{name}")
     os.makedirs(f"{where}/guest/lines")
