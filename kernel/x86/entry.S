@@ -106,7 +106,6 @@ syscall_entry:
 	push	%r13
 	push	%r14
 	push	%r15
-	mov	%eax, %eax              /* a number is an int */
 	sti
 	mov	%r10, %rcx
 	cmp	%gs:syscall_limit, %rax /* 0 while the task's calls are watched: then none is below it */
