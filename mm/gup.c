@@ -71,6 +71,8 @@ static struct page *mapped_page(struct mm_struct *mm, unsigned long addr, unsign
 
 struct page *get_user_page(struct mm_struct *mm, unsigned long addr, unsigned int access)
 {
+	if (addr >= mm->task_size)      /* the kernel's half of the tables is no user's */
+		return NULL;
 	for (int tries = 0; tries < 3; tries++) {
 		struct page *p = mapped_page(mm, addr, access);
 

@@ -17,6 +17,9 @@ static void refusals(void)
 	pid_t pid;
 	unsigned long w;
 	struct user_regs_struct r;
+	/* Text, data and direct map of Atlas, and what is near. */
+	static const unsigned long kernel[] = { 0x7fffffffe000 + PAGE, 0x0000800000000000, 0xffff880000000000, 0xffff880000100000, 0xffffc90000000000,
+		0xffffea0000000000, 0xffffffff80000000, 0xffffffff80100000, 0xffffffff80101ff8, 0xffffffff801d9000, 0xfffffffffffff000 };
 
 	say("-- refused");
 	RESULT(pt(PTRACE_CONT, getpid(), 0, 0));
@@ -31,6 +34,13 @@ static void refusals(void)
 	RESULT(pt(PTRACE_PEEKDATA, pid, 8, (unsigned long)&w));
 	RESULT(pt(PTRACE_POKEDATA, pid, 8, 1));
 	RESULT(pt(PTRACE_PEEKDATA, pid, 0xffffffff80000000, (unsigned long)&w));
+	for (size_t i = 0; i < sizeof(kernel) / sizeof(kernel[0]); i++) {
+		int fd = open("/proc/self/mem", O_RDWR);
+
+		say("kernel address %zu: %ld %ld %ld %ld", i, pt(PTRACE_PEEKDATA, pid, kernel[i], (unsigned long)&w),
+		    pt(PTRACE_POKEDATA, pid, kernel[i], 0), pread(fd, &w, 8, (off_t)kernel[i]), pwrite(fd, &w, 8, (off_t)kernel[i]));
+		close(fd);
+	}
 	RESULT(pt(PTRACE_PEEKDATA, pid, (unsigned long)&counter, 8));
 	RESULT(pt(PTRACE_PEEKUSER, pid, 3, (unsigned long)&w));
 	RESULT(pt(PTRACE_PEEKUSER, pid, 4096, (unsigned long)&w));
