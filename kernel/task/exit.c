@@ -118,9 +118,9 @@ void release_thread(struct task_struct *t)
 {
 	struct task_struct *leader = t->group_leader;
 
+	release_zombie(t);
 	if (leader->signal->exec_task)
 		wake_up_process(leader->signal->exec_task);
-	release_zombie(t);
 	if (leader_is_done(leader))
 		release_zombie(leader);
 }

@@ -29,8 +29,7 @@ void ptrace_unlink(struct task_struct *t)
 
 	if (!t->ptrace)
 		return;
-	if (t->state == TASK_TRACED)
-		ptrace_single_step(t, false);
+	ptrace_single_step(t, false);   /* wherever it is: pt_regs are those it will go back with */
 	irq = spin_lock_irqsave(&t->sighand->lock);
 	list_del_init(&t->ptrace_entry);
 	t->tracer = NULL;

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -113,6 +114,48 @@ static void fill_area(void)
 	}
 }
 
+/* What is traced: a child of this thread, that makes calls and touches the area. It can't stop anybody else. */
+static __thread pid_t victim;
+
+static void start_victim(void)
+{
+	victim = fork();
+	if (victim == 0) {
+		alarm(3);
+		for (;;) {
+			syscall(SYS_getppid, 1, 2, 3);
+			*(volatile char *)area = 1;
+			if (below(1000) == 0 && fork() == 0)
+				_exit(0);
+		}
+	}
+	if (below(2))
+		ptrace(PTRACE_ATTACH, victim, 0, 0);
+	else
+		ptrace(PTRACE_SEIZE, victim, 0, random64() & 0x10007f);
+}
+
+/* Sometimes in the order that makes sense: a stop, some requests, a way out of it. */
+static void random_ptrace(void)
+{
+	int n = below(20);
+
+	if (victim <= 0 || kill(victim, 0))
+		start_victim();
+	if (below(2))
+		syscall(SYS_ptrace, PTRACE_INTERRUPT, victim, 0, 0);
+	waitpid(victim, NULL, WNOHANG | __WALL);
+	while (n-- > 0) {
+		long request = below(2) ? below(34) : 0x4200 + below(16);
+		uint64_t where = below(3) ? argument() : below(2) ? below(116) * 8 : 1 + below(2) * 0x201;
+
+		if (request == PTRACE_TRACEME)
+			continue; /* its parent does not expect it to stop */
+		syscall(SYS_ptrace, request, below(20) ? (uint64_t)victim : number() | 1U << 20, where, argument());
+	}
+	syscall(SYS_ptrace, below(2) ? PTRACE_CONT : below(2) ? PTRACE_SYSCALL : PTRACE_SINGLESTEP, victim, 0, below(8) ? 0 : below(65));
+}
+
 static void random_calls(unsigned int calls)
 {
 	unsigned int i;
@@ -130,6 +173,10 @@ static void random_calls(unsigned int calls)
 			continue; /* jumps to wherever the stack says */
 		if ((nr == SYS_fork || nr == SYS_vfork || nr == SYS_clone || nr == SYS_clone3) && below(20))
 			continue; /* few of these */
+		if (nr == SYS_ptrace || below(100) == 0) {
+			random_ptrace();
+			continue;
+		}
 		syscall(nr, argument(), argument(), argument(), argument(), argument(), argument());
 	}
 }
