@@ -86,6 +86,7 @@ SYSCALL(sched_setattr);
 SYSCALL(sched_setparam);
 SYSCALL(sched_setscheduler);
 SYSCALL(sched_yield);
+SYSCALL(seccomp);
 SYSCALL(set_robust_list);
 SYSCALL(set_tid_address);
 SYSCALL(setfsgid);

@@ -24,6 +24,7 @@ struct fs_struct;
 struct file;
 struct pi_state;
 struct pi_waiter;
+struct seccomp_filter;
 
 /* Linux's letters in /proc/PID/stat: R S D T Z X R t. No sleep outlives a fatal signal: the longest kind is killable. */
 enum task_state { TASK_RUNNING, TASK_INTERRUPTIBLE, TASK_KILLABLE, TASK_STOPPED, TASK_ZOMBIE, TASK_DEAD, TASK_NEW, TASK_TRACED };
@@ -114,6 +115,8 @@ struct task_struct {
 	u32 mempolicy;                  /* mm/mempolicy.h; inherited by fork, kept by exec */
 	unsigned int dumpable;
 	bool no_new_privs, thp_disable;
+	u8 seccomp_mode;                /* SECCOMP_MODE_*, kernel/task/seccomp.c */
+	struct seccomp_filter *seccomp_filter; /* newest; [own], or [T] by a thread of the same process */
 	u64 timerslack_ns, default_timerslack_ns;
 	u64 rseq;                       /* user address, 0: none */
 	u32 rseq_len, rseq_sig;
@@ -162,6 +165,7 @@ unsigned int task_stack(struct task_struct *t, unsigned long pc[TASK_STACK_MAX])
 unsigned long task_wchan(struct task_struct *t);
 /* May the current task look into @t (proc, process_vm_readv): same user and dumpable, or CAP_SYS_PTRACE. */
 bool ptrace_may_access(struct task_struct *t);
+unsigned int seccomp_nr_filters(const struct task_struct *t);
 bool ptrace_may_attach(struct task_struct *t);  /* the same by real user: ptrace, process_vm_readv */
 
 /* /proc/sys/kernel/pid_max, 301..32768. */

@@ -100,11 +100,13 @@ int __must_check fpu_set_fxsave(void *fpu, const void *image);
  */
 #define WATCH_SYSCALLS 1u
 #define WATCH_DEBUG    2u
+#define WATCH_FILTER   4u         /* system calls too, for the thread's whole life and its children's */
 void thread_watch_syscalls(struct thread_struct *t, bool on);
 unsigned long thread_get_debugreg(const struct thread_struct *t, unsigned int n);
 int __must_check thread_set_debugreg(struct thread_struct *t, unsigned int n, unsigned long v);
 void thread_debug_hit(struct thread_struct *t, unsigned long dr6);  /* a #DB of its own: remembered in its DR6 */
-void thread_unwatch(struct thread_struct *t);   /* nothing is asked any more */
+void thread_unwatch(struct thread_struct *t);   /* its tracer asks nothing any more */
+void thread_watch_filter(struct thread_struct *running);         /* from its next call on */
 void thread_exec_debugregs(struct thread_struct *running);       /* a new program: they are its predecessor's */
 
 /* Segment bases of the running task's ring 3 (arch_prctl; clone's TLS goes into thread_struct.fsbase). */

@@ -12,6 +12,7 @@
 #include <mm/init.h>
 #include <mm/mm.h>
 #include "ptrace.h"
+#include "seccomp.h"
 
 void (*tty_session_leader_exit)(struct task_struct *leader);
 
@@ -197,6 +198,8 @@ void do_exit(int status)
 	t->files = NULL;
 	t->fs = NULL;
 	fail_nth_set(&t->fail_nth, 0);
+	if (unlikely(t->seccomp_filter))
+		seccomp_exit(t);
 	exit_notify(t);
 	schedule_dead();
 }

@@ -9,6 +9,7 @@
 #include <lib/cmdline.h>
 #include "aslr.h"
 #include "ptrace.h"
+#include "seccomp.h"
 #include "vdso.h"
 
 /* Error code of #PF: SDM vol. 3, 4.7. */
@@ -220,6 +221,14 @@ static void task_exit_work(struct pt_regs *regs)
 		set_exit_work();        /* rseq's user memory was bad: once more */
 }
 
+/* x86_hooks.syscall_enter. The tracer first: what it makes of a call is filtered. */
+static void task_syscall_enter(struct pt_regs *regs)
+{
+	ptrace_syscall_enter(regs);
+	if (current->seccomp_mode)
+		seccomp_enter(regs);
+}
+
 static const char *task_current_name(int *pid)
 {
 	struct task_struct *t = current;
@@ -247,7 +256,7 @@ void task_init(void)
 	x86_hooks.page_fault = task_page_fault;
 	x86_hooks.user_trap = task_user_trap;
 	x86_hooks.exit_to_user = task_exit_work;
-	x86_hooks.syscall_enter = ptrace_syscall_enter;
+	x86_hooks.syscall_enter = task_syscall_enter;
 	x86_hooks.syscall_exit = ptrace_syscall_exit;
 	x86_hooks.current_name = task_current_name;
 	x86_hooks.is_stack_guard = task_is_stack_guard;

@@ -11,6 +11,7 @@
 #include <mm/slab.h>
 #include <mm/vmalloc.h>
 #include "ptrace.h"
+#include "seccomp.h"
 
 #define TASK_CACHE_MAX 32
 
@@ -109,6 +110,8 @@ static struct task_struct *dup_task(bool kthread)
 	t->tracer = NULL;
 	t->ptrace_code = 0;
 	t->thread.watched = 0;
+	t->seccomp_mode = 0;
+	t->seccomp_filter = NULL;
 	t->real_blocked = 0;
 	t->exit_code = 0;
 	t->pdeath_signal = 0;
@@ -396,6 +399,8 @@ static struct task_struct *copy_process(const struct kernel_clone_args *a, bool 
 		err = link_task(a, t, 0);
 	if (!err && unlikely(traced))
 		ptrace_init_child(t);
+	if (!err && unlikely(current->seccomp_mode))
+		seccomp_fork(t);
 	spin_unlock_irqrestore(&tasklist_lock, irq);
 	if (!err)
 		return t;

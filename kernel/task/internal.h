@@ -101,6 +101,7 @@ int kernel_execve(const char *path, const char *const *argv, const char *const *
 #define CORE_SIGNALS (SIGMASK(SIGQUIT) | SIGMASK(SIGILL) | SIGMASK(SIGTRAP) | SIGMASK(SIGABRT) | SIGMASK(SIGFPE) | \
 		      SIGMASK(SIGSEGV) | SIGMASK(SIGBUS) | SIGMASK(SIGSYS) | SIGMASK(SIGXCPU) | SIGMASK(SIGXFSZ))
 void sigqueue_init(void);
+void force_sig_info(int sig, const siginfo_abi *info);           /* of the current thread: can't be blocked or ignored */
 void recalc_sigpending(struct task_struct *t);                  /* => sighand lock */
 void signal_wake_up(struct task_struct *t, bool kill);          /* => sighand lock */
 void flush_pending(struct sigpending *p);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* prctl(2), arch_prctl(2), personality(2). */
 #include <mm/mm.h>
-#include "internal.h"
+#include "seccomp.h"
 
 static long set_name(long from)
 {
@@ -141,7 +141,8 @@ SYSCALL(prctl)
 	case PR_SET_TIMING: return a1 ? -EINVAL : 0;
 	case PR_SET_NAME: return set_name(a1);
 	case PR_GET_NAME: return get_name(a1);
-	case PR_GET_SECCOMP: return 0;
+	case PR_GET_SECCOMP: return t->seccomp_mode;
+	case PR_SET_SECCOMP: return prctl_set_seccomp((u64)a1, (u64)a2);
 	case PR_CAPBSET_READ: return a1 < 0 || a1 > CAP_LAST_CAP ? -EINVAL : (long)(t->cred.cap_bset >> a1 & 1);
 	case PR_CAPBSET_DROP:
 		if (!capable(CAP_SETPCAP))

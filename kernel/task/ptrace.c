@@ -387,22 +387,27 @@ static long get_syscall_info(struct task_struct *t, u64 user_size, u64 to)
 	const struct pt_regs *r = task_pt_regs(t);
 	struct ptrace_syscall_info i;
 	size_t size = offsetof(struct ptrace_syscall_info, entry);
+	int code;
 
 	memset(&i, 0, sizeof(i));
 	i.arch = AUDIT_ARCH_X86_64;
 	i.instruction_pointer = r->rip;
 	i.stack_pointer = r->rsp;
-	if (t->has_siginfo && t->ptrace_info.si_code == (SIGTRAP | 0x80)) {
-		if (t->ptrace_message == PTRACE_EVENTMSG_SYSCALL_ENTRY) {
-			i.op = PTRACE_SYSCALL_INFO_ENTRY;
-			i.entry.nr = r->orig_rax;
-			memcpy(i.entry.args, (u64[6]){ r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9 }, sizeof(i.entry.args));
-			size = offsetof(struct ptrace_syscall_info, seccomp.ret_data);
-		} else {
-			i.op = PTRACE_SYSCALL_INFO_EXIT;
-			i.exit.rval = (s64)r->rax;
-			i.exit.is_error = IS_ERR_VALUE(r->rax);
-			size = offsetof(struct ptrace_syscall_info, exit.is_error) + 1;
+	code = t->has_siginfo ? t->ptrace_info.si_code : 0;
+	if (code == (SIGTRAP | 0x80) && t->ptrace_message == PTRACE_EVENTMSG_SYSCALL_EXIT) {
+		i.op = PTRACE_SYSCALL_INFO_EXIT;
+		i.exit.rval = (s64)r->rax;
+		i.exit.is_error = IS_ERR_VALUE(r->rax);
+		size = offsetof(struct ptrace_syscall_info, exit.is_error) + 1;
+	} else if (code == (SIGTRAP | 0x80) || code == (SIGTRAP | PTRACE_EVENT_SECCOMP << 8)) {
+		i.op = PTRACE_SYSCALL_INFO_ENTRY;
+		i.entry.nr = r->orig_rax;
+		memcpy(i.entry.args, (u64[6]){ r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9 }, sizeof(i.entry.args));
+		size = offsetof(struct ptrace_syscall_info, seccomp.ret_data);
+		if (code >> 8) {
+			i.op = PTRACE_SYSCALL_INFO_SECCOMP;
+			i.seccomp.ret_data = (u32)t->ptrace_message;
+			size += sizeof(i.seccomp.ret_data);
 		}
 	}
 	return copy_to_user((void __user *)to, &i, min(size, (size_t)user_size)) ? -EFAULT : (long)size;

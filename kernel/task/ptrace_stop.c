@@ -166,8 +166,8 @@ void ptrace_event_slow(unsigned int event, u64 message)
 
 	if (t->ptrace & PT_EVENT(event)) {
 		ptrace_notify(SIGTRAP, EVENT_CODE(event), CLD_TRAPPED, message);
-		if (event == PTRACE_EVENT_EXIT)
-			return;
+		if (event == PTRACE_EVENT_EXIT || event == PTRACE_EVENT_SECCOMP)
+			return;         /* no call ends here */
 		irq = spin_lock_irqsave(&t->sighand->lock);
 		t->jobctl |= JOBCTL_SYSCALL_EXIT;       /* and all registers come from pt_regs */
 		recalc_sigpending(t);

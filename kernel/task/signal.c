@@ -43,7 +43,7 @@ int group_send_sig_info(int sig, const siginfo_abi *info, struct task_struct *t)
 }
 
 /* The thread can't go on without it: blocked or ignored becomes the default action. */
-static void force_sig_info(int sig, const siginfo_abi *info)
+void force_sig_info(int sig, const siginfo_abi *info)
 {
 	struct task_struct *t = current;
 	struct sigaction_abi *a = &t->sighand->action[sig - 1];

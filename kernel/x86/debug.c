@@ -46,7 +46,7 @@ void switch_watched(const struct thread_struct *prev, const struct thread_struct
 		load_debugregs(next);
 	else if (prev->watched & WATCH_DEBUG)
 		write_dr7(0);
-	syscall_watch(next->watched & WATCH_SYSCALLS);
+	syscall_watch(next->watched & (WATCH_SYSCALLS | WATCH_FILTER));
 }
 
 /*
@@ -135,7 +135,13 @@ void thread_debug_hit(struct thread_struct *t, unsigned long dr6)
 
 void thread_unwatch(struct thread_struct *t)
 {
-	t->watched = 0;
+	t->watched &= WATCH_FILTER;
+}
+
+void thread_watch_filter(struct thread_struct *running)
+{
+	running->watched |= WATCH_FILTER;
+	syscall_watch(true);
 }
 
 void thread_exec_debugregs(struct thread_struct *running)
