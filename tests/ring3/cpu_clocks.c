@@ -45,14 +45,14 @@ static void timer_on(const char *name, clockid_t clock)
 	if (err)
 		return;
 	hits = 0;
-	syscall(SYS_timer_settime, id, 0, &v, NULL);
 	clock_gettime(clock, &before);
+	syscall(SYS_timer_settime, id, 0, &v, NULL);
 	usleep(250000);
 	syscall(SYS_timer_gettime, id, &left);
 	say("  asleep for longer: %d hits, %s", hits, left.it_value.tv_sec || left.it_value.tv_nsec ? "armed" : "disarmed");
 	say("  working: %s", spin_until_hit() ? "hit" : "no hit");
 	clock_gettime(clock, &after);
-	say("  not early: %d", (after.tv_sec - before.tv_sec) * 1000000000L + after.tv_nsec - before.tv_nsec >= 95000000);
+	say("  not early: %d", (after.tv_sec - before.tv_sec) * 1000000000L + after.tv_nsec - before.tv_nsec >= 100000000);
 	syscall(SYS_timer_gettime, id, &left);
 	say("  then %s", left.it_value.tv_sec || left.it_value.tv_nsec ? "armed" : "disarmed");
 	say("  timer_delete %ld", syscall(SYS_timer_delete, id));
