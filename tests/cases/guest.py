@@ -27,6 +27,7 @@ def lives(name, lines, seconds, *options):
 
 def jobs():
     return [lives("guest/wild", ["wild", "clock_steer"], 200), lives("guest/failnth", ["failnth"], 200),
+            lives("guest/autoreap", ["autoreap 3000"], 200, "--append", "slab_debug"),
             lives("guest/exec_fuzz", ["exec_fuzz 1 1500"], 200),
             lives("guest/fuzz", FUZZ, 300),
             lives("guest/limits", ["leak 1000 3000", "bombs"], 300, "--memory", "256M")]
