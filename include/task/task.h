@@ -110,6 +110,7 @@ struct task_struct {
 	u64 robust_list;                /* user address */
 	struct vfork_wait *vfork_done;  /* [T] the parent sleeps until exec or exit */
 	struct cred cred;               /* [own] */
+	struct user_count *user;        /* [T] whom it is charged to: kernel/task/user.c */
 	char comm[TASK_COMM_LEN];
 	unsigned long personality;
 	u32 mempolicy;                  /* mm/mempolicy.h; inherited by fork, kept by exec */

@@ -52,8 +52,8 @@ static void fix_caps(struct cred *c, const struct cred *old)
 		current->dumpable = 0, current->pdeath_signal = 0;
 	if (old->uid != c->uid) {
 		TASKLIST_LOCK(irq);
-		user_charge(old->uid, -1);
-		user_charge(c->uid, 1);
+		user_uncharge(current);
+		user_charge(current);
 		TASKLIST_UNLOCK(irq);
 	}
 }

@@ -320,7 +320,7 @@ static int link_task(const struct kernel_clone_args *a, struct task_struct *t, p
 			list_add_tail(&s->pgrp_node, pidmap_pgrp(&pidmap, s->pgrp));
 		}
 	}
-	user_charge(t->cred.uid, 1);
+	user_charge(t);
 	nr_threads++;
 	nr_forks++;
 	return 0;
@@ -510,7 +510,7 @@ void forget_task(struct task_struct *t)
 	add_dead_times(t->signal, t);
 	list_del_init(&t->thread_node);
 	flush_pending(&t->pending);
-	user_charge(t->cred.uid, -1);
+	user_uncharge(t);
 	nr_threads--;
 	put_sighand(t->sighand);
 	put_signal(t->signal);
@@ -540,7 +540,7 @@ void unlink_task(struct task_struct *t)
 		flush_pending(&s->shared_pending);
 	}
 	flush_pending(&t->pending);
-	user_charge(t->cred.uid, -1);
+	user_uncharge(t);
 	nr_threads--;
 	put_sighand(t->sighand);
 	put_signal(s);

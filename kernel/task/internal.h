@@ -60,7 +60,8 @@ extern struct list_head all_processes;  /* [T] signal_struct.all_node */
 
 /* user.c: what one user id has, against RLIMIT_NPROC and RLIMIT_SIGPENDING. [T] */
 unsigned int user_nproc(u32 uid);
-void user_charge(u32 uid, int tasks);
+void user_charge(struct task_struct *t);         /* to its real user id of now */
+void user_uncharge(struct task_struct *t);
 u32 *user_sigqueue_count(u32 uid);
 
 /* fork.c */
