@@ -108,6 +108,9 @@ static inline bool is_pipe(const struct file *f) { return f->op == &pipe_fops; }
 ssize_t pipe_splice_user(struct file *f, void __user *buf, size_t n, bool nonblock);
 /* At most @n bytes of one pipe into another, which stay in the first. Waits until there are some and there is room. */
 ssize_t pipe_tee(struct file *in, struct file *out, size_t n, bool nonblock);
+/* Puts the last @n bytes read, at most a page, in front again; if other readers and writers left no place for them, they are lost. */
+void pipe_unread(struct file *f, const char *data, size_t n);
+size_t pipe_room(struct file *f);
 
 /* locks.c */
 long fcntl_record_lock(unsigned int fd, struct file *f, unsigned int cmd, unsigned long arg);

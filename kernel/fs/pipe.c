@@ -152,6 +152,30 @@ static ssize_t pipe_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn 
 	return ring_take(f->private, buf, n, f->flags & O_NONBLOCK, copy);
 }
 
+void pipe_unread(struct file *f, const char *data, size_t n)
+{
+	struct pipe *p = f->private;
+
+	mutex_lock(&p->lock);
+	if (p->head == p->tail)
+		p->head = p->tail = n;  /* page 0 is there: an empty pipe begins with it */
+	if (p->tail >= n && capacity(p) - used(p) >= n) {
+		while (n--) {
+			p->tail--;
+			p->pages[p->tail >> PAGE_SHIFT & (p->nr_pages - 1)][p->tail & (PAGE_SIZE - 1)] = data[n];
+		}
+		wake(&p->rd_wait);
+	}
+	mutex_unlock(&p->lock);
+}
+
+size_t pipe_room(struct file *f)
+{
+	const struct pipe *p = f->private;
+
+	return capacity(p) - used(p);
+}
+
 static ssize_t broken_pipe(void)
 {
 	send_sig_info(SIGPIPE, NULL, current);

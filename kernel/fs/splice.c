@@ -16,6 +16,19 @@ static bool goes_on(struct file *in, struct file *out)
 	return (vfs_poll(in, NULL) & POLLIN) && (vfs_poll(out, NULL) & POLLOUT);
 }
 
+/* What can't be read again is not read before there is room for it. */
+static ssize_t room_for(struct file *out, size_t n, bool whole)
+{
+	size_t room;
+
+	if (whole || !is_pipe(out))
+		return n;
+	room = pipe_room(out);
+	if (!room)
+		return out->flags & O_NONBLOCK ? -EAGAIN : (ssize_t)n;
+	return min(n, room);
+}
+
 /* Through one page. Of a pipe, terminal or socket only what is there. */
 static ssize_t splice_through_page(struct file *in, u64 *in_pos, struct file *out, u64 *out_pos, size_t count)
 {
@@ -29,7 +42,9 @@ static ssize_t splice_through_page(struct file *in, u64 *in_pos, struct file *ou
 		size_t n = min(count, PAGE_SIZE), put = 0;
 		u64 pos = *in_pos;
 
-		ret = vfs_read(in, page, n, &pos, copy_kernel);
+		ret = room_for(out, n, whole);
+		if (ret > 0)
+			ret = vfs_read(in, page, ret, &pos, copy_kernel);
 		if (ret <= 0)
 			break;
 		n = ret;
@@ -39,6 +54,8 @@ static ssize_t splice_through_page(struct file *in, u64 *in_pos, struct file *ou
 				break;
 			put += ret;
 		}
+		if (put < n && is_pipe(in))
+			pipe_unread(in, page + put, n - put);
 		*in_pos += put;
 		done += put;
 		count -= put;

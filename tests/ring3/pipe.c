@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Pipes: capacity, blocking, end of file, EPIPE, poll, two writers, a long way. */
 #include "t.h"
+#include <sys/socket.h>
 
 #include <poll.h>
 
@@ -73,6 +74,32 @@ static void opened_again(void)
 	alarm(0);
 }
 
+/* What splice takes out of a pipe and the other file does not take stays in the pipe. */
+static void splice_keeps(void)
+{
+	static char data[100], got[200];
+	int p[2], s[2], f = memfd_create("file", 0);
+	ssize_t n;
+
+	for (int i = 0; i < 100; i++)
+		data[i] = 'a' + i % 26;
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 40, RLIM_INFINITY });
+	if (pipe(p) || socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s) || write(p[1], data, 100) != 100)
+		return;
+	n = splice(p[0], NULL, f, NULL, 100, 0);
+	say("splice beyond the limit: %zd", n);
+	n = splice(p[0], NULL, f, NULL, 60, 0);
+	say("at the limit: %zd %s", n, n < 0 ? name_of_errno(errno) : "");
+	while (write(s[0], data, 100) > 0)
+		;
+	n = splice(p[0], NULL, s[0], NULL, 60, 0);
+	say("to a full socket: %zd %s", n, n < 0 ? name_of_errno(errno) : "");
+	n = read(p[0], got, sizeof(got));
+	say("in the pipe are %zd, %s", n, n > 0 && !memcmp(got, data + 100 - n, n) ? "the right ones" : "others");
+	setrlimit(RLIMIT_FSIZE, &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY });
+}
+
 int main(void)
 {
 	static char big[70000];
@@ -143,5 +170,6 @@ int main(void)
 	long_way();
 	signal(SIGPIPE, SIG_IGN);
 	opened_again();
+	splice_keeps();
 	return 0;
 }
