@@ -236,8 +236,10 @@ static void initramfs_init(void)
 		panic("no initramfs: copy atlas/initramfs.cpio to the stick");
 	data = memremap_ro(b->addr, b->size);   /* it may lie in high memory */
 	if (!data)
-		panic("no memory to map the initramfs of %lu bytes", (unsigned long)b->size);
+		panic("no memory to map the initramfs of %lu bytes: give the machine more", (unsigned long)b->size);
 	err = initramfs_unpack(data, b->size);
+	if (err == -ENOMEM)
+		panic("no memory to unpack the initramfs of %lu bytes: give the machine more", (unsigned long)b->size);
 	if (err)
 		panic("initramfs (%lu bytes) can't be unpacked: %pE; copy atlas/initramfs.cpio to the stick again", (unsigned long)b->size,
 		      ERR_PTR(err));

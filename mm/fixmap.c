@@ -16,7 +16,7 @@ void fixmap_init(void)
 	pte_t *pte = kernel_pte_alloc(fix_to_virt(0));
 
 	if (!pte)
-		panic("not enough memory for the fixmap's page table");
+		panic("not enough memory for the fixmap's page table: give the machine at least 64 MiB");
 	fixmap_ptes = pte - pte_index(fix_to_virt(0));
 }
 

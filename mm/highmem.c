@@ -211,7 +211,7 @@ void highmem_init(void)
 	local_prot = kernel_prot(PAGE_KERNEL).val;
 	for (unsigned long a = PKMAP_BASE; a < PKMAP_END; a += PMD_SIZE)
 		if (!kernel_pte_alloc(a))
-			panic("not enough memory for the PKMAP window's page tables");
+			panic("not enough memory for the PKMAP window's page tables: give the machine more, or take highmem= away");
 }
 
 void clear_highpage(struct page *page)

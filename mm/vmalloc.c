@@ -373,7 +373,7 @@ void vmalloc_init(void)
 	va_cache = kmem_cache_create("vmap_area", sizeof(struct vmap_area), 0);
 	rest = va_cache ? kmem_cache_alloc(va_cache, GFP_KERNEL) : NULL;
 	if (!rest)
-		panic("not enough memory for vmalloc");
+		panic("not enough memory for vmalloc: give the machine at least 64 MiB");
 	spin_lock(&vmap_lock);
 	for (unsigned int i = 0; i < nr_early; i++) {
 		vmap_area_link_busy(&early_areas[i]);

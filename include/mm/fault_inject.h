@@ -18,6 +18,8 @@
 extern unsigned int fail_alloc_armed;
 extern u64 fail_alloc_count;            /* how many allocations were made to fail */
 
+#define FAIL_ALLOC_FOREVER (1UL << 32)  /* as a count: no memory from there on */
+
 /* The n-th allocation from now (1: the next) and the count - 1 after it fail; n 0 switches off. */
 void fail_alloc_range(u64 n, u64 count);
 static inline void fail_alloc_at(u64 n) { fail_alloc_range(n, 1); }
@@ -30,7 +32,7 @@ void fail_nth_set(u32 *counter, u32 n);
 /* Floor 4 says whose counter an allocation uses: that of the current task, or NULL. */
 void fail_nth_register(u32 *(*current_counter)(void));
 
-/* True once after an injected failure: a lack of memory that is noticed now need not be one. */
+/* True once after an injected failure: a lack of memory that is noticed now need not be one. Not when it is FOREVER. */
 bool fail_alloc_happened(void);
 
 bool __should_fail_alloc(gfp_t gfp);

@@ -38,7 +38,7 @@ static const char *read_rsdp(struct acpi_info *info, const struct acpi_access *a
 	const char *problem = NULL;
 
 	if (!r)
-		return "the RSDP is not in memory";
+		return "the RSDP can't be mapped";
 	if (memcmp(r, "RSD PTR ", 8))
 		problem = "the RSDP has no signature";
 	else if (sum_of(r, RSDP1_SIZE))
@@ -79,7 +79,7 @@ static const u8 *open_table(struct acpi_table *t, const struct acpi_access *acce
 	const u8 *p = access->map(t->phys, ACPI_HEADER_SIZE);
 
 	if (!p) {
-		t->problem = "not in memory";
+		t->problem = "can't be mapped";
 		return NULL;
 	}
 	copy_text(t->sig, p, 4);

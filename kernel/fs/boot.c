@@ -6,6 +6,8 @@
 
 static void must(int err, const char *what)
 {
+	if (err == -ENOMEM || err == -ENOSPC)   /* tmpfs without memory is full */
+		panic("fs: no memory for %s: give the machine more", what);
 	if (err)
 		panic("fs: %s: %s", what, errno_name(-err));
 }
@@ -25,7 +27,7 @@ void vfs_init(void)
 	devtmpfs_register();
 	procfs_register();
 	devpts_register();
-	must(mount_root("mode=755,size=0,nr_inodes=0"), "cannot make the root file system");
+	must(mount_root("mode=755,size=0,nr_inodes=0"), "the root file system");
 	current->fs = &init_fs;
 	current->files = &init_files;
 	init_fs.umask = 0;

@@ -307,7 +307,7 @@ static struct proc_dir_entry *new_entry(struct proc_dir_entry *dir, const char *
 	struct proc_dir_entry *e = kzalloc(sizeof(*e) + len + 1, GFP_KERNEL), **p;
 
 	if (!e)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	memcpy(e + 1, name, len);
 	e->name = (char *)(e + 1);
 	e->mode = mode;
@@ -326,11 +326,11 @@ static struct proc_dir_entry *register_entry(struct proc_dir_entry *dir, const c
 		struct proc_dir_entry *e = find_child(dir, path, len);
 
 		if (!slash)
-			return e ? NULL : new_entry(dir, path, len, (mode & S_IFMT) ? mode : S_IFREG | mode);
+			return e ? ERR_PTR(-EEXIST) : new_entry(dir, path, len, (mode & S_IFMT) ? mode : S_IFREG | mode);
 		if (!e)
 			e = new_entry(dir, path, len, S_IFDIR | 0555);
-		if (!e)
-			return NULL;
+		if (IS_ERR(e))
+			return e;
 		dir = e;
 		path = slash + 1;
 	}
@@ -340,8 +340,8 @@ static int create(struct proc_dir_entry *root, const char *path, u32 mode, proc_
 {
 	struct proc_dir_entry *e = register_entry(root, path, mode);
 
-	if (!e)
-		return -EEXIST;
+	if (IS_ERR(e))
+		return PTR_ERR(e);
 	e->show = show;
 	e->write = write;
 	e->read = read;
@@ -469,7 +469,7 @@ static void proc_symlink(const char *name, const char *target)
 {
 	struct proc_dir_entry *e = register_entry(&proc_root, name, S_IFLNK | 0777);
 
-	if (e)
+	if (!IS_ERR(e))
 		e->link = target;
 }
 

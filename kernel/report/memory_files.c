@@ -3,6 +3,7 @@
  * What mm knows of itself, as files:
  *
  *     /proc/atlas/accounting     each slice of memory in bytes; "sum" equals "total", "law" is 0
+ *     /proc/atlas/allocators     0, or the first invariant of mm/zone.c's and mm/slab.c's lists that does not hold
  *     /proc/atlas/verdict        PASS or FAIL and how each law stands
  *     /proc/atlas/sections       the vmemmap: what is online, what is untouched, what it costs
  *     /sys/kernel/debug/page_tables/kernel, current_user     Linux's dump
@@ -13,8 +14,10 @@
 #include <lib/printk.h>
 #include <lib/string.h>
 #include <mm/init.h>
+#include <mm/page_alloc.h>
 #include <mm/pgwalk.h>
 #include <mm/ptdump.h>
+#include <mm/slab.h>
 #include <mm/sparse.h>
 #include <proc/proc.h>
 #include <report/report.h>
@@ -28,6 +31,12 @@ static int accounting_show(struct seq_file *m, void *arg)
 		seq_printf(m, "%-22s %15lu\n", mem_slice_info[i].name, (unsigned long)a.bytes[i]);
 	seq_printf(m, "%-22s %15lu\n%-22s %15lu\n%-22s %15lu\n%-22s %15lu\n%-22s %15d\n", "sum", (unsigned long)a.sum, "total",
 		   (unsigned long)a.total, "usable", (unsigned long)a.usable, "not usable", (unsigned long)a.firmware, "law", law);
+	return 0;
+}
+
+static int allocators_show(struct seq_file *m, void *arg)
+{
+	seq_printf(m, "zones %d\nslabs %d\n", page_alloc_check(), slab_check());
 	return 0;
 }
 
@@ -82,6 +91,7 @@ void memory_files_init(void)
 {
 	int err = proc_create("atlas/accounting", 0444, accounting_show, NULL);
 
+	err |= proc_create("atlas/allocators", 0444, allocators_show, NULL);
 	err |= proc_create("atlas/verdict", 0444, verdict_show, NULL);
 	err |= proc_create("atlas/sections", 0444, sections_show, NULL);
 	err |= sysfs_create("kernel/debug/page_tables/kernel", 0400, kernel_tables_show, NULL, NULL);

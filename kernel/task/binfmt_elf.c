@@ -310,13 +310,13 @@ int load_elf_binary(struct binprm *b, struct pt_regs *regs)
 	err = map_program(b, &e, &interp, &entry, &interp_base);
 	if (!err)
 		err = create_elf_tables(b, &e, interp_base);
-	if (err) {
+	if (err && !b->argv.kernel) {   /* else it is the first program, and start_init's to say */
 		pr_info("%s[%d]: can't be started, killed: %s\n", current->comm, current->pid, errno_name(-err));
 		force_sig(err == -ENOMEM ? SIGKILL : SIGSEGV);
 		err = 0;
-		goto out;
+	} else if (!err) {
+		start_thread(regs, entry, b->p);
 	}
-	start_thread(regs, entry, b->p);
 out:
 	kfree(e.phdrs);
 	kfree(interp.phdrs);

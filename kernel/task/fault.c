@@ -107,8 +107,14 @@ static bool task_page_fault(struct pt_regs *regs, unsigned long addr, unsigned i
 		if (res != FAULT_OOM)
 			break;
 		/* Somebody must go (but not for a test's sake); if it is us, the signal waits at the door. */
-		if (fail_alloc_happened() || fatal_signal_pending() || !out_of_memory("a page fault found no free page"))
+		if (fail_alloc_happened() || fatal_signal_pending())
 			return user;
+		if (!out_of_memory("a page fault found no free page")) {
+			if (user)
+				panic("no memory for a page of %s (pid %d), and no process left that may be ended: give the machine more",
+				      t->comm, t->pid);
+			return false;
+		}
 		schedule_yield();
 	}
 	if (!user)

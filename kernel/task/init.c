@@ -15,7 +15,6 @@ static const char *init_failure(int err)
 	case EACCES: return "it is not an executable file";
 	case ENOEXEC: return "it is not an x86-64 ELF program";
 	case ELIBBAD: return "its interpreter is damaged";
-	case ENOMEM: return "there is too little memory";
 	default: return "it can't be started";
 	}
 }
@@ -57,6 +56,8 @@ static void init_first_run(void)
 	strscpy(words, cmdline_init_args(), sizeof(words));
 	split_args(words, argv, 1);
 	err = kernel_execve(init_path, argv, envp);
+	if (err == -ENOMEM)
+		panic("no memory to run %s as init: give the machine more", init_path);
 	if (err)
 		panic("%s can't run as init: %s (%s). Try another one with init=", init_path, init_failure(err), errno_name(-err));
 	local_irq_disable();
@@ -68,6 +69,8 @@ void start_init(const char *path)
 
 	init_path = path;
 	t = create_init_task(init_first_run);
+	if (t == ERR_PTR(-ENOMEM))
+		panic("no memory for pid 1: give the machine more");
 	if (IS_ERR(t))
 		panic("pid 1 can't be made: %s", errno_name(-(int)PTR_ERR(t)));
 	wake_up_new_task(t);

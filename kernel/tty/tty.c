@@ -152,7 +152,7 @@ void tty_register(struct tty_struct *tty)
 void tty_start_thread(void)
 {
 	if (kernel_thread(ttyd, NULL, "ttyd") < 0)
-		panic("tty: no memory for the terminals' thread");
+		panic("no memory for the terminals' thread: give the machine more");
 	tty_session_leader_exit = tty_session_exit;
 }
 

@@ -191,7 +191,7 @@ static void acpi_skips_bad_tables(void **state)
 	assert_int_equal(info.lapic_addr, 0);
 	assert_string_equal(info.tables[3].problem, "length makes no sense");
 	assert_string_equal(info.tables[4].problem, "reaches past the end of memory");
-	assert_string_equal(info.tables[5].problem, "not in memory");
+	assert_string_equal(info.tables[5].problem, "can't be mapped");
 	assert_non_null(acpi_find(&info, "DSDT"));      /* the rest counts */
 }
 
@@ -201,7 +201,7 @@ static void acpi_without_tables_says_why(void **state)
 	assert_int_not_equal(acpi_scan(&info, 0, &access), 0);
 	assert_string_equal(info.problem, "the firmware gives no RSDP");
 	assert_int_not_equal(acpi_scan(&info, 0x100, &access), 0);
-	assert_string_equal(info.problem, "the RSDP is not in memory");
+	assert_string_equal(info.problem, "the RSDP can't be mapped");
 	mem[RSDP] = 'X';
 	assert_int_not_equal(scan(), 0);
 	assert_string_equal(info.problem, "the RSDP has no signature");

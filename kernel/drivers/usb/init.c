@@ -104,8 +104,10 @@ void usb_init(void)
 		if (d->class != CLASS_XHCI)
 			continue;
 		c = kzalloc(sizeof(*c), GFP_KERNEL);
-		if (!c)
+		if (!c) {
+			pr_warn("no memory for an xHCI controller: its keyboards do not work\n");
 			break;
+		}
 		c->pci = d;
 		c->number = ++number;
 		pci_name(d, c->name);
