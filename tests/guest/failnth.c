@@ -6,7 +6,11 @@
  * pages are in use: each row runs several times, and what grows with the number of runs is a leak.
  *     failnth [-v] [PART OF A ROW'S NAME]
  */
-#include "failnth_rows.h"
+#include "failnth_files.h"
+#include "failnth_memory.h"
+#include "failnth_proc.h"
+#include "failnth_sockets.h"
+#include "failnth_tasks.h"
 
 /* ---- the counter ---- */
 
@@ -31,6 +35,7 @@ static unsigned int left(void)
 /* ---- what the kernel holds ---- */
 
 #define MAX_CACHES 128
+#define LAZY_AREAS 512          /* freed vmalloc areas wait for each other */
 
 struct held {
 	long pages;                     /* neither free nor in slabs */
@@ -71,13 +76,17 @@ static int grown(const struct held *a, const struct held *b, long least, const c
 	if (b->pages - a->pages >= least)
 		lines += printf("LEAK %s: %ld pages\n", row, b->pages - a->pages) > 0;
 	for (int i = 0; i < b->nr && i < a->nr; i++)
-		if (b->cache[i].objects - a->cache[i].objects >= least)
+		if (b->cache[i].objects - a->cache[i].objects >= (strcmp(b->cache[i].name, "vmap_area") ? least : LAZY_AREAS))
 			lines += printf("LEAK %s: %ld of %s\n", row, b->cache[i].objects - a->cache[i].objects, b->cache[i].name) > 0;
 	return lines;
 }
 
 /* ---- running rows ---- */
 
+#define TABLE(t) { t, ARRAY_SIZE(t) }
+static const struct { const struct row *rows; size_t nr; } tables[] = {
+	TABLE(file_rows), TABLE(proc_rows), TABLE(socket_rows), TABLE(memory_rows), TABLE(task_rows),
+};
 static int bad;
 
 /* One call with the n-th allocation failing. False: the call needs fewer. */
@@ -178,11 +187,13 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	look(&(struct held){ 0 });
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (argc > 1 && !strstr(rows[i].name, argv[1]))
-			continue;
-		total += run(&rows[i]);
-		done++;
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		for (size_t j = 0; j < tables[i].nr; j++) {
+			if (argc > 1 && !strstr(tables[i].rows[j].name, argv[1]))
+				continue;
+			total += run(&tables[i].rows[j]);
+			done++;
+		}
 	}
 	printf("%u system calls, %u allocations were made to fail, %d wrong\n", done, total, bad);
 	return bad ? 1 : 0;
