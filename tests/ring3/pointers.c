@@ -69,6 +69,20 @@ static void each(int i)
 	close(fd);
 }
 
+/* Other processes' memory ends where the kernel's begins, for one's own, too. */
+static void process_memory(void)
+{
+	static const unsigned long kernel[] = { 0xffff880000100000, 0xffffffff80100000, 0xffffea0000000000, 0x7ffffffff000, 1UL << 63 };
+	char here[64] = "";
+
+	for (int i = 0; i < 5; i++) {
+		struct iovec local = { here, 8 }, remote = { (void *)kernel[i], 8 };
+
+		RESULT(syscall(SYS_process_vm_readv, getpid(), &local, 1, &remote, 1, 0));
+		RESULT(syscall(SYS_process_vm_writev, getpid(), &local, 1, &remote, 1, 0));
+	}
+}
+
 int main(int argc, char **argv)
 {
 	char *area;
@@ -87,5 +101,6 @@ int main(int argc, char **argv)
 	for (i = 0; i < 4; i++)
 		each(i);
 	each(6);
+	process_memory();
 	return 0;
 }
