@@ -57,11 +57,10 @@ static void bury(struct unix_sock *dead)
 }
 
 /* A message may hold the last reference to a socket with messages: one is freed after the other, not inside it. */
-static void drop_messages(struct unix_sock *s)
+static void free_unread(void)
 {
 	static bool freeing;
 
-	list_splice_init(&s->messages, &unread);
 	if (freeing)
 		return;
 	freeing = true;
@@ -74,13 +73,19 @@ static void drop_messages(struct unix_sock *s)
 	freeing = false;
 }
 
+static void drop_messages(struct unix_sock *s)
+{
+	list_splice_init(&s->messages, &unread);
+	free_unread();
+}
+
 void unix_put(struct unix_sock *s)
 {
 	if (!s || !atomic_dec_and_test(&s->count))
 		return;
 	list_splice_init(&s->messages, &unread);
-	bury(s);
-	drop_messages(s);
+	bury(s);                        /* it may be gone now */
+	free_unread();
 }
 
 struct unix_sock *unix_get(struct unix_sock *s)
