@@ -38,6 +38,19 @@ void flush_pending(struct sigpending *p)
 	p->set = 0;
 }
 
+/* A timer's SIGCONT comes here from the interrupt, where nothing may be freed: what goes waits for the next allocation. [irqs off] */
+static LIST_HEAD(flushed);
+
+static void free_flushed(void)
+{
+	struct sigqueue *q, *n;
+
+	list_for_each_entry_safe(q, n, &flushed, list) {
+		list_del(&q->list);
+		kmem_cache_free(sigqueue_cache, q);
+	}
+}
+
 static void flush_set(struct sigpending *p, sigset_t set)
 {
 	struct sigqueue *q, *n;
@@ -48,7 +61,10 @@ static void flush_set(struct sigpending *p, sigset_t set)
 	list_for_each_entry_safe(q, n, &p->queue, list) {
 		if (set & SIGMASK(q->info.si_signo)) {
 			list_del_init(&q->list);
-			free_sigqueue(q);
+			if (q->timer)
+				continue;
+			(*q->count)--;
+			list_add(&q->list, &flushed);
 		}
 	}
 }
@@ -217,6 +233,7 @@ static struct sigqueue *alloc_sigqueue(int sig, const siginfo_abi *info, struct 
 	u32 *count = user_sigqueue_count(t->cred.uid);
 	struct sigqueue *q;
 
+	free_flushed();
 	if (*count >= t->signal->rlim[RLIMIT_SIGPENDING].rlim_cur)
 		return NULL;
 	q = kmem_cache_alloc(sigqueue_cache, GFP_ATOMIC);
