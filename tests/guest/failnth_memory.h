@@ -97,8 +97,6 @@ static long unlock_all_future(void) { return ret(mlockall(MCL_FUTURE)); }
 static long bind_policy(void) { unsigned long node = 1; return ret(syscall(SYS_mbind, mem + 10 * PAGE, PAGE, 2, &node, 8, 0)); }
 static long default_policy(void) { unsigned long node = 1; return ret(syscall(SYS_set_mempolicy, 2, &node, 8)); }
 static void undo_default_policy(long r) { syscall(SYS_set_mempolicy, 0, NULL, 0); }
-static long remap_file(void) { return ret(syscall(SYS_remap_file_pages, mem, 4 * PAGE, 0, 8, 0)); }
-static void undo_remap_file(long r) { munmap(mem, MIB); mem = mmap(NULL, MIB, RW, MAP_SHARED, fd, 0); }
 static long remap_shared(void) { return ret_map(mremap(mem, MIB, MIB / 2, 0)); }
 static void undo_remap_shared(long r) { munmap(mem, MIB); setup_filled_shared(); }
 static long remap_huge(void) { return ret_map(mremap(mem, 2 * MIB, 2 * MIB, MREMAP_MAYMOVE | MREMAP_FIXED, mem_raw + 16 * MIB + PAGE)); }
@@ -162,7 +160,6 @@ static const struct row memory_rows[] = {
 	ROW("mlockall MCL_FUTURE", unlock_all_future, undo_lock_all),
 	ROW("mbind", bind_policy, undo_remap, setup_small, close_small),
 	ROW("set_mempolicy", default_policy, undo_default_policy),
-	ROW("remap_file_pages", remap_file, undo_remap_file, setup_shared_file, close_private_file),
 	ROW("mremap shrinks", remap_shared, undo_remap_shared, setup_filled_shared, close_small),
 	ROW("mremap of a 2 MiB page", remap_huge, undo_remap_huge, setup_remap_huge, close_remap_huge),
 	ROW("mmap MAP_FIXED_NOREPLACE", map_noreplace, undo_one),
