@@ -205,7 +205,7 @@ static void syscall_stop(u64 message)
 	int sig = ptrace_notify(SIGTRAP, code, CLD_TRAPPED, message);
 	siginfo_abi info;
 
-	if (sig <= 0)
+	if (sig <= 0 || sig > _NSIG)    /* of a tracer that died before it had waited, the stop's own code is left */
 		return;
 	memset(&info, 0, sizeof(info));
 	info.si_code = SI_KERNEL;
