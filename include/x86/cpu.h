@@ -133,6 +133,8 @@ static inline struct pt_regs *thread_pt_regs(struct thread_struct *t)
 /* "Look at x86_hooks.exit_to_user before going back to ring 3", for this CPU. */
 void set_exit_work(void);
 void clear_exit_work(void);
+/* From within a system call: it changed registers that a call leaves alone, so all of them are loaded from pt_regs. */
+void set_full_return(void);
 void cpu_idle_wait(void);               /* sti; hlt; returns after an interrupt */
 
 /* Prints a symbolised backtrace from @rbp (0: the caller's). */

@@ -265,7 +265,7 @@ static void start_thread(struct pt_regs *regs, u64 ip, u64 sp)
 	user_gsbase_set(0);
 	fpu_init_state(current->thread.fpu);
 	fpu_restore(current->thread.fpu);
-	set_exit_work();
+	set_full_return();
 }
 
 static int map_program(struct binprm *b, struct elf_file *e, struct elf_file *interp, u64 *entry, u64 *interp_base)

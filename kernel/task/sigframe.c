@@ -265,7 +265,7 @@ SYSCALL(rt_sigreturn)
 		else if (uc.uc_stack.ss_size >= MINSIGSTKSZ)
 			t->sas = uc.uc_stack;
 	}
-	set_exit_work();                /* all registers come from pt_regs: by IRET */
+	set_full_return();
 	return (long)regs->rax;
 bad:
 	pr_info("%s[%d]: bad frame in rt_sigreturn at %lx\n", t->comm, t->pid, (unsigned long)frame);

@@ -34,6 +34,7 @@
 #define RSP 152
 #define SS 160
 #define TSS_SP0 4
+#define EXIT_FULL 2                     /* process.c */
 #define MSR_GS_BASE 0xc0000101
 #define ENOSYS 38
 
@@ -116,7 +117,7 @@ call_done:
 	cli
 	mov	%rax, RAX(%rsp)
 	cmpb	$0, %gs:exit_work
-	jne	return_to_user
+	jne	call_work
 	/* SYSRET loads %rip and %rflags from %rcx and %r11: only when they are still what SYSCALL put there,
 	 * and only a lower-half %rip (with another one it faults in ring 0 on ring 3's stack). */
 	mov	RCX(%rsp), %rcx
@@ -138,6 +139,12 @@ call_done:
 	mov	RSP(%rsp), %rsp
 	swapgs
 	sysretq
+
+call_work:
+	cmpb	$EXIT_FULL, %gs:exit_work
+	jne	return_to_user
+	movb	$0, %gs:exit_work       /* nothing to do but to load every register */
+	jmp	load_all
 
 /* An unknown number, or a watched task. What a tracer wrote into pt_regs must count, so: by IRETQ. */
 slow_call:
@@ -201,6 +208,7 @@ return_to_user:
 	cli
 	cmpb	$0, %gs:exit_work
 	jne	2f
+load_all:
 	POP_REGS
 	add	$8, %rsp
 	swapgs
