@@ -255,6 +255,7 @@ static u32 *task_fail_nth(void) { return &current->fail_nth; }
 void task_init(void)
 {
 	task_cache_init();
+	fork_init();
 	pids_init();
 	sigqueue_init();
 	fail_nth_register(task_fail_nth);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * New tasks: fork, vfork, clone, clone3, kernel threads. A task_struct keeps its kernel stack and FPU area
- * while it lies in the cache of freed tasks, so that fork after exit allocates nothing.
+ * New tasks: what fork, vfork, clone and clone3 copy or share, and what the end of a task gives back.
  *
  * Undo order of copy_process is the reverse of its steps; nothing is visible to others before the last.
  */
@@ -13,71 +12,20 @@
 #include "ptrace.h"
 #include "seccomp.h"
 
-#define TASK_CACHE_MAX 32
-
-static struct kmem_cache *task_cache, *signal_cache, *sighand_cache, *fpu_cache;
-static LIST_HEAD(free_tasks);           /* linked by se.node, stack and fpu kept */
-static unsigned int nr_free_tasks;
+static struct kmem_cache *signal_cache, *sighand_cache;
 static unsigned int nr_threads, max_threads;
 static u64 nr_forks;
 
-void task_cache_init(void)
+void fork_init(void)
 {
-	task_cache = kmem_cache_create_boot("task_struct", sizeof(struct task_struct), 64);
 	signal_cache = kmem_cache_create_boot("signal_struct", sizeof(struct signal_struct), 0);
 	sighand_cache = kmem_cache_create_boot("sighand_struct", sizeof(struct sighand_struct), 0);
-	fpu_cache = kmem_cache_create_boot("fpu_state", fpu_size(), 64);
 	max_threads = (unsigned int)min(totalram_pages() * PAGE_SIZE / (THREAD_SIZE * 8), (u64)PID_MAX - 512);
 	init_task.signal->rlim[RLIMIT_NPROC] = (struct rlimit64){ max_threads / 2, max_threads / 2 };
 	init_task.signal->rlim[RLIMIT_SIGPENDING] = init_task.signal->rlim[RLIMIT_NPROC];
 }
 
-static struct task_struct *alloc_task(void)
-{
-	struct task_struct *t;
-
-	if (should_fail_alloc(GFP_KERNEL))
-		return NULL;
-	if (nr_free_tasks) {
-		t = list_first_entry(&free_tasks, struct task_struct, se.node);
-		list_del(&t->se.node);
-		nr_free_tasks--;
-		return t;
-	}
-	t = kmem_cache_alloc(task_cache, GFP_KERNEL);
-	if (!t)
-		return NULL;
-	t->stack = alloc_thread_stack();
-	t->thread.fpu = kmem_cache_alloc(fpu_cache, GFP_KERNEL);
-	if (t->stack && t->thread.fpu) {
-		fpu_init_state(t->thread.fpu);  /* XSAVE never writes all of its header: it must be zero once */
-		return t;
-	}
-	if (t->stack)
-		free_thread_stack(t->stack);
-	if (t->thread.fpu)
-		kmem_cache_free(fpu_cache, t->thread.fpu);
-	kmem_cache_free(task_cache, t);
-	return NULL;
-}
-
-/* Not on its own stack any more; everything but stack and FPU area was given back. */
-void free_task(struct task_struct *t)
-{
-	if (unlikely(t->cred.groups))
-		put_groups(t->cred.groups);
-	if (nr_free_tasks < TASK_CACHE_MAX) {
-		list_add(&t->se.node, &free_tasks);
-		nr_free_tasks++;
-		return;
-	}
-	free_thread_stack(t->stack);
-	kmem_cache_free(fpu_cache, t->thread.fpu);
-	kmem_cache_free(task_cache, t);
-}
-
-/* A copy of the current task with its own stack and FPU state, belonging to nobody yet. */
-static struct task_struct *dup_task(bool kthread)
+struct task_struct *dup_task(bool kthread)
 {
 	struct task_struct *t = alloc_task();
 	void *stack, *fpu;
@@ -145,6 +93,14 @@ static int copy_files_fs(u64 flags, struct task_struct *t)
 	if (t->fs)
 		fs_put(t->fs);
 	return (int)PTR_ERR(t->files);
+}
+
+static void put_files_fs(struct task_struct *t)
+{
+	if (t->files)
+		files_put(t->files);
+	if (t->fs)
+		fs_put(t->fs);
 }
 
 long unshare_files_fs(u64 flags)
@@ -246,6 +202,31 @@ static void put_signal(struct signal_struct *s)
 		kmem_cache_free(signal_cache, s);
 }
 
+int copy_group(u64 flags, struct task_struct *t)
+{
+	int err = copy_files_fs(flags, t);
+
+	if (err)
+		return err;
+	err = copy_sighand(flags, t);
+	if (err)
+		goto files;
+	err = copy_signal(flags, t);
+	if (!err)
+		return 0;
+	put_sighand(t->sighand);
+files:
+	put_files_fs(t);
+	return err;
+}
+
+void put_group(struct task_struct *t)
+{
+	put_signal(t->signal);
+	put_sighand(t->sighand);
+	put_files_fs(t);
+}
+
 static int copy_mm(u64 flags, struct task_struct *t)
 {
 	if (!t->mm)
@@ -286,8 +267,7 @@ static int check_clone(const struct kernel_clone_args *a)
 	return 0;
 }
 
-/* => tasklist_lock held: from here on others see it */
-static int link_task(const struct kernel_clone_args *a, struct task_struct *t, pid_t want)
+int link_task(const struct kernel_clone_args *a, struct task_struct *t, pid_t want)
 {
 	struct signal_struct *s = t->signal;
 	pid_t pid = pid_attach(t, want);
@@ -374,18 +354,12 @@ static struct task_struct *copy_process(const struct kernel_clone_args *a, bool 
 	if (!t)
 		return ERR_PTR(-ENOMEM);
 	sched_fork(t);
-	err = copy_files_fs(a->flags, t);
+	err = copy_group(a->flags, t);
 	if (err)
 		goto free;
-	err = copy_sighand(a->flags, t);
-	if (err)
-		goto files;
-	err = copy_signal(a->flags, t);
-	if (err)
-		goto sighand;
 	err = copy_mm(a->flags, t);
 	if (err)
-		goto signal;
+		goto group;
 	thread_setup(a, t);
 
 	irq = spin_lock_irqsave(&tasklist_lock);
@@ -406,15 +380,8 @@ static struct task_struct *copy_process(const struct kernel_clone_args *a, bool 
 		return t;
 	if (t->mm)
 		put_task_mm(t->mm);
-signal:
-	put_signal(t->signal);
-sighand:
-	put_sighand(t->sighand);
-files:
-	if (t->files)
-		files_put(t->files);
-	if (t->fs)
-		fs_put(t->fs);
+group:
+	put_group(t);
 free:
 	free_task(t);
 	return ERR_PTR(err);
@@ -544,102 +511,4 @@ void unlink_task(struct task_struct *t)
 	nr_threads--;
 	put_sighand(t->sighand);
 	put_signal(s);
-}
-
-struct kthread_start { void (*fn)(void *); void *arg; };
-
-static void kthread_entry(void *arg)
-{
-	struct kthread_start k = *(struct kthread_start *)arg;
-
-	schedule_tail();                /* until here the run queue's lock is held */
-	local_irq_enable();
-	kfree(arg);
-	k.fn(k.arg);
-	do_exit(0);
-}
-
-/* A task without user memory, child of init_task; its files and fs are those of the boot. */
-static struct task_struct *kthread_create(const char *name, pid_t want)
-{
-	static const struct kernel_clone_args args = { .flags = 0, .exit_signal = -1 };
-	struct task_struct *t = dup_task(true);
-	unsigned long irq;
-	int err;
-
-	if (!t)
-		return ERR_PTR(-ENOMEM);
-	t->signal = init_task.signal;
-	t->sighand = init_task.sighand;
-	t->files = init_task.files;
-	t->fs = init_task.fs;
-	t->mm = NULL;
-	t->rseq = 0;
-	put_groups(t->cred.groups);
-	t->cred = init_task.cred;
-	t->personality = 0;
-	strscpy(t->comm, name, sizeof(t->comm));
-	sched_fork(t);
-	err = copy_files_fs(0, t);
-	if (err)
-		goto free;
-	err = copy_sighand(0, t);
-	if (err)
-		goto files;
-	err = copy_signal(0, t);
-	if (err)
-		goto sighand;
-	irq = spin_lock_irqsave(&tasklist_lock);
-	err = link_task(&args, t, want);
-	if (!err) {
-		list_move_tail(&t->sibling, &init_task.children);
-		t->parent = &init_task;
-	}
-	spin_unlock_irqrestore(&tasklist_lock, irq);
-	if (!err)
-		return t;
-	put_signal(t->signal);
-sighand:
-	put_sighand(t->sighand);
-files:
-	if (t->files)
-		files_put(t->files);
-	if (t->fs)
-		fs_put(t->fs);
-free:
-	free_task(t);
-	return ERR_PTR(err);
-}
-
-pid_t kernel_thread(void (*fn)(void *), void *arg, const char *name)
-{
-	struct kthread_start *k = kmalloc(sizeof(*k), GFP_KERNEL);
-	struct task_struct *t;
-
-	if (!k)
-		return -ENOMEM;
-	*k = (struct kthread_start){ fn, arg };
-	t = kthread_create(name, 0);
-	if (IS_ERR(t)) {
-		kfree(k);
-		return (pid_t)PTR_ERR(t);
-	}
-	t->flags |= PF_KTHREAD;
-	thread_init_kernel(&t->thread, t->stack, THREAD_SIZE, kthread_entry, k);
-	wake_up_new_task(t);
-	return t->pid;
-}
-
-/* pid 1, not yet started: @first runs on its stack before ring 3. */
-struct task_struct *create_init_task(void (*first)(void))
-{
-	struct pt_regs regs = { .orig_rax = (u64)-1, .cs = 0x33, .ss = 0x2b, .rflags = X86_EFLAGS_IF };
-	struct task_struct *t = kthread_create("init", 1);
-
-	if (IS_ERR(t))
-		return t;
-	t->flags &= ~PF_KTHREAD;
-	t->exit_signal = SIGCHLD;
-	thread_init_user(&t->thread, t->stack, THREAD_SIZE, &regs, first);
-	return t;
 }

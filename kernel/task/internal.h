@@ -71,15 +71,28 @@ struct kernel_clone_args {
 	u64 tls, parent_tid, child_tid, pidfd;
 	int exit_signal;
 };
+void fork_init(void);
 pid_t kernel_clone(const struct kernel_clone_args *args);
-void free_task(struct task_struct *t);
-void task_cache_init(void);
+/* A copy of the current task with its own stack and FPU state, belonging to nobody yet: NULL, or to be given to free_task. */
+struct task_struct *dup_task(bool kthread);
+/* Files, directories, handlers and process of @t, a copy of the current task: shared or made by CLONE_*. 0 or -ENOMEM and undone. */
+int __must_check copy_group(u64 flags, struct task_struct *t);
+void put_group(struct task_struct *t);
+/* From here on others see it. @want: its pid, 0: any. => tasklist_lock held */
+int __must_check link_task(const struct kernel_clone_args *a, struct task_struct *t, pid_t want);
 void vfork_complete(struct task_struct *t);
 unsigned int nr_tasks(u64 *forks);
 void forget_task(struct task_struct *t);        /* exec: the old leader, whose number has a new owner. => [T] */
 int unshare_sighand(struct task_struct *t);
 long unshare_files_fs(u64 flags);
 void unlink_task(struct task_struct *t);
+
+/* task_cache.c */
+void task_cache_init(void);
+struct task_struct *alloc_task(void);           /* with stack and FPU area, the rest as it was left; NULL: no memory */
+void free_task(struct task_struct *t);          /* not on its own stack any more; it holds nothing else */
+
+/* kthread.c */
 struct task_struct *create_init_task(void (*first)(void));
 
 /* exit.c, wait4.c */
