@@ -11,6 +11,7 @@
 #define RED_ZONE 128
 #define MAGIC2_SIZE 4
 #define XSAVE_HEADER 512
+#define XSAVE_HEADER_SIZE 64
 #define RF_BIT (1UL << 16)
 #define DF_BIT (1UL << 10)
 
@@ -55,22 +56,23 @@ u64 sigframe_size(void)
 	return sizeof(struct rt_sigframe_abi) + fpu_size() + MAGIC2_SIZE + 63 + 15 + 8 + RED_ZONE;
 }
 
+/*
+ * XSAVE leaves alone the software's bytes at the end of the legacy area and, of the header behind them, all but the first
+ * word (SDM vol. 1, 13.4); XRSTOR wants those zero. So both are written before it, in one piece.
+ */
 static int save_fpu(u64 fp)
 {
 	u32 size = (u32)fpu_size();
-	struct fpx_sw_bytes_abi sw = {
+	struct { struct fpx_sw_bytes_abi sw; u64 header[XSAVE_HEADER_SIZE / 8]; } f = { .sw = {
 		.magic1 = FP_XSTATE_MAGIC1,
 		.extended_size = size + MAGIC2_SIZE,
 		.xfeatures = fpu_xfeatures(),
 		.xstate_size = size,
-	};
+	} };
 
-	if (!sw.xfeatures)
+	if (!f.sw.xfeatures)
 		return fpu_save_user((void __user *)fp);
-	/* XSAVE leaves the rest of its header alone; XRSTOR wants it zero. */
-	if (clear_user((void __user *)(fp + XSAVE_HEADER), 64) || fpu_save_user((void __user *)fp))
-		return -EFAULT;
-	if (copy_to_user((void __user *)(fp + XSAVE_HEADER - sizeof(sw)), &sw, sizeof(sw)))
+	if (copy_to_user((void __user *)(fp + XSAVE_HEADER - sizeof(f.sw)), &f, sizeof(f)) || fpu_save_user((void __user *)fp))
 		return -EFAULT;
 	return put_user_u32(FP_XSTATE_MAGIC2, (void __user *)(fp + size));
 }
