@@ -116,6 +116,7 @@ int kernel_execve(const char *path, const char *const *argv, const char *const *
 		      SIGMASK(SIGSEGV) | SIGMASK(SIGBUS) | SIGMASK(SIGSYS) | SIGMASK(SIGXCPU) | SIGMASK(SIGXFSZ))
 void sigqueue_init(void);
 void force_sig_info(int sig, const siginfo_abi *info);           /* of the current thread: can't be blocked or ignored */
+void __noreturn die_by(int sig, const struct pt_regs *regs);      /* the current process, as by an unhandled signal: with its core file */
 void recalc_sigpending(struct task_struct *t);                  /* => sighand lock */
 void signal_wake_up(struct task_struct *t, bool kill);          /* => sighand lock */
 void flush_pending(struct sigpending *p);

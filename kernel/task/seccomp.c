@@ -65,7 +65,7 @@ static void refuse(struct pt_regs *regs, long result)
 }
 
 /* SIGSYS says which call it was; the registers are as before it. */
-static void trap(struct pt_regs *regs, u32 data, bool kill)
+static void trap(struct pt_regs *regs, u32 data)
 {
 	siginfo_abi info;
 	u64 nr = regs->orig_rax;
@@ -76,18 +76,15 @@ static void trap(struct pt_regs *regs, u32 data, bool kill)
 	info.sys.call_addr = regs->rip;
 	info.sys.syscall = (s32)nr;
 	info.sys.arch = AUDIT_ARCH_X86_64;
-	if (kill)
-		current->sighand->action[SIGSYS - 1].handler = SIG_DFL_ABI;
 	refuse(regs, (long)nr);
 	force_sig_info(SIGSYS, &info);
 }
 
-static void kill_thread(struct pt_regs *regs, u32 data)
+/* At once: neither a handler nor a tracer is asked. With a core file, if one is wanted. */
+static void __noreturn kill_process(struct pt_regs *regs)
 {
-	if (current->signal->nr_threads == 1)   /* the process's end, then: with a core file if one is wanted */
-		trap(regs, data, true);
-	else
-		do_exit(SIGSYS);
+	refuse(regs, (long)regs->orig_rax);
+	die_by(SIGSYS, regs);
 }
 
 static void strict(struct pt_regs *regs)
@@ -147,7 +144,7 @@ static void filtered(struct pt_regs *regs, bool asked)
 		refuse(regs, -(long)min(data, 4095u));
 		return;
 	case SECCOMP_RET_TRAP:
-		trap(regs, data, false);
+		trap(regs, data);
 		return;
 	case SECCOMP_RET_TRACE:
 		if (!asked && ask_tracer(regs, data))
@@ -156,10 +153,10 @@ static void filtered(struct pt_regs *regs, bool asked)
 	case SECCOMP_RET_LOG:
 		return;
 	case SECCOMP_RET_KILL_THREAD:
-		kill_thread(regs, data);
-		return;
+		if (current->signal->nr_threads > 1)
+			do_exit(SIGSYS);
 	}
-	trap(regs, data, true);         /* KILL_PROCESS, and what nobody knows */
+	kill_process(regs);             /* the last thread's end too, and what nobody knows */
 }
 
 void seccomp_enter(struct pt_regs *regs)

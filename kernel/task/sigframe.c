@@ -220,7 +220,7 @@ static int restore_fpu(u64 fp)
 		return 0;
 	}
 	if (fpu_xfeatures()) {
-		if (copy_from_user(&sw, (const void __user *)(fp + XSAVE_HEADER - sizeof(sw)), sizeof(sw)))
+		if (copy_from_user(&sw, (const void __user *)(fp + XSAVE_HEADER - sizeof(sw)), offsetof(struct fpx_sw_bytes_abi, padding)))
 			return -EFAULT;
 		if (sw.magic1 != FP_XSTATE_MAGIC1 || sw.xstate_size != fpu_size() ||
 		    get_user_u32(&magic2, (const void __user *)(fp + fpu_size())) || magic2 != FP_XSTATE_MAGIC2)
@@ -251,9 +251,7 @@ SYSCALL(rt_sigreturn)
 	u64 frame = regs->rsp - 8;
 	struct ucontext_abi uc;
 
-	if (copy_from_user(&uc, (const void __user *)(frame + offsetof(struct rt_sigframe_abi, uc)),
-			   offsetof(struct ucontext_abi, uc_mcontext.reserved1)) ||
-	    get_user_u64(&uc.uc_sigmask, (const void __user *)(frame + offsetof(struct rt_sigframe_abi, uc.uc_sigmask))))
+	if (copy_from_user(&uc, (const void __user *)(frame + offsetof(struct rt_sigframe_abi, uc)), sizeof(uc)))
 		goto bad;
 	set_blocked(uc.uc_sigmask);
 	restore_context(&uc.uc_mcontext, regs);

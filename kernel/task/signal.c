@@ -250,8 +250,7 @@ static void stop_for_jobctl(struct task_struct *t, unsigned long *irq)
 		t->jobctl &= ~JOBCTL_TRAP_BITS;
 }
 
-/* The default action kills: does not return. */
-static void __noreturn die_by(int sig, const struct pt_regs *regs)
+void __noreturn die_by(int sig, const struct pt_regs *regs)
 {
 	struct task_struct *t = current;
 	struct signal_struct *s = t->signal;

@@ -203,6 +203,9 @@ static void tracers(void)
 	wait_say("third", pid);
 	pt(PTRACE_CONT, pid, 0, 0);
 	wait_say("end", pid);
+	TRACED_CHILD(pid, { answer(SYS_getppid, SECCOMP_RET_KILL_PROCESS); getppid(); });
+	pt(PTRACE_CONT, pid, 0, 0);
+	wait_say("no tracer stops it", pid);
 }
 
 int main(int argc, char **argv)
