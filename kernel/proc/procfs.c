@@ -373,8 +373,8 @@ int sysfs_create_raw(const char *path, u32 mode, proc_read_fn read, void *arg, u
 {
 	struct proc_dir_entry *e = register_entry(&sysfs_root, path, mode);
 
-	if (!e)
-		return -EEXIST;
+	if (IS_ERR(e))
+		return PTR_ERR(e);
 	e->read = read;
 	e->arg = arg;
 	e->size = size;
@@ -383,7 +383,9 @@ int sysfs_create_raw(const char *path, u32 mode, proc_read_fn read, void *arg, u
 
 int sysfs_mkdir(const char *path)
 {
-	return register_entry(&sysfs_root, path, S_IFDIR | 0555) ? 0 : -EEXIST;
+	struct proc_dir_entry *e = register_entry(&sysfs_root, path, S_IFDIR | 0555);
+
+	return IS_ERR(e) ? PTR_ERR(e) : 0;
 }
 
 /* --- numbers in /proc/sys -------------------------------------------------------------------- */

@@ -26,7 +26,7 @@ def lives(name, lines, seconds, *options):
 
 
 def jobs():
-    return [lives("guest/wild", ["wild", "clock_steer"], 200), lives("guest/failnth", ["failnth"], 200),
+    return [lives("guest/wild", ["clock_steer", "wild"], 200), lives("guest/failnth", ["failnth"], 200),
             lives("guest/autoreap", ["autoreap 3000"], 200, "--append", "slab_debug"),
             lives("guest/exec_fuzz", ["exec_fuzz 1 1500"], 200),
             lives("guest/fuzz", FUZZ, 300),
