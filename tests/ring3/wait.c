@@ -41,11 +41,14 @@ static void orphan(void)
 
 static void stop_and_continue(void)
 {
-	int status;
-	pid_t pid = fork();
+	int status, go[2];
+	pid_t pid;
 
+	pipe(go);
+	pid = fork();
 	if (pid == 0) {
 		raise(SIGSTOP);
+		read(go[0], &status, 1);        /* its end would be told instead of SIGCONT, were it faster than the parent */
 		_exit(8);
 	}
 	ASK(waitpid(pid, &status, WUNTRACED) == pid);
@@ -53,6 +56,8 @@ static void stop_and_continue(void)
 	RESULT(kill(pid, SIGCONT));
 	ASK(waitpid(pid, &status, WCONTINUED) == pid);
 	say_status("child", status);
+	write(go[1], "", 1);
+	close(go[0]), close(go[1]);
 	ASK(waitpid(pid, &status, 0) == pid);
 	say_status("child", status);
 }
