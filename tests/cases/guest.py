@@ -5,7 +5,7 @@ import os
 from harness.jobs import Job
 from harness.vm import BUILD, scratch, vmrun
 
-FUZZ = ["fuzz 1 150000", "fuzz 2 150000", "fuzz 3 150000 3 3", "fuzz 4 150000 4 2"] # seed, calls, processes, threads more
+FUZZ = ["fuzz 1 40000", "fuzz 2 40000", "fuzz 3 40000 3 3", "fuzz 4 40000 4 2"] # seed, calls, processes, threads more
 
 
 def lives(name, lines, seconds, *options):
@@ -29,5 +29,5 @@ def jobs():
     return [lives("guest/wild", ["clock_steer", "wild"], 200), lives("guest/failnth", ["failnth"], 200),
             lives("guest/autoreap", ["autoreap 3000"], 200, "--append", "slab_debug"),
             lives("guest/exec_fuzz", ["exec_fuzz 1 1500"], 200),
-            lives("guest/fuzz", FUZZ, 300),
+            lives("guest/fuzz", FUZZ, 300), lives("guest/fuzz-slab_debug", ["fuzz 5 20000 3 2"], 300, "--append", "slab_debug"),
             lives("guest/limits", ["leak 1000 3000", "bombs"], 300, "--memory", "256M")]

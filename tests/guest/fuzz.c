@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * A fuzzer of system calls from ring 3: random and near-valid arguments from several processes at once, some of which
+ * A fuzzer of system calls from ring 3: random arguments and (fuzz_near.h) nearly valid ones from several processes at once, some of which
  * share memory and descriptors. The kernel must live, must not leak descriptors' or processes' worth of memory, and
  * the parent's checksummed memory must stay. Only for a guest.
  *     fuzz SEED CALLS [PROCESSES [THREADS]]    THREADS: besides each process' first; default 0, for two processes of three
@@ -51,7 +51,7 @@ static int left_out(long nr)
 	switch (nr) {
 	case SYS_reboot: case SYS_kexec_load: case SYS_kexec_file_load: case SYS_exit: case SYS_exit_group:
 	case SYS_kill: case SYS_tkill: case SYS_tgkill: case SYS_rt_sigqueueinfo: case SYS_rt_tgsigqueueinfo:
-	case SYS_pidfd_send_signal: case SYS_pause: case SYS_vhangup:
+	case SYS_pidfd_send_signal: case SYS_pause: case SYS_vhangup: case SYS_pidfd_getfd: /* the output of others */
 	case SYS_setsid: case SYS_setpgid: /* the watchdog ends a child by its group */
 	case SYS_timer_delete: case SYS_timer_settime: case SYS_alarm:
 	case SYS_umount2: case SYS_pivot_root: case SYS_chroot:
@@ -114,6 +114,12 @@ static void fill_area(void)
 	}
 }
 
+/* Gets the child out of a call that waits for ever, if the calls before have left the timer alone. */
+static void interrupt(int sig)
+{
+}
+
+#include "fuzz_near.h"
 /* What is traced: a child of this thread, that makes calls and touches the area. It can't stop anybody else. */
 static __thread pid_t victim;
 
@@ -163,6 +169,10 @@ static void random_calls(unsigned int calls)
 	for (i = 0; i < calls; i++) {
 		long nr = below(8) ? below(LAST_CALL) : (long)number();
 
+		if (below(3) == 0) {
+			near_call();
+			continue;
+		}
 		if (left_out(nr))
 			continue;
 		if (i % 16 == 0) {
@@ -225,11 +235,6 @@ static void prepare(void)
 	mprotect(area + 32 * 4096, 8 * 4096, PROT_NONE);
 }
 
-/* Gets the child out of a call that waits for ever, if the calls before have left the timer alone. */
-static void interrupt(int sig)
-{
-}
-
 static pid_t start_child(uint64_t seed, unsigned int calls, int threads)
 {
 	struct rlimit none = { 0, 0 }, files = { 256 << 10, 256 << 10 }, space = { 512 * MIB, 512 * MIB }, tasks = { 40, 40 };
@@ -244,13 +249,15 @@ static pid_t start_child(uint64_t seed, unsigned int calls, int threads)
 	setrlimit(RLIMIT_FSIZE, &files);
 	setrlimit(RLIMIT_AS, &space);
 	setrlimit(RLIMIT_NPROC, &tasks);
-	signal(SIGXFSZ, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN);
+	for (int sig = 1; sig <= SIGRTMAX; sig++)
+		if (!strchr((char[]){ SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGALRM, SIGCHLD, 0 }, sig))
+			signal(sig, SIG_IGN);
 	alarm(5);
 	sigaction(SIGVTALRM, &(struct sigaction){ .sa_handler = interrupt }, NULL);
 	timer_create(CLOCK_MONOTONIC, &(struct sigevent){ .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGVTALRM }, &timer);
 	timer_settime(timer, 0, &(struct itimerspec){ { 0, 20000000 }, { 0, 20000000 } }, NULL);
 	close(0);
+	syscall(SYS_close_range, 3, ~0U, 0);
 	fd = open("/dev/null", O_RDWR); /* 0; outputs go there as well */
 	dup2(fd, 1);
 	dup2(fd, 2);
@@ -258,7 +265,15 @@ static pid_t start_child(uint64_t seed, unsigned int calls, int threads)
 	if (pipe(ends) == 0)
 		fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	open("/tmp/f/dir", O_RDONLY);
-	open("/dev/zero", O_RDWR);
+	open("/dev/zero", O_RDWR);      /* 7 */
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) || socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, ends))
+		_exit(0);
+	syscall(SYS_memfd_create, "m", 2);
+	epoll_create1(0);
+	inotify_init1(O_NONBLOCK);
+	mmap(ARENA, ARENA_PAGES * 4096UL, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	if (seed % 4 == 0 && syscall(SYS_setresuid, 1000, 1000, 1000))
+		_exit(0);
 	fuzz(seed, calls, threads);
 	return 0;
 }
@@ -323,7 +338,7 @@ static void fill_slots(uint64_t seed, unsigned long *children, unsigned long wan
 	}
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
 	unsigned long calls = argc > 2 ? strtoul(argv[2], NULL, 0) : 20000, signalled = 0, children = 0;
@@ -357,4 +372,11 @@ int main(int argc, char **argv)
 	printf("seed %llu: %lu processes of up to %d calls, %lu of them ended by a signal; the kernel lives\n",
 	       (unsigned long long)seed, children, CHILD_CALLS, signalled);
 	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && !strcmp(argv[1], "--leave"))
+		return 0;       /* a child's exec */
+	return run(argc, argv);
 }
