@@ -35,7 +35,6 @@ static int leader(struct pair p, const char *name)
 	setsid();
 	fd = open(name, O_RDWR);
 	tty = open("/dev/tty", O_RDWR);
-	send_text(p.master, "typed before\n");
 	say("vhangup %d", vhangup());
 	say("SIGHUP %d", (int)hups);
 	state("own", fd);
