@@ -113,7 +113,7 @@ def job_for(name, options):
     def job(report):
         where = scratch("outside-" + name)
         qmp = os.path.join("/tmp", f"atlas-outside-{os.getpid()}-{name}")
-        argv = [os.path.join(TOP, "tools/vmrun"), "--timeout", "750", "--log", os.path.join(where, "log"), "--stdin", *options,
+        argv = [os.path.join(TOP, "tools/vmrun"), "--accel", "tcg", "--timeout", "750", "--log", os.path.join(where, "log"), "--stdin", *options,
                 "--qemu", f"-qmp unix:{qmp},server=on,wait=off", "/bin/busybox", "sh", "-c", GUEST]
         repro = shlex.join(argv[:1] + argv[5:])
         guest = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=TOP,
