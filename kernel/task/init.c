@@ -56,7 +56,8 @@ static void init_first_run(void)
 	strscpy(words, cmdline_init_args(), sizeof(words));
 	split_args(words, argv, 1);
 	err = kernel_execve(init_path, argv, envp);
-	if (err == -ENOMEM)
+	/* EFAULT: its arguments are ours, so what could not be written is memory that could not be had. */
+	if (err == -ENOMEM || err == -EFAULT)
 		panic("no memory to run %s as init: give the machine more", init_path);
 	if (err)
 		panic("%s can't run as init: %s (%s). Try another one with init=", init_path, init_failure(err), errno_name(-err));
