@@ -145,7 +145,10 @@ class Machine:
         self.stream.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
         self.stream.flush()
         while True:
-            line = self.stream.readline()
+            try:
+                line = self.stream.readline()
+            except ConnectionError:
+                line = ""
             if not line:
                 raise RuntimeError("QEMU has ended")
             answer = json.loads(line)
