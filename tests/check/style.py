@@ -14,6 +14,7 @@ LONG_FUNCTION, TOO_LONG_FUNCTION = 60, 120
 MAX_COLUMNS = 200
 ASM = re.compile(r"\b(__)?asm(__)?\s*(volatile|__volatile__)?\s*\(")
 ASM_HOME = ("kernel/x86/", "include/x86/", "include/asm/", "include/lib/compiler.h", "esp/", "tests/", "efi/")
+TOP_LEVEL = {"Makefile", "README.md", "CAVEATS.md", "LICENSE", ".gitignore", ".ci", "efi", "kernel", "mm", "include", "tools", "tests", "esp"}
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.])/(root|work|home|tmp/w)/\w")
 
@@ -99,6 +100,8 @@ def main():
             elif length > LONG_FUNCTION:
                 long_functions.append(f"{path}:{number} {name} ({length})")
     check_readme(errors)
+    strangers = sorted({p.split("/")[0] for p in tracked()} - TOP_LEVEL)
+    errors += [f"{name}: the top level holds what README says, nothing else" for name in strangers]
     for line in errors:
         print(line)
     if long_files:
