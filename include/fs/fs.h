@@ -155,7 +155,7 @@ struct file_system_type {
 	void (*kill_super)(struct super_block *sb);
 	int (*reconfigure)(struct super_block *sb, const char *options);        /* mount(MS_REMOUNT); NULL: nothing to change */
 	void (*show_options)(struct seq_file *m, const struct super_block *sb); /* ",name=value" for /proc/mounts; NULL: none */
-	struct super_block *tree;       /* the only one, kept for ever (fs_kernel_tree); NULL: each mount makes its own */
+	struct super_block *(*tree)(void); /* the one of the current task's name space (fs_kernel_tree); NULL: each mount makes its own */
 	struct list_head list;
 };
 
@@ -166,6 +166,7 @@ struct super_block {
 	u64 dev;
 	unsigned long flags;            /* MS_RDONLY: in every mount */
 	struct page_limit pages;        /* tmpfs: size= */
+	void *private;                  /* the type's */
 	u64 max_inodes;                 /* tmpfs: nr_inodes=; 0: none */
 	u64 next_ino;
 	atomic_t nr_inodes;

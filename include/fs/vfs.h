@@ -166,8 +166,9 @@ extern const struct file_operations chrdev_open_fops, dir_fops;
 /* A node in every devtmpfs, now and later. */
 void devtmpfs_node(const char *name, u32 mode, u64 rdev);
 void fs_register(struct file_system_type *t);
-/* Registers @t and makes its only tree, which is there whether mounted or not; mounts show it. NULL: no memory. */
-struct dentry *fs_kernel_tree(struct file_system_type *t);
+/* A tree that is there whether mounted or not, for the type's tree(), which mounts show; @private for fill_super. NULL: no memory. */
+struct super_block *fs_kernel_tree(struct file_system_type *t, void *private);
+void fs_kernel_tree_put(struct super_block *sb); /* its maker is done with it; it goes with its last mount */
 int dir_iterate_stored(struct file *f, filldir_fn fill, void *arg);
 extern int inotify_max_queued_events, inotify_max_user_instances, inotify_max_user_watches; /* /proc/sys/fs/inotify/ */
 extern int pipe_max_size;       /* /proc/sys/fs/pipe-max-size */

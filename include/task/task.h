@@ -25,6 +25,7 @@ struct file;
 struct pi_state;
 struct pi_waiter;
 struct seccomp_filter;
+struct nsproxy;
 
 /* Linux's letters in /proc/PID/stat: R S D T Z X R t. No sleep outlives a fatal signal: the longest kind is killable. */
 enum task_state { TASK_RUNNING, TASK_INTERRUPTIBLE, TASK_KILLABLE, TASK_STOPPED, TASK_ZOMBIE, TASK_DEAD, TASK_NEW, TASK_TRACED };
@@ -40,11 +41,13 @@ enum task_state { TASK_RUNNING, TASK_INTERRUPTIBLE, TASK_KILLABLE, TASK_STOPPED,
 /* Supplementary groups, sorted. Shared by those who inherited them, never changed: setgroups(2) makes new ones. */
 #define NGROUPS_MAX 65536
 struct group_info { atomic_t count; unsigned int nr; u32 gid[]; };
+struct user_namespace;
 struct cred {
 	u32 uid, euid, suid, fsuid, gid, egid, sgid, fsgid;
 	struct group_info *groups;      /* NULL: none */
 	u64 cap_effective, cap_permitted, cap_inheritable, cap_bset, cap_ambient;
 	u32 securebits;                 /* SECBIT_* of uapi/prctl.h */
+	struct user_namespace *user_ns; /* referenced, but for the initial one; where the capabilities count */
 };
 
 struct task_struct {
@@ -76,6 +79,7 @@ struct task_struct {
 	void *stack;                    /* [I] kernel stack, THREAD_SIZE */
 	struct files_struct *files;     /* kernel/fs */
 	struct fs_struct *fs;           /* cwd, root, umask */
+	struct nsproxy *nsproxy;        /* [own] ns/nsproxy.h; NULL: it has exited */
 	struct sighand_struct *sighand; /* handlers, shared by CLONE_SIGHAND */
 	struct signal_struct *signal;   /* shared by the thread group */
 	struct sigpending pending;      /* [S] this thread's own */
@@ -143,6 +147,9 @@ struct task_struct *find_task_by_pid(pid_t pid);
 struct task_struct *next_task_after(pid_t pid);
 /* The threads of a process in order of creation: NULL starts and ends. */
 struct task_struct *next_thread_of(struct task_struct *leader, struct task_struct *prev);
+
+/* The process behind a pidfd of the current task. -EBADF: no pidfd, -ESRCH: gone. */
+struct task_struct *task_of_pidfd(unsigned int fd);
 
 /* One of RLIMIT_* of the current process, soft. */
 static inline u64 rlimit(unsigned int n) { return current->signal->rlim[n].rlim_cur; }

@@ -87,7 +87,7 @@ void mem_devices_init(void);
 
 /* super.c */
 struct file_system_type *find_type(const char *name);
-struct super_block *alloc_super(struct file_system_type *t, unsigned long flags, const char *options); /* ERR_PTR */
+struct super_block *alloc_super(struct file_system_type *t, unsigned long flags, const char *options, void *private); /* ERR_PTR */
 void free_super(struct super_block *sb); /* => namespace_lock held, no mount shows it */
 u64 new_dev(void);
 int filesystems_init(void);

@@ -9,6 +9,7 @@
 #include "internal.h"
 #include <fs/notify.h>
 #include <fs/poll.h>
+#include <ns/nsproxy.h>
 
 #define MOUNTS_MAX 100000       /* Linux's fs.mount-max */
 #define MOUNT_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME)
@@ -237,7 +238,7 @@ static int mount_new(const char *type, const char *source, struct path *where, u
 	/* The same again on top of itself: EBUSY, as Linux says. */
 	if (where->dentry->inode->sb->type == t && where->dentry->inode->sb->root == where->dentry && t->unique)
 		return -EBUSY;
-	sb = t->tree ? t->tree : alloc_super(t, flags, options);
+	sb = t->tree ? t->tree() : alloc_super(t, flags, options, NULL);
 	if (IS_ERR(sb))
 		return PTR_ERR(sb);
 	mutex_lock(&namespace_lock);
@@ -251,16 +252,22 @@ static int mount_new(const char *type, const char *source, struct path *where, u
 	return err;
 }
 
-struct dentry *fs_kernel_tree(struct file_system_type *t)
+struct super_block *fs_kernel_tree(struct file_system_type *t, void *private)
 {
-	struct super_block *sb = alloc_super(t, 0, NULL);
+	struct super_block *sb = alloc_super(t, 0, NULL, private);
 
 	if (IS_ERR(sb))
 		return NULL;
-	sb->nr_mounts++;                /* more than there are: it is never freed */
-	t->tree = sb;
-	fs_register(t);
-	return sb->root;
+	sb->nr_mounts++;                /* more than there are */
+	return sb;
+}
+
+void fs_kernel_tree_put(struct super_block *sb)
+{
+	mutex_lock(&namespace_lock);
+	if (!--sb->nr_mounts)
+		free_super(sb);
+	namespace_unlock();
 }
 
 int do_mount_kernel(const char *type, const char *source, const char *target, unsigned long flags, const char *options)
@@ -316,9 +323,10 @@ static int bind(const char *name, struct path *where, unsigned long flags)
 		return err;
 	mutex_lock(&namespace_lock);
 	err = -EINVAL;
-	if (!from.mnt || list_empty(&from.mnt->list))
+	if (is_ns_path(&from) ? (flags & MS_REC) : !from.mnt || list_empty(&from.mnt->list))
 		goto out;
-	m = alloc_mount(from.mnt->sb, from.dentry, from.mnt->source, from.mnt->flags);
+	m = from.mnt ? alloc_mount(from.mnt->sb, from.dentry, from.mnt->source, from.mnt->flags) :
+		alloc_mount(from.dentry->inode->sb, from.dentry, "nsfs", 0);
 	err = m ? attach_checked(m, where) : -ENOMEM;
 	if (err && m)
 		mntput(m);
@@ -490,7 +498,7 @@ SYSCALL(umount2)
 
 int mount_root(const char *options)
 {
-	struct super_block *sb = alloc_super(find_type("tmpfs"), 0, options);
+	struct super_block *sb = alloc_super(find_type("tmpfs"), 0, options, NULL);
 	struct mount *m;
 
 	if (IS_ERR(sb))

@@ -29,7 +29,7 @@ u64 new_dev(void)
 	return MKDEV(0, minor);
 }
 
-struct super_block *alloc_super(struct file_system_type *t, unsigned long flags, const char *options)
+struct super_block *alloc_super(struct file_system_type *t, unsigned long flags, const char *options, void *private)
 {
 	struct super_block *sb = kzalloc(sizeof(*sb), GFP_KERNEL);
 	int err;
@@ -37,6 +37,7 @@ struct super_block *alloc_super(struct file_system_type *t, unsigned long flags,
 	if (!sb)
 		return ERR_PTR(-ENOMEM);
 	sb->type = t;
+	sb->private = private;
 	sb->dev = new_dev();
 	err = t->fill_super(sb, options);
 	if (err) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Identifiers, keys and permissions of System V IPC (internal.h, sysvipc(7)). */
 #include "internal.h"
+#include <ns/user_ns.h>
 #include <task/timer.h>
 
 #define SEQ_STEP 32768
@@ -40,12 +41,12 @@ bool ipc_allowed(const struct ipc64_perm_abi *p, unsigned int want)
 		granted >>= 6;
 	else if (c->egid == p->cgid || c->egid == p->gid || in_group_p(p->cgid) || in_group_p(p->gid))
 		granted >>= 3;
-	return !(want & ~granted) || capable(CAP_IPC_OWNER);
+	return !(want & ~granted) || ns_capable(ipc_ns()->ns.user_ns, CAP_IPC_OWNER);
 }
 
 bool ipc_owns(const struct ipc64_perm_abi *p)
 {
-	return current->cred.euid == p->cuid || current->cred.euid == p->uid || capable(CAP_SYS_ADMIN);
+	return current->cred.euid == p->cuid || current->cred.euid == p->uid || ns_capable(ipc_ns()->ns.user_ns, CAP_SYS_ADMIN);
 }
 
 struct ipc_object *ipc_find_for_stat(const struct ipc_ids *ids, int id, bool by_index, bool any)
@@ -130,7 +131,7 @@ static int choose_id(struct ipc_ids *ids)
 
 static long make_new(struct ipc_ids *ids, s32 key, u64 size, int flags)
 {
-	struct ipc_object *o = ids->make(size, flags, key);
+	struct ipc_object *o = ids->op->make(ids, size, flags, key);
 	const struct cred *c = &current->cred;
 	unsigned int slot;
 	int id;
@@ -139,13 +140,14 @@ static long make_new(struct ipc_ids *ids, s32 key, u64 size, int flags)
 		return PTR_ERR(o);
 	id = choose_id(ids);
 	if (id < 0) {
-		ids->free(o);
+		ids->op->free(o);
 		return id;
 	}
 	slot = (unsigned int)id % SEQ_STEP;
 	o->perm = (struct ipc64_perm_abi){ .key = key, .uid = c->euid, .gid = c->egid, .cuid = c->euid, .cgid = c->egid,
 		.mode = flags & 0777, .seq = (u16)(id / SEQ_STEP) };
 	o->id = id;
+	o->ids = ids;
 	o->ctime = ipc_now();
 	ids->slots[slot] = o;
 	if (slot == ids->next_free)
@@ -155,8 +157,10 @@ static long make_new(struct ipc_ids *ids, s32 key, u64 size, int flags)
 	return o->id;
 }
 
-void ipc_forget(struct ipc_ids *ids, struct ipc_object *o)
+void ipc_forget(struct ipc_object *o)
 {
+	struct ipc_ids *ids = o->ids;
+
 	ids->slots[ipc_index(o)] = NULL;
 	ids->used--;
 	ids->next_free = min(ids->next_free, ipc_index(o));
@@ -175,16 +179,8 @@ long ipc_get(struct ipc_ids *ids, s32 key, u64 size, int flags)
 		return key == IPC_PRIVATE || (flags & IPC_CREAT) ? make_new(ids, key, size, flags) : -ENOENT;
 	if ((flags & (IPC_CREAT | IPC_EXCL)) == (IPC_CREAT | IPC_EXCL))
 		return -EEXIST;
-	err = ids->suits ? ids->suits(o, size) : 0;
+	err = ids->op->suits ? ids->op->suits(o, size) : 0;
 	if (err)
 		return err;
 	return ipc_allowed(&o->perm, flags & 0777) ? o->id : -EACCES;
-}
-
-void ipc_init(void)
-{
-	shm_init();
-	sem_init();
-	msg_init();
-	mqueue_init();
 }

@@ -11,6 +11,7 @@
 
 #include <asm/uaccess.h>
 #include <ipc/ipc.h>
+#include <ipc/ipc_ns.h>
 #include <lib/err.h>
 #include <lib/list.h>
 #include <lib/printk.h>
@@ -30,20 +31,30 @@ struct ipc_object {
 	struct ipc64_perm_abi perm;
 	int id;
 	s64 ctime;
+	struct ipc_ids *ids;
 };
 
-struct ipc_ids {
-	int limit;                      /* objects; a sysctl, at most IPC_MAX_OBJECTS */
+struct ipc_ids_operations {
 	/* A new object of @size (bytes, semaphores), without id and perm, or ERR_PTR; @flags are the get call's. */
-	struct ipc_object *(*make)(u64 size, int flags, s32 key);
+	struct ipc_object *(*make)(struct ipc_ids *ids, u64 size, int flags, s32 key);
 	void (*free)(struct ipc_object *o);
 	/* Does an existing one serve a caller who wants @size? 0 or -errno. */
 	int (*suits)(const struct ipc_object *o, u64 size);
-	struct ipc_object **slots;      /* nr_slots */
-	unsigned int nr_slots, highest, used, next_free;     /* no free slot below next_free */
-	u16 next_seq;
-	int wanted_id;                  /* /proc/sys/kernel/XXX_next_id: of the next object; -1: any */
+	/* Takes it out and frees it: IPC_RMID, or the name space goes. */
+	void (*remove)(struct ipc_object *o);
 };
+
+/* What a name space begins with. */
+void shm_ids_init(struct ipc_namespace *ns);
+void sem_ids_init(struct ipc_namespace *ns);
+void msg_ids_init(struct ipc_namespace *ns);
+/* -ENOMEM */
+int mqueue_ns_init(struct ipc_namespace *ns) __attribute__((warn_unused_result));
+void mqueue_ns_free(struct ipc_namespace *ns);
+
+/* A number of the caller's name space in /proc/sys; @offset is its place in struct ipc_namespace. */
+struct ipc_sysctl { const char *path; size_t offset; long min, max; bool is_long; };
+void ipc_sysctls(const struct ipc_sysctl *table, size_t nr);
 
 s64 ipc_now(void);                      /* seconds since 1970 */
 /* shmget, semget, msgget: the id or -errno. */
@@ -58,7 +69,7 @@ struct ipc_object *ipc_find_for_stat(const struct ipc_ids *ids, int id, bool by_
 struct ipc_object *ipc_find_owned(const struct ipc_ids *ids, int id);
 int ipc_set_perm(struct ipc_object *o, const struct ipc64_perm_abi *set);
 /* Takes the id away: nobody finds it any more. It is not freed. */
-void ipc_forget(struct ipc_ids *ids, struct ipc_object *o);
+void ipc_forget(struct ipc_object *o);
 /* May the caller do what @want (bits 0444, 0222) says? */
 bool ipc_allowed(const struct ipc64_perm_abi *p, unsigned int want);
 bool ipc_owns(const struct ipc64_perm_abi *p);

@@ -8,11 +8,6 @@
 #define MQUEUE_MAGIC 0x19800202
 #define MESSAGE_COST 96         /* bytes that Linux counts for the management of a message */
 
-static int queues_max = 256, msg_max = 10, msgsize_max = 8192, msg_default = 10, msgsize_default = 8192;
-static int nr_queues;
-
-static struct dentry *root;     /* of the one tree */
-
 static struct mqueue *queue_of(const struct file *f) { return f->inode->private; }
 
 /* ---- descriptors ---- */
@@ -71,20 +66,22 @@ static void evict(struct inode *inode)
 		return;
 	mqueue_drop_messages(q);
 	*user_mqueue_bytes(q->uid) -= q->charged;
-	nr_queues--;
+	list_del(&q->of_ns);
+	if (q->ns)
+		q->ns->nr_mqueues--;
 	kfree(q);
 }
 
 static const struct inode_operations queue_op = { .evict = evict };
 
 /* 0, -EINVAL: not allowed to this user; -EOVERFLOW. *bytes: what the queue may hold, with its management. */
-static int check_attr(const struct mq_attr_abi *a, u64 *bytes)
+static int check_attr(const struct ipc_namespace *ns, const struct mq_attr_abi *a, u64 *bytes)
 {
 	bool privileged = capable(CAP_SYS_RESOURCE);
 
 	if (a->mq_maxmsg <= 0 || a->mq_msgsize <= 0)
 		return -EINVAL;
-	if (a->mq_maxmsg > (privileged ? 65536 : msg_max) || a->mq_msgsize > (privileged ? 16 << 20 : msgsize_max))
+	if (a->mq_maxmsg > (privileged ? 65536 : ns->msg_max) || a->mq_msgsize > (privileged ? 16 << 20 : ns->msgsize_max))
 		return -EINVAL;
 	*bytes = (u64)a->mq_maxmsg * ((u64)a->mq_msgsize + MESSAGE_COST);
 	return 0;
@@ -92,17 +89,21 @@ static int check_attr(const struct mq_attr_abi *a, u64 *bytes)
 
 static struct inode *make_queue(struct super_block *sb, u32 mode, const struct mq_attr_abi *attr)
 {
-	struct mq_attr_abi defaults = { .mq_maxmsg = min(msg_max, msg_default), .mq_msgsize = min(msgsize_max, msgsize_default) };
+	struct ipc_namespace *ns = sb->private;
+	struct mq_attr_abi defaults;
 	u64 bytes, *all = user_mqueue_bytes(current->cred.uid);
 	struct inode *inode;
 	struct mqueue *q;
 	int err;
 
+	if (!ns)
+		return ERR_PTR(-EACCES);        /* a mount that has outlived it */
+	defaults = (struct mq_attr_abi){ .mq_maxmsg = min(ns->msg_max, ns->msg_default), .mq_msgsize = min(ns->msgsize_max, ns->msgsize_default) };
 	if (!attr)
 		attr = &defaults;
-	if (nr_queues >= queues_max && !capable(CAP_SYS_RESOURCE))
+	if (ns->nr_mqueues >= ns->queues_max && !capable(CAP_SYS_RESOURCE))
 		return ERR_PTR(-ENOSPC);
-	err = check_attr(attr, &bytes);
+	err = check_attr(ns, attr, &bytes);
 	if (err)
 		return ERR_PTR(err);
 	if (*all + bytes > rlimit(RLIMIT_MSGQUEUE))
@@ -122,7 +123,9 @@ static struct inode *make_queue(struct super_block *sb, u32 mode, const struct m
 	q->uid = current->cred.uid;
 	q->charged = bytes;
 	*all += bytes;
-	nr_queues++;
+	q->ns = ns;
+	list_add(&q->of_ns, &ns->mqueues);
+	ns->nr_mqueues++;
 	inode->uid = current->cred.fsuid;
 	inode->gid = current->cred.fsgid;
 	inode->op = &queue_op;
@@ -158,7 +161,31 @@ static int mqueue_fill(struct super_block *sb, const char *options)
 	return 0;
 }
 
-static struct file_system_type mqueue_type = { .name = "mqueue", .magic = MQUEUE_MAGIC, .fill_super = mqueue_fill };
+static struct super_block *mqueue_tree(void) { return ipc_ns()->mq_tree; }
+
+static struct file_system_type mqueue_type = { .name = "mqueue", .magic = MQUEUE_MAGIC, .fill_super = mqueue_fill, .tree = mqueue_tree };
+
+int mqueue_ns_init(struct ipc_namespace *ns)
+{
+	INIT_LIST_HEAD(&ns->mqueues);
+	ns->queues_max = 256;
+	ns->msg_max = ns->msg_default = 10;
+	ns->msgsize_max = ns->msgsize_default = 8192;
+	ns->mq_tree = fs_kernel_tree(&mqueue_type, ns);
+	return ns->mq_tree ? 0 : -ENOMEM;
+}
+
+void mqueue_ns_free(struct ipc_namespace *ns)
+{
+	struct mqueue *q, *next;
+
+	list_for_each_entry_safe(q, next, &ns->mqueues, of_ns) {
+		list_del_init(&q->of_ns);
+		q->ns = NULL;
+	}
+	ns->mq_tree->private = NULL;
+	fs_kernel_tree_put(ns->mq_tree);
+}
 
 /* ---- system calls ---- */
 
@@ -175,7 +202,7 @@ static int get_queue_name(const void __user *user, char name[NAME_MAX + 1])
 }
 
 /* => namespace_lock held. Referenced. */
-static struct dentry *create_queue(const char *name, u32 mode, const struct mq_attr_abi *attr)
+static struct dentry *create_queue(struct dentry *root, const char *name, u32 mode, const struct mq_attr_abi *attr)
 {
 	struct inode *inode;
 	struct dentry *d;
@@ -199,13 +226,14 @@ static struct dentry *create_queue(const char *name, u32 mode, const struct mq_a
 static struct dentry *find_or_create(const char *name, unsigned int flags, u32 mode, const struct mq_attr_abi *attr)
 {
 	static const int want[4] = { R_OK, W_OK, R_OK | W_OK, 0 };
+	struct dentry *root = ipc_ns()->mq_tree->root;
 	struct dentry *d;
 	int err;
 
 	mutex_lock(&namespace_lock);
 	d = d_find(root, name, strlen(name));
 	if (!d) {
-		d = flags & O_CREAT ? create_queue(name, mode, attr) : ERR_PTR(-ENOENT);
+		d = flags & O_CREAT ? create_queue(root, name, mode, attr) : ERR_PTR(-ENOENT);
 	} else {
 		err = (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) ? -EEXIST : (flags & O_ACCMODE) == O_ACCMODE ? -EINVAL :
 			inode_permission(d->inode, want[flags & O_ACCMODE]);
@@ -243,8 +271,8 @@ SYSCALL(mq_open)
 
 SYSCALL(mq_unlink)
 {
+	struct dentry *root = ipc_ns()->mq_tree->root, *d;
 	char name[NAME_MAX + 1];
-	struct dentry *d;
 	int err = get_queue_name((void __user *)a0, name);
 
 	if (err)
@@ -283,20 +311,14 @@ SYSCALL(mq_getsetattr)
 
 void mqueue_init(void)
 {
-	static const struct { const char *path; struct sysctl_int s; } limits[] = {
-		{ "sys/fs/mqueue/queues_max", { &queues_max, 0, 0x7fffffff } },
-		{ "sys/fs/mqueue/msg_max", { &msg_max, 1, 65536 } },
-		{ "sys/fs/mqueue/msgsize_max", { &msgsize_max, 128, 16 << 20 } },
-		{ "sys/fs/mqueue/msg_default", { &msg_default, 1, 65536 } },
-		{ "sys/fs/mqueue/msgsize_default", { &msgsize_default, 128, 16 << 20 } },
+	static const struct ipc_sysctl limits[] = {
+		{ "sys/fs/mqueue/queues_max", offsetof(struct ipc_namespace, queues_max), 0, 0x7fffffff, false },
+		{ "sys/fs/mqueue/msg_max", offsetof(struct ipc_namespace, msg_max), 1, 65536, false },
+		{ "sys/fs/mqueue/msgsize_max", offsetof(struct ipc_namespace, msgsize_max), 128, 16 << 20, false },
+		{ "sys/fs/mqueue/msg_default", offsetof(struct ipc_namespace, msg_default), 1, 65536, false },
+		{ "sys/fs/mqueue/msgsize_default", offsetof(struct ipc_namespace, msgsize_default), 128, 16 << 20, false },
 	};
-	int err = 0;
 
-	root = fs_kernel_tree(&mqueue_type);
-	if (!root)
-		panic("no memory for the tree of message queues: the machine needs more RAM");
-	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
-		err |= proc_create_rw(limits[i].path, 0644, sysctl_show_int, sysctl_write_int, (void *)&limits[i].s);
-	if (err)
-		pr_warn("no memory for /proc/sys/fs/mqueue\n");
+	fs_register(&mqueue_type);
+	ipc_sysctls(limits, ARRAY_SIZE(limits));
 }

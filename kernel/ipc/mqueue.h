@@ -12,6 +12,8 @@
 #include <uapi/mqueue.h>
 
 struct mqueue {
+	struct ipc_namespace *ns;       /* NULL: it is gone, only descriptors are left */
+	struct list_head of_ns;         /* in ns->mqueues */
 	u64 max_messages, max_size;
 	u64 nr, bytes;
 	struct list_head messages;      /* highest priority first, then oldest */

@@ -8,8 +8,6 @@
 #define DEFAULT_MSGMAX 8192
 #define DEFAULT_MSGMNB 16384
 
-static int msgmax = DEFAULT_MSGMAX, msgmnb = DEFAULT_MSGMNB;    /* bytes of a message, of a queue */
-
 struct message {
 	struct list_head list;
 	long type;
@@ -43,17 +41,15 @@ struct sender {
 	bool woken, gone;               /* gone: the queue is */
 };
 
-static u64 total_messages, total_bytes;
-
 static struct msg_queue *queue_of(const struct ipc_object *o) { return container_of(o, struct msg_queue, ipc); }
 
-static struct ipc_object *make_queue(u64 size, int flags, s32 key)
+static struct ipc_object *make_queue(struct ipc_ids *ids, u64 size, int flags, s32 key)
 {
 	struct msg_queue *q = kzalloc(sizeof(*q), GFP_KERNEL);
 
 	if (!q)
 		return ERR_PTR(-ENOMEM);
-	q->max_bytes = msgmnb;
+	q->max_bytes = ids->ns->msgmnb;
 	INIT_LIST_HEAD(&q->messages);
 	INIT_LIST_HEAD(&q->receivers);
 	INIT_LIST_HEAD(&q->senders);
@@ -65,11 +61,20 @@ static void free_queue(struct ipc_object *o)
 	kfree(queue_of(o));
 }
 
-static struct ipc_ids queues = { .limit = IPC_MAX_OBJECTS, .wanted_id = -1, .make = make_queue, .free = free_queue };
+static void remove_queue(struct ipc_object *o);
+
+static const struct ipc_ids_operations queue_operations = { .make = make_queue, .free = free_queue, .remove = remove_queue };
+
+void msg_ids_init(struct ipc_namespace *ns)
+{
+	ns->msg = (struct ipc_ids){ .op = &queue_operations, .ns = ns, .limit = IPC_MAX_OBJECTS, .wanted_id = -1 };
+	ns->msgmax = DEFAULT_MSGMAX;
+	ns->msgmnb = DEFAULT_MSGMNB;
+}
 
 SYSCALL(msgget)
 {
-	return ipc_get(&queues, (s32)a0, 0, (int)a1);
+	return ipc_get(&ipc_ns()->msg, (s32)a0, 0, (int)a1);
 }
 
 static bool matches(const struct message *m, enum match match, long type)
@@ -140,7 +145,7 @@ static int wait_room(struct msg_queue *q)
 
 static int put_message(int id, struct message *m, int flags)
 {
-	struct ipc_object *o = ipc_find(&queues, id);
+	struct ipc_object *o = ipc_find(&ipc_ns()->msg, id);
 	struct msg_queue *q;
 	int err;
 
@@ -165,8 +170,8 @@ static int put_message(int id, struct message *m, int flags)
 	list_add_tail(&m->list, &q->messages);
 	q->bytes += m->size;
 	q->nr++;
-	total_bytes += m->size;
-	total_messages++;
+	o->ids->ns->message_bytes += m->size;
+	o->ids->ns->nr_messages++;
 	return 0;
 }
 
@@ -179,7 +184,7 @@ SYSCALL(msgsnd)
 
 	if (get_user_u64((u64 *)&type, (void *)a1))
 		return -EFAULT;
-	if (size > (u64)msgmax || (int)a0 < 0 || type < 1)
+	if (size > (u64)ipc_ns()->msgmax || (int)a0 < 0 || type < 1)
 		return -EINVAL;
 	m = kmalloc(sizeof(*m) + size, GFP_KERNEL);
 	if (!m)
@@ -242,8 +247,8 @@ static struct message *take_message(struct msg_queue *q, struct receiver *r, int
 		list_del(&m->list);
 		q->nr--;
 		q->bytes -= m->size;
-		total_messages--;
-		total_bytes -= m->size;
+		q->ipc.ids->ns->nr_messages--;
+		q->ipc.ids->ns->message_bytes -= m->size;
 		q->rtime = ipc_now();
 		q->lrpid = current->tgid;
 		wake_senders(q, false);
@@ -274,7 +279,7 @@ SYSCALL(msgrcv)
 	r.match = !a3 ? MATCH_ANY : a3 < 0 ? MATCH_UP_TO : (a4 & MSG_EXCEPT) ? MATCH_NOT : MATCH_EQUAL;
 	if (a3 < 0 && !(a4 & MSG_COPY))
 		r.type = a3 == (long)(1UL << 63) ? ~(1UL << 63) : (unsigned long)-a3;
-	o = ipc_find(&queues, (int)a0);
+	o = ipc_find(&ipc_ns()->msg, (int)a0);
 	if (!o)
 		return -EINVAL;
 	m = take_message(queue_of(o), &r, (int)a4);
@@ -291,7 +296,7 @@ SYSCALL(msgrcv)
 
 static long msg_stat(int id, int cmd, void __user *buf)
 {
-	struct ipc_object *o = ipc_find_for_stat(&queues, id, cmd != IPC_STAT, cmd == MSG_STAT_ANY);
+	struct ipc_object *o = ipc_find_for_stat(&ipc_ns()->msg, id, cmd != IPC_STAT, cmd == MSG_STAT_ANY);
 	const struct msg_queue *q;
 	struct msqid64_ds_abi ds;
 
@@ -308,25 +313,26 @@ static long msg_stat(int id, int cmd, void __user *buf)
 
 static long msg_info(int cmd, void __user *buf)
 {
-	struct msginfo_abi i = { .msgpool = queues.limit * (msgmnb / 1024), .msgmap = msgmnb, .msgmax = msgmax, .msgmnb = msgmnb,
-		.msgmni = queues.limit, .msgssz = 16, .msgtql = msgmnb, .msgseg = 0xffff };
+	const struct ipc_namespace *ns = ipc_ns();
+	struct msginfo_abi i = { .msgpool = ns->msg.limit * (ns->msgmnb / 1024), .msgmap = ns->msgmnb, .msgmax = ns->msgmax, .msgmnb = ns->msgmnb,
+		.msgmni = ns->msg.limit, .msgssz = 16, .msgtql = ns->msgmnb, .msgseg = 0xffff };
 
 	if (cmd == MSG_INFO) {
-		i.msgpool = queues.used;
-		i.msgmap = total_messages;
-		i.msgtql = total_bytes;
+		i.msgpool = ns->msg.used;
+		i.msgmap = ns->nr_messages;
+		i.msgtql = ns->message_bytes;
 	}
-	return copy_to_user(buf, &i, sizeof(i)) ? -EFAULT : (long)queues.highest;
+	return copy_to_user(buf, &i, sizeof(i)) ? -EFAULT : (long)ns->msg.highest;
 }
 
 static long set_queue(int id, const struct msqid64_ds_abi *ds)
 {
-	struct ipc_object *o = ipc_find_owned(&queues, id);
+	struct ipc_object *o = ipc_find_owned(&ipc_ns()->msg, id);
 	int err;
 
 	if (IS_ERR(o))
 		return PTR_ERR(o);
-	if (ds->msg_qbytes > (u64)msgmnb && !capable(CAP_SYS_RESOURCE))
+	if (ds->msg_qbytes > (u64)o->ids->ns->msgmnb && !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
 	err = ipc_set_perm(o, &ds->msg_perm);
 	if (err)
@@ -336,14 +342,11 @@ static long set_queue(int id, const struct msqid64_ds_abi *ds)
 	return 0;
 }
 
-static long remove_queue(int id)
+static void remove_queue(struct ipc_object *o)
 {
-	struct ipc_object *o = ipc_find_owned(&queues, id);
-	struct msg_queue *q;
+	struct ipc_namespace *ns = o->ids->ns;
+	struct msg_queue *q = queue_of(o);
 
-	if (IS_ERR(o))
-		return PTR_ERR(o);
-	q = queue_of(o);
 	while (!list_empty(&q->receivers))
 		answer(list_first_entry(&q->receivers, struct receiver, list), ERR_PTR(-EIDRM));
 	wake_senders(q, true);
@@ -353,17 +356,17 @@ static long remove_queue(int id)
 		list_del(&m->list);
 		kfree(m);
 	}
-	total_messages -= q->nr;
-	total_bytes -= q->bytes;
-	ipc_forget(&queues, o);
+	ns->nr_messages -= q->nr;
+	ns->message_bytes -= q->bytes;
+	ipc_forget(o);
 	free_queue(o);
-	return 0;
 }
 
 SYSCALL(msgctl)
 {
 	int id = (int)a0, cmd = (int)a1;
 	struct msqid64_ds_abi ds;
+	struct ipc_object *o;
 
 	if (id < 0 || cmd < 0)
 		return -EINVAL;
@@ -375,7 +378,11 @@ SYSCALL(msgctl)
 	case IPC_SET:
 		return copy_from_user(&ds, (void *)a2, sizeof(ds)) ? -EFAULT : set_queue(id, &ds);
 	case IPC_RMID:
-		return remove_queue(id);
+		o = ipc_find_owned(&ipc_ns()->msg, id);
+		if (IS_ERR(o))
+			return PTR_ERR(o);
+		remove_queue(o);
+		return 0;
 	default:
 		return -EINVAL;
 	}
@@ -386,7 +393,7 @@ SYSCALL(msgctl)
 static int show_queues(struct seq_file *m, void *arg)
 {
 	seq_puts(m, "       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      stime      rtime      ctime\n");
-	for (struct ipc_object *o = ipc_next(&queues, 0); o; o = ipc_next(&queues, ipc_index(o) + 1)) {
+	for (struct ipc_object *o = ipc_next(&ipc_ns()->msg, 0); o; o = ipc_next(&ipc_ns()->msg, ipc_index(o) + 1)) {
 		const struct msg_queue *q = queue_of(o);
 
 		seq_printf(m, "%10d %10d  %4o  %10lu %10lu %5d %5d %5u %5u %5u %5u %10ld %10ld %10ld\n", o->perm.key, o->id, o->perm.mode,
@@ -398,13 +405,14 @@ static int show_queues(struct seq_file *m, void *arg)
 
 void msg_init(void)
 {
-	static struct sysctl_int max = { &msgmax, 0, 1 << 20 }, mnb = { &msgmnb, 0, 1 << 26 }, mni = { &queues.limit, 0, IPC_MAX_OBJECTS },
-		next_id = { &queues.wanted_id, -1, INT32_MAX };
+	static const struct ipc_sysctl numbers[] = {
+		{ "sys/kernel/msg_next_id", offsetof(struct ipc_namespace, msg.wanted_id), -1, INT32_MAX, false },
+		{ "sys/kernel/msgmax", offsetof(struct ipc_namespace, msgmax), 0, 1 << 20, false },
+		{ "sys/kernel/msgmnb", offsetof(struct ipc_namespace, msgmnb), 0, 1 << 26, false },
+		{ "sys/kernel/msgmni", offsetof(struct ipc_namespace, msg.limit), 0, IPC_MAX_OBJECTS, false },
+	};
 
-	if (proc_create("sysvipc/msg", 0444, show_queues, NULL) ||
-	    proc_create_rw("sys/kernel/msg_next_id", 0644, sysctl_show_int, sysctl_write_int, &next_id) ||
-	    proc_create_rw("sys/kernel/msgmax", 0644, sysctl_show_int, sysctl_write_int, &max) ||
-	    proc_create_rw("sys/kernel/msgmnb", 0644, sysctl_show_int, sysctl_write_int, &mnb) ||
-	    proc_create_rw("sys/kernel/msgmni", 0644, sysctl_show_int, sysctl_write_int, &mni))
+	ipc_sysctls(numbers, ARRAY_SIZE(numbers));
+	if (proc_create("sysvipc/msg", 0444, show_queues, NULL))
 		pr_warn("no memory for /proc/sysvipc/msg\n");
 }

@@ -10,16 +10,14 @@
 
 #define OPS_INLINE 8
 
-int sem_limits[4] = { SEMMSL, SEMMNS, 500, IPC_MAX_OBJECTS };
-u64 total_sems;
-
-static struct ipc_object *make_set(u64 nsems, int flags, s32 key)
+static struct ipc_object *make_set(struct ipc_ids *ids, u64 nsems, int flags, s32 key)
 {
+	struct ipc_namespace *ns = ids->ns;
 	struct sem_set *set;
 
-	if (!nsems || nsems > (u64)sem_limits[0])
+	if (!nsems || nsems > (u64)ns->sem_limits[0])
 		return ERR_PTR(-EINVAL);
-	if (total_sems + nsems > (u64)sem_limits[1])
+	if (ns->nr_sems + nsems > (u64)ns->sem_limits[1])
 		return ERR_PTR(-ENOSPC);
 	set = kzalloc(sizeof(*set) + nsems * sizeof(set->sem[0]), GFP_KERNEL);
 	if (!set)
@@ -27,13 +25,14 @@ static struct ipc_object *make_set(u64 nsems, int flags, s32 key)
 	set->nsems = nsems;
 	INIT_LIST_HEAD(&set->waiters);
 	INIT_LIST_HEAD(&set->undos);
-	total_sems += nsems;
+	ns->nr_sems += nsems;
+	set->ns = ns;
 	return &set->ipc;
 }
 
 static void free_set(struct ipc_object *o)
 {
-	total_sems -= set_of(o)->nsems;
+	set_of(o)->ns->nr_sems -= set_of(o)->nsems;
 	kfree(set_of(o));
 }
 
@@ -42,11 +41,22 @@ static int set_suits(const struct ipc_object *o, u64 nsems)
 	return nsems > set_of(o)->nsems ? -EINVAL : 0;
 }
 
-struct ipc_ids sem_sets = { .limit = IPC_MAX_OBJECTS, .wanted_id = -1, .make = make_set, .free = free_set, .suits = set_suits };
+static void remove_set(struct ipc_object *o);
+
+static const struct ipc_ids_operations set_operations = { .make = make_set, .free = free_set, .suits = set_suits, .remove = remove_set };
+
+void sem_ids_init(struct ipc_namespace *ns)
+{
+	ns->sem = (struct ipc_ids){ .op = &set_operations, .ns = ns, .limit = IPC_MAX_OBJECTS, .wanted_id = -1 };
+	ns->sem_limits[0] = SEMMSL;
+	ns->sem_limits[1] = SEMMNS;
+	ns->sem_limits[2] = 500;
+	ns->sem_limits[3] = IPC_MAX_OBJECTS;
+}
 
 SYSCALL(semget)
 {
-	return (s32)a1 < 0 || (s32)a1 > sem_limits[0] ? -EINVAL : ipc_get(&sem_sets, (s32)a0, (u32)a1, (int)a2);
+	return (s32)a1 < 0 || (s32)a1 > ipc_ns()->sem_limits[0] ? -EINVAL : ipc_get(&ipc_ns()->sem, (s32)a0, (u32)a1, (int)a2);
 }
 
 /* ---- operations ---- */
@@ -160,7 +170,7 @@ static int sleep_on(struct sem_set *set, struct sem_waiter *w, u64 deadline)
 static long do_ops(int id, const struct sembuf_abi *ops, unsigned int nr, u64 deadline)
 {
 	struct sem_waiter w = { .ops = ops, .nr = nr, .pid = current->tgid };
-	struct ipc_object *o = ipc_find(&sem_sets, id);
+	struct ipc_object *o = ipc_find(&ipc_ns()->sem, id);
 	bool alter = false, undo = false;
 	struct sem_set *set;
 	int ret;
@@ -256,12 +266,15 @@ void exit_sem(struct signal_struct *s)
 	s->sem_undo = NULL;
 }
 
-void sem_remove(struct sem_set *set)
+/* Its waiters get EIDRM, undo values are forgotten, its id and memory are free. */
+static void remove_set(struct ipc_object *o)
 {
+	struct sem_set *set = set_of(o);
+
 	while (!list_empty(&set->undos))
 		free_undo(list_first_entry(&set->undos, struct sem_undo, by_set));
 	while (!list_empty(&set->waiters))
 		finish(list_first_entry(&set->waiters, struct sem_waiter, list), -EIDRM);
-	ipc_forget(&sem_sets, &set->ipc);
-	free_set(&set->ipc);
+	ipc_forget(o);
+	free_set(o);
 }

@@ -9,13 +9,13 @@
 #define SEMMNS 1024000000
 #define SEMVMX 32767
 
-extern int sem_limits[4];       /* /proc/sys/kernel/sem: semmsl semmns semopm semmni */
-#define SEMOPM sem_limits[2]
+#define SEMOPM (ipc_ns()->sem_limits[2])
 
 struct semaphore { u16 value; pid_t pid; };
 
 struct sem_set {
 	struct ipc_object ipc;
+	struct ipc_namespace *ns;       /* [I] */
 	s64 otime;
 	u32 nsems;
 	struct list_head waiters;       /* struct sem_waiter, first come first served */
@@ -40,14 +40,9 @@ struct sem_waiter {
 };
 #define SEM_WAITING 1
 
-extern struct ipc_ids sem_sets;
-extern u64 total_sems;
-
 static inline struct sem_set *set_of(const struct ipc_object *o) { return container_of(o, struct sem_set, ipc); }
 
 /* A value has changed: what waited and can be done now is done, as long as that enables more. */
 void sem_update(struct sem_set *set);
-/* Its waiters get EIDRM, undo values are forgotten, its id and memory are free. */
-void sem_remove(struct sem_set *set);
 
 #endif

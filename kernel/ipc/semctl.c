@@ -4,7 +4,7 @@
 
 static long sem_stat(int id, int cmd, void __user *buf)
 {
-	struct ipc_object *o = ipc_find_for_stat(&sem_sets, id, cmd != IPC_STAT, cmd == SEM_STAT_ANY);
+	struct ipc_object *o = ipc_find_for_stat(&ipc_ns()->sem, id, cmd != IPC_STAT, cmd == SEM_STAT_ANY);
 	struct semid64_ds_abi ds;
 
 	if (IS_ERR(o))
@@ -18,14 +18,15 @@ static long sem_stat(int id, int cmd, void __user *buf)
 
 static long sem_info(int cmd, void __user *buf)
 {
-	struct seminfo_abi i = { .semmap = sem_limits[1], .semmni = sem_sets.limit, .semmns = sem_limits[1], .semmnu = sem_limits[1],
-		.semmsl = sem_limits[0], .semopm = SEMOPM, .semume = SEMOPM, .semusz = 20, .semvmx = SEMVMX, .semaem = SEMVMX };
+	const struct ipc_namespace *ns = ipc_ns();
+	struct seminfo_abi i = { .semmap = ns->sem_limits[1], .semmni = ns->sem.limit, .semmns = ns->sem_limits[1], .semmnu = ns->sem_limits[1],
+		.semmsl = ns->sem_limits[0], .semopm = SEMOPM, .semume = SEMOPM, .semusz = 20, .semvmx = SEMVMX, .semaem = SEMVMX };
 
 	if (cmd == SEM_INFO) {
-		i.semusz = sem_sets.used;
-		i.semaem = total_sems;
+		i.semusz = ns->sem.used;
+		i.semaem = ns->nr_sems;
 	}
-	return copy_to_user(buf, &i, sizeof(i)) ? -EFAULT : (long)sem_sets.highest;
+	return copy_to_user(buf, &i, sizeof(i)) ? -EFAULT : (long)ns->sem.highest;
 }
 
 static void forget_undo(struct sem_set *set, u32 i)
@@ -76,7 +77,7 @@ static long one_value(struct sem_set *set, u32 n, int cmd, int value)
 /* GETALL, SETALL through a kernel copy; the set is found anew after the user's memory was touched. */
 static long all_values(int id, int cmd, void __user *u)
 {
-	struct sem_set *set = set_of(ipc_find(&sem_sets, id));
+	struct sem_set *set = set_of(ipc_find(&ipc_ns()->sem, id));
 	u32 n = set->nsems;
 	u16 *v = kmalloc(n * sizeof(*v), GFP_KERNEL);
 	struct ipc_object *o;
@@ -94,7 +95,7 @@ static long all_values(int id, int cmd, void __user *u)
 		ret = -EFAULT;
 	for (u32 i = 0; i < n && !ret; i++)
 		ret = v[i] > SEMVMX ? -ERANGE : 0;
-	o = ipc_find(&sem_sets, id);
+	o = ipc_find(&ipc_ns()->sem, id);
 	if (!ret && !o)
 		ret = -EIDRM;
 	if (ret)
@@ -112,7 +113,7 @@ out:
 
 static long values(int id, u32 n, int cmd, unsigned long arg)
 {
-	struct ipc_object *o = ipc_find(&sem_sets, id);
+	struct ipc_object *o = ipc_find(&ipc_ns()->sem, id);
 	bool writes = cmd == SETVAL || cmd == SETALL;
 
 	if (!o)
@@ -142,13 +143,13 @@ SYSCALL(semctl)
 	case IPC_SET:
 		if (copy_from_user(&ds, (void *)a3, sizeof(ds)))
 			return -EFAULT;
-		o = ipc_find_owned(&sem_sets, id);
+		o = ipc_find_owned(&ipc_ns()->sem, id);
 		return IS_ERR(o) ? PTR_ERR(o) : ipc_set_perm(o, &ds.sem_perm);
 	case IPC_RMID:
-		o = ipc_find_owned(&sem_sets, id);
+		o = ipc_find_owned(&ipc_ns()->sem, id);
 		if (IS_ERR(o))
 			return PTR_ERR(o);
-		sem_remove(set_of(o));
+		o->ids->op->remove(o);
 		return 0;
 	default:
 		return -EINVAL;
@@ -160,7 +161,7 @@ SYSCALL(semctl)
 static int show_sets(struct seq_file *m, void *arg)
 {
 	seq_puts(m, "       key      semid perms      nsems   uid   gid  cuid  cgid      otime      ctime\n");
-	for (struct ipc_object *o = ipc_next(&sem_sets, 0); o; o = ipc_next(&sem_sets, ipc_index(o) + 1))
+	for (struct ipc_object *o = ipc_next(&ipc_ns()->sem, 0); o; o = ipc_next(&ipc_ns()->sem, ipc_index(o) + 1))
 		seq_printf(m, "%10d %10d  %4o %10u %5u %5u %5u %5u %10ld %10ld\n", o->perm.key, o->id, o->perm.mode, set_of(o)->nsems,
 			   o->perm.uid, o->perm.gid, o->perm.cuid, o->perm.cgid, (long)set_of(o)->otime, (long)o->ctime);
 	return 0;
@@ -168,15 +169,18 @@ static int show_sets(struct seq_file *m, void *arg)
 
 static int show_limits(struct seq_file *m, void *arg)
 {
-	seq_printf(m, "%d\t%d\t%d\t%d\n", sem_limits[0], sem_limits[1], SEMOPM, sem_sets.limit);
+	const struct ipc_namespace *ns = ipc_ns();
+
+	seq_printf(m, "%d\t%d\t%d\t%d\n", ns->sem_limits[0], ns->sem_limits[1], SEMOPM, ns->sem.limit);
 	return 0;
 }
 
 /* Up to four numbers: semmsl semmns semopm semmni. */
 static ssize_t write_limits(const char *buf, size_t n, void *arg)
 {
+	struct ipc_namespace *ns = ipc_ns();
 	static const int most[4] = { SEMMSL, SEMMNS, 4096, IPC_MAX_OBJECTS };
-	int v[4] = { sem_limits[0], sem_limits[1], SEMOPM, sem_sets.limit };
+	int v[4] = { ns->sem_limits[0], ns->sem_limits[1], SEMOPM, ns->sem.limit };
 	const char *p = buf;
 
 	for (int i = 0; i < 4 && *p; i++) {
@@ -192,17 +196,16 @@ static ssize_t write_limits(const char *buf, size_t n, void *arg)
 			return -EINVAL;
 		v[i] = value;
 	}
-	memcpy(sem_limits, v, sizeof(v));
-	sem_sets.limit = v[3];
+	memcpy(ns->sem_limits, v, sizeof(v));
+	ns->sem.limit = v[3];
 	return n;
 }
 
 void sem_init(void)
 {
-	static struct sysctl_int next_id = { &sem_sets.wanted_id, -1, INT32_MAX };
+	static const struct ipc_sysctl next_id = { "sys/kernel/sem_next_id", offsetof(struct ipc_namespace, sem.wanted_id), -1, INT32_MAX, false };
 
-	if (proc_create("sysvipc/sem", 0444, show_sets, NULL) ||
-	    proc_create_rw("sys/kernel/sem_next_id", 0644, sysctl_show_int, sysctl_write_int, &next_id) ||
-	    proc_create_rw("sys/kernel/sem", 0644, show_limits, write_limits, NULL))
+	ipc_sysctls(&next_id, 1);
+	if (proc_create("sysvipc/sem", 0444, show_sets, NULL) || proc_create_rw("sys/kernel/sem", 0644, show_limits, write_limits, NULL))
 		pr_warn("no memory for /proc/sysvipc/sem\n");
 }

@@ -13,6 +13,7 @@
 
 struct shm_segment {
 	struct ipc_object ipc;          /* perm.mode with SHM_DEST, SHM_LOCKED */
+	struct ipc_namespace *ns;       /* [I] referenced while it is attached */
 	struct address_space mapping;
 	u64 size, nattch, pages;
 	s64 atime, dtime;
@@ -20,31 +21,29 @@ struct shm_segment {
 	char name[32];                  /* of /proc/PID/maps */
 };
 
-static u64 total_pages;
-static unsigned long shmmax = ~0UL - (1UL << 24), shmall = ~0UL - (1UL << 24);
-
 static struct shm_segment *segment_of(const struct ipc_object *o) { return container_of(o, struct shm_segment, ipc); }
 
 static void free_object(struct ipc_object *o)
 {
 	struct shm_segment *s = segment_of(o);
 
-	total_pages -= s->pages;
+	s->ns->shm_pages -= s->pages;
 	vm_committed_pages -= s->pages;
 	address_space_destroy(&s->mapping);
 	kfree(s);
 }
 
-static struct ipc_object *make_segment(u64 size, int flags, s32 key)
+static struct ipc_object *make_segment(struct ipc_ids *ids, u64 size, int flags, s32 key)
 {
+	struct ipc_namespace *ns = ids->ns;
 	u64 pages = PFN_UP(size);
 	struct shm_segment *s;
 
-	if (size < 1 || size > shmmax || pages << PAGE_SHIFT < size)
+	if (size < 1 || size > ns->shmmax || pages << PAGE_SHIFT < size)
 		return ERR_PTR(-EINVAL);
 	if (flags & SHM_HUGETLB)
 		return ERR_PTR(-ENOMEM);        /* no pool of huge pages */
-	if (total_pages + pages < total_pages || total_pages + pages > shmall)
+	if (ns->shm_pages + pages < ns->shm_pages || ns->shm_pages + pages > ns->shmall)
 		return ERR_PTR(-ENOSPC);
 	if (flags & SHM_NORESERVE && sysctl_overcommit_memory != 2)
 		pages = 0;
@@ -57,10 +56,11 @@ static struct ipc_object *make_segment(u64 size, int flags, s32 key)
 	s->mapping.is_shmem = true;
 	s->mapping.size = PAGE_ALIGN(size);
 	s->size = size;
+	s->ns = ns;
 	s->pages = pages;
 	s->cpid = current->tgid;
 	snprintf(s->name, sizeof(s->name), "/SYSV%08x (deleted)", (unsigned int)key);
-	total_pages += pages;
+	ns->shm_pages += pages;
 	vm_committed_pages += pages;
 	return &s->ipc;
 }
@@ -70,19 +70,27 @@ static int segment_suits(const struct ipc_object *o, u64 size)
 	return size > segment_of(o)->size ? -EINVAL : 0;
 }
 
-static struct ipc_ids segments = { .limit = DEFAULT_SEGMENTS, .wanted_id = -1, .make = make_segment, .free = free_object, .suits = segment_suits };
+static void remove_segment(struct ipc_object *o)
+{
+	ipc_forget(o);
+	free_object(o);
+}
+
+static const struct ipc_ids_operations segment_operations = {
+	.make = make_segment, .free = free_object, .suits = segment_suits, .remove = remove_segment,
+};
+
+void shm_ids_init(struct ipc_namespace *ns)
+{
+	ns->shm = (struct ipc_ids){ .op = &segment_operations, .ns = ns, .limit = DEFAULT_SEGMENTS, .wanted_id = -1 };
+	ns->shmmax = ns->shmall = ~0UL - (1UL << 24);
+}
 
 static struct shm_segment *find_id(int id)
 {
-	struct ipc_object *o = ipc_find(&segments, id);
+	struct ipc_object *o = ipc_find(&ipc_ns()->shm, id);
 
 	return o ? segment_of(o) : NULL;
-}
-
-static void free_segment(struct shm_segment *s)
-{
-	ipc_forget(&segments, &s->ipc);
-	free_object(&s->ipc);
 }
 
 /* ---- mapped ---- */
@@ -91,7 +99,8 @@ static void shm_open(struct vm_area_struct *vma)
 {
 	struct shm_segment *s = vma->vm_private;
 
-	s->nattch++;
+	if (!s->nattch++)
+		get_ns(&s->ns->ns);
 	s->atime = ipc_now();
 	s->lpid = current->tgid;
 }
@@ -99,11 +108,15 @@ static void shm_open(struct vm_area_struct *vma)
 static void shm_close(struct vm_area_struct *vma)
 {
 	struct shm_segment *s = vma->vm_private;
+	struct ipc_namespace *ns = s->ns;
 
 	s->dtime = ipc_now();
 	s->lpid = current->tgid;
-	if (--s->nattch == 0 && (s->ipc.perm.mode & SHM_DEST))
-		free_segment(s);
+	if (--s->nattch)
+		return;
+	if (s->ipc.perm.mode & SHM_DEST)
+		remove_segment(&s->ipc);
+	put_ns(&ns->ns);
 }
 
 static const char *shm_name(struct vm_area_struct *vma)
@@ -115,7 +128,7 @@ static const struct vm_operations_struct shm_vm_ops = { .open = shm_open, .close
 
 SYSCALL(shmget)
 {
-	return ipc_get(&segments, (s32)a0, a1, (int)a2);
+	return ipc_get(&ipc_ns()->shm, (s32)a0, a1, (int)a2);
 }
 
 /* ---- shmat, shmdt ---- */
@@ -203,7 +216,7 @@ static void fill_ds(struct shmid64_ds_abi *ds, const struct shm_segment *s)
 
 static long shm_stat(int id, int cmd, void __user *buf)
 {
-	struct ipc_object *o = ipc_find_for_stat(&segments, id, cmd != IPC_STAT, cmd == SHM_STAT_ANY);
+	struct ipc_object *o = ipc_find_for_stat(&ipc_ns()->shm, id, cmd != IPC_STAT, cmd == SHM_STAT_ANY);
 	struct shmid64_ds_abi ds;
 
 	if (IS_ERR(o))
@@ -217,14 +230,16 @@ static long shm_stat(int id, int cmd, void __user *buf)
 
 static long shm_limits(int cmd, void __user *buf)
 {
-	struct shminfo64_abi info = { .shmmax = shmmax, .shmmin = 1, .shmmni = segments.limit, .shmseg = segments.limit, .shmall = shmall };
-	struct shm_info_abi usage = { .used_ids = segments.used, .shm_tot = total_pages };
+	const struct ipc_namespace *ns = ipc_ns();
+	const struct ipc_ids *segments = &ns->shm;
+	struct shminfo64_abi info = { .shmmax = ns->shmmax, .shmmin = 1, .shmmni = segments->limit, .shmseg = segments->limit, .shmall = ns->shmall };
+	struct shm_info_abi usage = { .used_ids = segments->used, .shm_tot = ns->shm_pages };
 
-	for (struct ipc_object *o = ipc_next(&segments, 0); o; o = ipc_next(&segments, ipc_index(o) + 1))
+	for (struct ipc_object *o = ipc_next(segments, 0); o; o = ipc_next(segments, ipc_index(o) + 1))
 		usage.shm_rss += segment_of(o)->mapping.nr_pages;
 	if (cmd == IPC_INFO ? copy_to_user(buf, &info, sizeof(info)) : copy_to_user(buf, &usage, sizeof(usage)))
 		return -EFAULT;
-	return segments.highest;
+	return segments->highest;
 }
 
 static long shm_change(int id, int cmd, const struct shmid64_ds_abi *set)
@@ -247,7 +262,7 @@ static long shm_change(int id, int cmd, const struct shmid64_ds_abi *set)
 		s->ipc.perm.mode |= SHM_DEST;
 		s->ipc.perm.key = IPC_PRIVATE;      /* shmget does not find it any more */
 	} else {
-		free_segment(s);
+		remove_segment(&s->ipc);
 	}
 	return 0;
 }
@@ -284,9 +299,11 @@ SYSCALL(shmctl)
 
 static int show_segments(struct seq_file *m, void *arg)
 {
+	const struct ipc_ids *segments = &ipc_ns()->shm;
+
 	seq_puts(m, "       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime"
 		    "      ctime                   rss                  swap\n");
-	for (struct ipc_object *o = ipc_next(&segments, 0); o; o = ipc_next(&segments, ipc_index(o) + 1)) {
+	for (struct ipc_object *o = ipc_next(segments, 0); o; o = ipc_next(segments, ipc_index(o) + 1)) {
 		const struct shm_segment *s = segment_of(o);
 
 		seq_printf(m, "%10d %10d  %4o %21lu %5d %5d  %5lu %5u %5u %5u %5u %10ld %10ld %10ld %21lu %21lu\n", o->perm.key, o->id,
@@ -299,13 +316,14 @@ static int show_segments(struct seq_file *m, void *arg)
 
 void shm_init(void)
 {
-	static struct sysctl_ulong max = { &shmmax, 1, ~0UL }, all = { &shmall, 1, ~0UL };
-	static struct sysctl_int mni = { &segments.limit, 0, IPC_MAX_OBJECTS }, next_id = { &segments.wanted_id, -1, INT32_MAX };
+	static const struct ipc_sysctl numbers[] = {
+		{ "sys/kernel/shm_next_id", offsetof(struct ipc_namespace, shm.wanted_id), -1, INT32_MAX, false },
+		{ "sys/kernel/shmmax", offsetof(struct ipc_namespace, shmmax), 1, -1, true },
+		{ "sys/kernel/shmall", offsetof(struct ipc_namespace, shmall), 1, -1, true },
+		{ "sys/kernel/shmmni", offsetof(struct ipc_namespace, shm.limit), 0, IPC_MAX_OBJECTS, false },
+	};
 
-	if (proc_create("sysvipc/shm", 0444, show_segments, NULL) ||
-	    proc_create_rw("sys/kernel/shm_next_id", 0644, sysctl_show_int, sysctl_write_int, &next_id) ||
-	    proc_create_rw("sys/kernel/shmmax", 0644, sysctl_show_ulong, sysctl_write_ulong, &max) ||
-	    proc_create_rw("sys/kernel/shmall", 0644, sysctl_show_ulong, sysctl_write_ulong, &all) ||
-	    proc_create_rw("sys/kernel/shmmni", 0644, sysctl_show_int, sysctl_write_int, &mni))
+	ipc_sysctls(numbers, ARRAY_SIZE(numbers));
+	if (proc_create("sysvipc/shm", 0444, show_segments, NULL))
 		pr_warn("no memory for /proc/sysvipc\n");
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The socket system calls but those that move messages (message.c), for AF_UNIX; other families are EAFNOSUPPORT. */
+#include <ns/nsproxy.h>
 #include "unix.h"
 #include <fs/poll.h>
 #include <task/signal.h>
@@ -105,7 +106,7 @@ SYSCALL(socket)
 	struct unix_sock *s;
 
 	unix_gc();
-	s = err ? NULL : unix_alloc(a1 & 0xf);
+	s = err ? NULL : unix_alloc(current->nsproxy->net, a1 & 0xf);
 	return err ? err : s ? socket_fd(s, a1) : -ENOMEM;
 }
 
@@ -117,8 +118,8 @@ SYSCALL(socketpair)
 	if (err)
 		return err;
 	unix_gc();
-	a = unix_alloc(a1 & 0xf);
-	b = unix_alloc(a1 & 0xf);
+	a = unix_alloc(current->nsproxy->net, a1 & 0xf);
+	b = unix_alloc(current->nsproxy->net, a1 & 0xf);
 	if (!a || !b) {
 		unix_put(a);
 		unix_put(b);

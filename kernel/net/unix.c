@@ -8,11 +8,10 @@
 #include "unix.h"
 #include <fs/fasync.h>
 
-static LIST_HEAD(abstract_names);
 static LIST_HEAD(unread);       /* messages of sockets that are gone, to be freed */
 static LIST_HEAD(graveyard);    /* sockets without references that somebody's poll still waits on */
 
-struct unix_sock *unix_alloc(int type)
+struct unix_sock *unix_alloc(struct net_namespace *net, int type)
 {
 	struct unix_sock *s = kzalloc(sizeof(*s), GFP_KERNEL);
 
@@ -20,6 +19,8 @@ struct unix_sock *unix_alloc(int type)
 		return NULL;
 	atomic_set(&s->count, 1);
 	s->type = type;
+	s->net = net;
+	get_ns(&s->net->ns);
 	mutex_init(&s->read_lock);
 	INIT_LIST_HEAD(&s->messages);
 	INIT_LIST_HEAD(&s->abstract);
@@ -52,6 +53,7 @@ static void bury(struct unix_sock *dead)
 		if (has_waiters(s))
 			continue;
 		list_del(&s->backlog_node);
+		put_ns(&s->net->ns);
 		kfree(s);
 	}
 }
@@ -162,11 +164,11 @@ void unix_pair(struct unix_sock *a, struct unix_sock *b)
 
 static bool is_abstract(const struct unix_address *a) { return a->len > 2 && a->un.sun_path[0] == '\0'; }
 
-static struct unix_sock *find_abstract(const struct unix_address *a)
+static struct unix_sock *find_abstract(const struct net_namespace *net, const struct unix_address *a)
 {
 	struct unix_sock *s;
 
-	list_for_each_entry(s, &abstract_names, abstract)
+	list_for_each_entry(s, &net->abstract_names, abstract)
 		if (s->addr.len == a->len && !memcmp(&s->addr.un, &a->un, a->len))
 			return s;
 	return NULL;
@@ -184,16 +186,16 @@ int unix_bind(struct unix_sock *s, const struct unix_address *a)
 
 		do
 			scnprintf(n.un.sun_path + 1, 6, "%05x", next++ & 0xfffff);
-		while (find_abstract(&n));
+		while (find_abstract(s->net, &n));
 		s->addr = n;
-		list_add(&s->abstract, &abstract_names);
+		list_add(&s->abstract, &s->net->abstract_names);
 		return 0;
 	}
 	if (is_abstract(a)) {
-		if (find_abstract(a))
+		if (find_abstract(s->net, a))
 			return -EADDRINUSE;
 		s->addr = *a;
-		list_add(&s->abstract, &abstract_names);
+		list_add(&s->abstract, &s->net->abstract_names);
 		return 0;
 	}
 	err = kern_mknod(a->un.sun_path, S_IFSOCK | 0777, 0);
@@ -208,7 +210,7 @@ int unix_bind(struct unix_sock *s, const struct unix_address *a)
 	return 0;
 }
 
-struct unix_sock *unix_find_name(const struct unix_address *a)
+struct unix_sock *unix_find_name(const struct net_namespace *net, const struct unix_address *a)
 {
 	struct unix_sock *s;
 	struct inode *inode;
@@ -216,7 +218,7 @@ struct unix_sock *unix_find_name(const struct unix_address *a)
 	int err;
 
 	if (is_abstract(a)) {
-		s = find_abstract(a);
+		s = find_abstract(net, a);
 		return s ? unix_get(s) : ERR_PTR(-ECONNREFUSED);
 	}
 	if (a->len <= 2)
@@ -267,7 +269,7 @@ static int connect_stream(struct unix_sock *s, struct unix_sock *l, bool nonbloc
 		return s->state == UNIX_CONNECTED ? -EISCONN : -EINVAL;
 	if (l->state != UNIX_LISTENING || l->dead)
 		return -ECONNREFUSED;
-	server = unix_alloc(s->type);
+	server = unix_alloc(s->net, s->type);
 	if (!server)
 		return -ENOMEM;
 	server->addr = l->addr;
@@ -287,7 +289,7 @@ int unix_connect(struct unix_sock *s, const struct unix_address *a, bool nonbloc
 
 	if (s->state == UNIX_LISTENING)
 		return -EINVAL;
-	target = unix_find_name(a);
+	target = unix_find_name(s->net, a);
 	if (IS_ERR(target))
 		return PTR_ERR(target);
 	if (target->type != s->type) {

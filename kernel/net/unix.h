@@ -4,6 +4,7 @@
 #define KERNEL_NET_UNIX_H
 
 #include <fs/vfs.h>
+#include <ns/net_ns.h>
 #include <uapi/socket.h>
 
 struct unix_address { u32 len; struct sockaddr_un_abi un; };
@@ -25,6 +26,7 @@ enum unix_state { UNIX_IDLE, UNIX_LISTENING, UNIX_CONNECTED };
 struct unix_sock {
 	atomic_t count;                 /* its file, its peer, a listener's queue */
 	int type;                       /* SOCK_* [I] */
+	struct net_namespace *net;      /* [I] whose abstract names it knows, referenced */
 	enum unix_state state;
 	struct unix_sock *peer;         /* referenced */
 	struct mutex read_lock;         /* the first message while it is copied out */
@@ -54,12 +56,12 @@ struct unix_sock {
 /* Of @n bytes in a message: with its own memory, or empty ones would be free. About what Linux counts. */
 static inline size_t unix_cost(size_t n) { return n + 768; }
 
-struct unix_sock *unix_alloc(int type);
+struct unix_sock *unix_alloc(struct net_namespace *net, int type);
 void unix_put(struct unix_sock *s);
 void unix_release(struct unix_sock *s);         /* its file is gone */
 struct unix_sock *unix_get(struct unix_sock *s);
 void unix_shutdown(struct unix_sock *s, bool read, bool write);
-struct unix_sock *unix_find_name(const struct unix_address *a); /* referenced, or ERR_PTR */
+struct unix_sock *unix_find_name(const struct net_namespace *net, const struct unix_address *a); /* referenced, or ERR_PTR */
 void unix_pair(struct unix_sock *a, struct unix_sock *b);
 int unix_bind(struct unix_sock *s, const struct unix_address *a);
 int unix_listen(struct unix_sock *s, int backlog);

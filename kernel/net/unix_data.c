@@ -123,7 +123,7 @@ static ssize_t send_stream(struct unix_sock *s, const void *buf, size_t n, copy_
 static ssize_t send_datagram(struct unix_sock *s, const void *buf, size_t n, copy_fn copy, const struct unix_address *a,
 			     struct file **files, unsigned int nr_files, unsigned int flags)
 {
-	struct unix_sock *to = a ? unix_find_name(a) : s->peer;
+	struct unix_sock *to = a ? unix_find_name(s->net, a) : s->peer;
 	int err;
 
 	if (!to)

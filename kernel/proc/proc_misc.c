@@ -7,7 +7,7 @@
 #include <iomem/resource.h>
 #include <lib/cmdline.h>
 #include <task/timer.h>
-#include <task/utsname.h>
+#include <ns/uts_ns.h>
 #include <x86/cpu.h>
 
 /* --- CPU ------------------------------------------------------------------------------------- */
@@ -134,7 +134,9 @@ static int iomem_show(struct seq_file *m, void *arg)
 
 static int version_show(struct seq_file *m, void *arg)
 {
-	seq_printf(m, "%s version %s (gcc %s) %s\n", system_utsname.sysname, system_utsname.release, __VERSION__, system_utsname.version);
+	const struct utsname_abi *u = utsname();
+
+	seq_printf(m, "%s version %s (gcc %s) %s\n", u->sysname, u->release, __VERSION__, u->version);
 	return 0;
 }
 
@@ -214,11 +216,6 @@ static ssize_t write_line(char *field, size_t size, const char *buf, size_t n)
 	return (ssize_t)n;
 }
 
-static ssize_t uts_write(const char *buf, size_t n, void *field)
-{
-	return write_line(field, NEW_UTS_LEN + 1, buf, n);
-}
-
 static ssize_t core_pattern_write(const char *buf, size_t n, void *field)
 {
 	return write_line(field, CORE_PATTERN_MAX, buf, n);
@@ -255,9 +252,6 @@ void proc_misc_init(void)
 
 	const struct { const char *path; char *field; proc_write_fn write; } lines[] = {
 		{ "sys/kernel/core_pattern", core_pattern, core_pattern_write },
-		{ "sys/kernel/hostname", system_utsname.nodename, uts_write }, { "sys/kernel/domainname", system_utsname.domainname, uts_write },
-		{ "sys/kernel/ostype", system_utsname.sysname, NULL }, { "sys/kernel/osrelease", system_utsname.release, NULL },
-		{ "sys/kernel/version", system_utsname.version, NULL },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)

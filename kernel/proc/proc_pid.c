@@ -245,6 +245,7 @@ const struct pid_entry pid_entries[] = {
 	{ "mem", 0600, PID_MEM, .owner_only = true },
 	{ "mountinfo", 0444, PID_TEXT, .show = mountinfo_show, .poll = mounts_poll },
 	{ "mounts", 0444, PID_TEXT, .show = mounts_show, .poll = mounts_poll },
+	{ "ns", 0511, PID_NS_DIR, .show = NULL },
 	{ "numa_maps", 0444, PID_TEXT, .show = numa_maps_show, .owner_only = true },
 	{ "oom_score", 0444, PID_TEXT, .show = oom_score_show },
 	{ "oom_score_adj", 0644, PID_TEXT, .show = oom_adj_show, .write = oom_adj_write },

@@ -6,7 +6,7 @@
 #include "internal.h"
 #include <task/signal.h>
 
-enum pid_kind { PID_TEXT, PID_RAW, PID_FAIL_NTH, PID_MEM, PID_LINK, PID_FD_DIR, PID_FDINFO_DIR, PID_MAP_DIR, PID_TASK_DIR };
+enum pid_kind { PID_TEXT, PID_RAW, PID_FAIL_NTH, PID_MEM, PID_LINK, PID_FD_DIR, PID_FDINFO_DIR, PID_MAP_DIR, PID_NS_DIR, PID_TASK_DIR };
 
 struct pid_entry {
 	const char *name;
@@ -52,5 +52,9 @@ int pid_dots(struct file *f, filldir_fn fill, void *arg);
 /* proc_map_files.c */
 extern const struct inode_operations map_files_op;
 extern const struct file_operations map_files_fops;
+
+/* proc_ns.c */
+extern const struct inode_operations ns_dir_op;
+extern const struct file_operations ns_dir_fops;
 
 #endif

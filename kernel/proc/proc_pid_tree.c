@@ -343,6 +343,8 @@ static struct dentry *row_lookup(struct dentry *dir, const char *name, size_t le
 			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &fd_dir_op, &fd_dir_fops, e);
 		case PID_MAP_DIR:
 			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &map_files_op, &map_files_fops, e);
+		case PID_NS_DIR:
+			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &ns_dir_op, &ns_dir_fops, e);
 		case PID_TASK_DIR:
 			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &task_dir_op, &task_dir_fops, e);
 		case PID_MEM:

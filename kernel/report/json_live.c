@@ -15,7 +15,7 @@
 #include <mm/ptdump.h>
 #include <mm/vmalloc.h>
 #include <task/task.h>
-#include <task/utsname.h>
+#include <ns/uts_ns.h>
 #include <uapi/errno.h>
 #include <x86/cpu.h>
 
@@ -46,7 +46,7 @@ void json_boot(struct json *j)
 
 	fbcon_size(&cols, &rows);
 	json_long_object(j, "boot");
-	json_string(j, "kernel", system_utsname.release);
+	json_string(j, "kernel", init_uts_ns.name.release);
 	json_number(j, "time", boot_epoch_seconds() + ktime_get_ns() / 1000000000);
 	json_number(j, "uptime_ms", ktime_get_ns() / 1000000);
 	json_string(j, "options", cmdline_text());

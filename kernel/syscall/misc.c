@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls about the machine as a whole: uname, sysinfo, getrandom, reboot, host name. */
+/* Calls about the machine as a whole: sysinfo, getrandom, reboot. */
 #include <asm/uaccess.h>
 #include <lib/printk.h>
 #include <lib/string.h>
@@ -8,43 +8,11 @@
 #include <syscall/syscalls.h>
 #include <task/signal.h>
 #include <task/task.h>
-#include <task/utsname.h>
+#include <uapi/utsname.h>
 #include <tty/tty.h>
 #include <uapi/errno.h>
 #include <uapi/prctl.h>
 #include <uapi/time.h>
-
-/* The release names the Linux whose calls are spoken: libc compares it with what it was built for. */
-struct utsname_abi system_utsname = {
-	.sysname = "Linux", .nodename = "atlas", .release = "6.1.0-atlas", .version = "#1 Atlas",
-	.machine = "x86_64", .domainname = "(none)",
-};
-
-SYSCALL(uname)
-{
-	struct utsname_abi u = system_utsname;
-
-	if (current->personality & UNAME26)
-		strscpy(u.release, "2.6.61-atlas", sizeof(u.release));
-	return copy_to_user((void __user *)a0, &u, sizeof(u)) ? -EFAULT : 0;
-}
-
-static long set_name(char *field, long from, long len)
-{
-	char name[NEW_UTS_LEN + 1] = { 0 };
-
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	if (len < 0 || len > NEW_UTS_LEN)
-		return -EINVAL;
-	if (copy_from_user(name, (const void __user *)from, (size_t)len))
-		return -EFAULT;
-	memcpy(field, name, sizeof(name));
-	return 0;
-}
-
-SYSCALL(sethostname) { return set_name(system_utsname.nodename, a0, (int)a1); }
-SYSCALL(setdomainname) { return set_name(system_utsname.domainname, a0, (int)a1); }
 
 SYSCALL(sysinfo)
 {

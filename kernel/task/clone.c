@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The system calls that make tasks. */
 #include <fs/fs.h>
+#include <ns/nsproxy.h>
 #include "internal.h"
 
 SYSCALL(fork)
@@ -59,27 +60,18 @@ SYSCALL(clone3)
 	return kernel_clone(&args);
 }
 
-/* Only what needs no new name space: threads share, and stop sharing, files and fs. */
+/*
+ * What threads share, and name spaces. A thread that is not alone can only leave what is not the process's.
+ */
 SYSCALL(unshare)
 {
-	u64 namespaces = (u64)a0 & CLONE_NEW_NAMESPACES;
+	u64 flags = (u64)a0;
+	long err;
 
-	if (namespaces && !(namespaces & CLONE_NEWUSER) && !capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	if (a0 & ~(long)(CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_THREAD | CLONE_SIGHAND | CLONE_VM))
+	if (flags & ~(CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_THREAD | CLONE_SIGHAND | CLONE_VM | CLONE_KNOWN_NAMESPACES))
 		return -EINVAL;
-	if ((a0 & (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)) && current->signal->nr_threads > 1)
+	if ((flags & (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)) && current->signal->nr_threads > 1)
 		return -EINVAL;
-	return unshare_files_fs((u64)a0);
-}
-
-/* No descriptor here names a name space. */
-SYSCALL(setns)
-{
-	struct file *f = fget((unsigned int)a0);
-
-	if (!f)
-		return -EBADF;
-	fput(f);
-	return -EINVAL;
+	err = unshare_files_fs(flags);
+	return err ? err : unshare_namespaces(flags);
 }

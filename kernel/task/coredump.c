@@ -8,7 +8,7 @@
 #include <mm/highmem.h>
 #include <mm/mm.h>
 #include <mm/slab.h>
-#include <task/utsname.h>
+#include <ns/uts_ns.h>
 #include <uapi/elf.h>
 #include <uapi/fcntl.h>
 #include "internal.h"
@@ -212,7 +212,7 @@ static void expand(char letter, int sig, char *to, size_t size)
 	case 's': snprintf(to, size, "%d", sig); break;
 	case 't': snprintf(to, size, "%lu", (unsigned long)(ktime_get_real_ns() / NSEC_PER_SEC)); break;
 	case 'c': snprintf(to, size, "%lu", (unsigned long)rlimit(RLIMIT_CORE)); break;
-	case 'h': snprintf(to, size, "%s", system_utsname.nodename); break;
+	case 'h': snprintf(to, size, "%s", utsname()->nodename); break;
 	case 'e': snprintf(to, size, "%s", t->comm); break;
 	default: *to = '\0';
 	}

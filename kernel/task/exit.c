@@ -11,6 +11,7 @@
 #include <mm/fault_inject.h>
 #include <mm/init.h>
 #include <mm/mm.h>
+#include <ns/nsproxy.h>
 #include "ptrace.h"
 #include "seccomp.h"
 
@@ -197,6 +198,7 @@ void do_exit(int status)
 		fs_put(t->fs);
 	t->files = NULL;
 	t->fs = NULL;
+	exit_namespaces(t);
 	fail_nth_set(&t->fail_nth, 0);
 	if (unlikely(t->seccomp_filter))
 		seccomp_exit(t);

@@ -8,6 +8,7 @@
 #include <fs/fs.h>
 #include <lib/cmdline.h>
 #include "aslr.h"
+#include <ns/uts_ns.h>
 #include "ptrace.h"
 #include "seccomp.h"
 #include "vdso.h"
@@ -257,6 +258,7 @@ void task_init(void)
 	task_cache_init();
 	fork_init();
 	pids_init();
+	uts_ns_init();
 	sigqueue_init();
 	fail_nth_register(task_fail_nth);
 	init_task.thread.fpu = NULL;

@@ -9,6 +9,7 @@
 #include <mm/page_alloc.h>
 #include <mm/slab.h>
 #include <mm/vmalloc.h>
+#include <ns/nsproxy.h>
 #include "ptrace.h"
 #include "seccomp.h"
 
@@ -248,9 +249,8 @@ static int check_clone(const struct kernel_clone_args *a)
 {
 	u64 f = a->flags;
 
-	if (f & (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
-		 CLONE_NEWNET | CLONE_NEWTIME | CLONE_INTO_CGROUP))
-		return -EINVAL;         /* one name space: CAVEATS.md */
+	if (unlikely(f & (CLONE_NEW_NAMESPACES | CLONE_INTO_CGROUP)) && (f & ~CLONE_KNOWN_NAMESPACES & (CLONE_NEW_NAMESPACES | CLONE_INTO_CGROUP)))
+		return -EINVAL;
 	if ((f & CLONE_PIDFD) && (f & (CLONE_THREAD | CLONE_DETACHED)))
 		return -EINVAL;
 	if ((f & CLONE_THREAD) && !(f & CLONE_SIGHAND))
@@ -360,6 +360,9 @@ static struct task_struct *copy_process(const struct kernel_clone_args *a, bool 
 	err = copy_mm(a->flags, t);
 	if (err)
 		goto group;
+	err = copy_namespaces(a->flags, t);
+	if (err)
+		goto mm;
 	thread_setup(a, t);
 
 	irq = spin_lock_irqsave(&tasklist_lock);
@@ -378,6 +381,8 @@ static struct task_struct *copy_process(const struct kernel_clone_args *a, bool 
 	spin_unlock_irqrestore(&tasklist_lock, irq);
 	if (!err)
 		return t;
+	exit_namespaces(t);
+mm:
 	if (t->mm)
 		put_task_mm(t->mm);
 group:

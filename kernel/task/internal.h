@@ -144,7 +144,7 @@ int check_kill_permission(int sig, const siginfo_abi *info, struct task_struct *
 bool do_coredump(int sig, const struct pt_regs *regs);          /* coredump.c; true: written */
 extern struct wait_queue_head pidfd_wait;
 int pidfd_create(struct task_struct *t, unsigned int flags);    /* a descriptor, or -errno */
-struct task_struct *task_of_pidfd(unsigned int fd);             /* -EBADF: no pidfd, -ESRCH: gone */
+
 pid_t pidfd_pid(unsigned int fd, bool *nonblock);               /* -EBADF: no pidfd */
 
 /* sigframe.c */

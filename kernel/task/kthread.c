@@ -2,6 +2,7 @@
 /* Tasks that nobody forks: kernel threads, and the first process. Both are children of init_task. */
 #include <mm/slab.h>
 #include <mm/vmalloc.h>
+#include <ns/nsproxy.h>
 #include "internal.h"
 
 struct kthread_start { void (*fn)(void *); void *arg; };
@@ -31,6 +32,8 @@ static struct task_struct *kthread_create(const char *name, pid_t want)
 	t->sighand = init_task.sighand;
 	t->files = init_task.files;
 	t->fs = init_task.fs;
+	t->nsproxy = &init_nsproxy;
+	get_nsproxy(t->nsproxy);
 	t->mm = NULL;
 	t->rseq = 0;
 	put_groups(t->cred.groups);
@@ -52,6 +55,7 @@ static struct task_struct *kthread_create(const char *name, pid_t want)
 		return t;
 	put_group(t);
 free:
+	put_nsproxy(t->nsproxy);
 	free_task(t);
 	return ERR_PTR(err);
 }

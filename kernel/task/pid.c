@@ -4,6 +4,8 @@
  * because the terminal's interrupt sends signals to process groups.
  */
 #include <mm/slab.h>
+#include <ns/nsproxy.h>
+#include <ns/user_ns.h>
 #include <proc/proc.h>
 #include "internal.h"
 
@@ -66,7 +68,9 @@ struct task_struct init_task = {
 	.exit_signal = SIGCHLD,
 	.cred = {
 		.cap_effective = CAP_FULL_SET, .cap_permitted = CAP_FULL_SET, .cap_bset = CAP_FULL_SET,
+		.user_ns = &init_user_ns,
 	},
+	.nsproxy = &init_nsproxy,
 	.comm = "idle",
 	.dumpable = 1,
 	.timerslack_ns = 50000,

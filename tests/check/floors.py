@@ -13,7 +13,7 @@ import sys
 PURE = {"uapi", "boot"}
 BASE = {"uapi", "boot", "asm", "lib"}
 MACHINE = BASE | {"x86", "iomem", "console"}
-HIGH = {"task", "fs", "tty", "net", "proc", "ipc", "drivers", "syscall"}
+HIGH = {"task", "ns", "fs", "tty", "net", "proc", "ipc", "drivers", "syscall"}
 MAY_USE = {
     "uapi": {"lib"}, "boot": {"uapi", "lib"}, # of lib types.h and compiler.h only, see PURE_LIB
     "asm": {"uapi", "lib"},

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* Which name spaces a task has: clone(2), unshare(2), setns(2). ns/nsproxy.h */
+#include <fs/vfs.h>
+#include <ipc/ipc.h>
+#include <ipc/ipc_ns.h>
+#include <ns/net_ns.h>
+#include <ns/uts_ns.h>
+#include "internal.h"
+
+#define PROXY_FLAGS (CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET)
+
+struct nsproxy init_nsproxy = {
+	.count = ATOMIC_INIT(1), .uts = &init_uts_ns, .ipc = &init_ipc_ns, .net = &init_net,
+};
+
+void free_nsproxy(struct nsproxy *p)
+{
+	if (p->uts)
+		put_ns(&p->uts->ns);
+	if (p->ipc)
+		put_ns(&p->ipc->ns);
+	if (p->net)
+		put_ns(&p->net->ns);
+	kfree(p);
+}
+
+/* Another one with the same name spaces. NULL: no memory. */
+static struct nsproxy *clone_nsproxy(const struct nsproxy *old)
+{
+	struct nsproxy *p = kmalloc(sizeof(*p), GFP_KERNEL);
+
+	if (!p)
+		return NULL;
+	*p = *old;
+	atomic_set(&p->count, 1);
+	get_ns(&p->uts->ns);
+	get_ns(&p->ipc->ns);
+	get_ns(&p->net->ns);
+	return p;
+}
+
+/* *slot, a member of a nsproxy, becomes @new. 0, or the error that @new is. */
+#define REPLACE(slot, new) ({ \
+	__typeof__(slot) new_ = (new); \
+	int err_ = IS_ERR(new_) ? (int)PTR_ERR(new_) : 0; \
+	if (!err_) { \
+		put_ns(&(slot)->ns); \
+		(slot) = new_; \
+	} \
+	err_; })
+
+/* The name spaces of @old, new ones by @flags, which belong to @owner. ERR_PTR */
+static struct nsproxy *new_nsproxy(unsigned long flags, const struct nsproxy *old, struct user_namespace *owner)
+{
+	struct nsproxy *p = clone_nsproxy(old);
+	int err = 0;
+
+	if (!p)
+		return ERR_PTR(-ENOMEM);
+	if (flags & CLONE_NEWUTS)
+		err = REPLACE(p->uts, copy_uts_ns(owner, old->uts));
+	if (!err && (flags & CLONE_NEWIPC))
+		err = REPLACE(p->ipc, copy_ipc_ns(owner));
+	if (!err && (flags & CLONE_NEWNET))
+		err = REPLACE(p->net, copy_net_ns(owner));
+	if (!err)
+		return p;
+	free_nsproxy(p);
+	return ERR_PTR(err);
+}
+
+int copy_namespaces(unsigned long flags, struct task_struct *t)
+{
+	struct nsproxy *p;
+
+	if (likely(!(flags & PROXY_FLAGS))) {
+		get_nsproxy(t->nsproxy);
+		return 0;
+	}
+	if (!ns_capable(t->cred.user_ns, CAP_SYS_ADMIN))
+		return -EPERM;
+	/* Undo values would reach into the parent's semaphores. */
+	if ((flags & (CLONE_NEWIPC | CLONE_SYSVSEM)) == (CLONE_NEWIPC | CLONE_SYSVSEM))
+		return -EINVAL;
+	p = new_nsproxy(flags, t->nsproxy, t->cred.user_ns);
+	if (IS_ERR(p))
+		return (int)PTR_ERR(p);
+	t->nsproxy = p;
+	return 0;
+}
+
+static void switch_nsproxy(struct task_struct *t, struct nsproxy *p)
+{
+	struct nsproxy *old = t->nsproxy;
+
+	if (old->ipc != p->ipc && t->signal->sem_undo)
+		exit_sem(t->signal);
+	t->nsproxy = p;
+	put_nsproxy(old);
+}
+
+long unshare_namespaces(unsigned long flags)
+{
+	struct nsproxy *p;
+
+	if (!(flags & PROXY_FLAGS))
+		return 0;
+	if (!ns_capable(current->cred.user_ns, CAP_SYS_ADMIN))
+		return -EPERM;
+	p = new_nsproxy(flags, current->nsproxy, current->cred.user_ns);
+	if (IS_ERR(p))
+		return PTR_ERR(p);
+	switch_nsproxy(current, p);
+	return 0;
+}
+
+void exit_namespaces(struct task_struct *t)
+{
+	struct nsproxy *p = t->nsproxy;
+
+	t->nsproxy = NULL;
+	put_nsproxy(p);
+}
+
+/* --- setns(2) -------------------------------------------------------------------------------- */
+
+bool nsset_capable(const struct nsset *set, const struct ns_common *ns)
+{
+	return ns_capable(ns->user_ns, CAP_SYS_ADMIN) && ns_capable(set->cred->user_ns, CAP_SYS_ADMIN);
+}
+
+static int start_nsset(struct nsset *set, struct cred *cred)
+{
+	*cred = current->cred;
+	set->cred = cred;
+	set->proxy = clone_nsproxy(current->nsproxy);
+	return set->proxy ? 0 : -ENOMEM;
+}
+
+/* The name spaces of another process, in Linux's order: its user name space first, so that it gives the rights to the others. */
+static int install_from_task(struct nsset *set, struct task_struct *t)
+{
+	static const unsigned int order[] = { NS_LINK_USER, NS_LINK_UTS, NS_LINK_IPC, NS_LINK_NET };
+	int err = !ptrace_may_access(t) ? -EPERM : t->nsproxy ? 0 : -ESRCH;
+
+	for (size_t i = 0; !err && i < ARRAY_SIZE(order); i++) {
+		struct ns_common *ns = task_ns(t, order[i]);
+
+		if (set->flags & ns->ops->type)
+			err = ns->ops->install ? ns->ops->install(set, ns) : -EINVAL;
+		put_ns(ns);
+	}
+	return err;
+}
+
+static void commit_nsset(struct nsset *set)
+{
+	switch_nsproxy(current, set->proxy);
+}
+
+SYSCALL(setns)
+{
+	struct file *f = fget((unsigned int)a0);
+	unsigned long type = (unsigned int)a1;
+	struct ns_common *ns = f ? file_ns(f) : NULL;
+	struct nsset set = { .flags = type };
+	struct task_struct *t = NULL;
+	struct cred cred;
+	int err = f ? 0 : -EBADF;
+
+	if (ns) {
+		if (type && type != ns->ops->type)
+			err = -EINVAL;
+		set.flags = ns->ops->type;
+	} else if (f) {
+		t = task_of_pidfd((unsigned int)a0);
+		if (t == ERR_PTR(-EBADF) || !type || (type & ~CLONE_NEW_NAMESPACES) || (type & CLONE_NEWCGROUP))
+			err = -EINVAL;
+		else if (IS_ERR(t))
+			err = (int)PTR_ERR(t);
+	}
+	if (!err)
+		err = start_nsset(&set, &cred);
+	if (err)
+		goto out;
+	err = t ? install_from_task(&set, t) : ns->ops->install ? ns->ops->install(&set, ns) : -EINVAL;
+	if (!err)
+		commit_nsset(&set);
+	else
+		put_nsproxy(set.proxy);
+out:
+	if (f)
+		fput(f);
+	return err;
+}
