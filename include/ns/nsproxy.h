@@ -48,6 +48,10 @@ int copy_namespaces(unsigned long flags, struct task_struct *t) __attribute__((w
 /* unshare(2) */
 long unshare_namespaces(unsigned long flags);
 void exit_namespaces(struct task_struct *t);
+/* exec, once its address space is there: the new program is where its children would be. */
+void __exec_namespaces(void);
+/* No other thread, and nobody else in its address space. */
+bool current_is_single_threaded(void);
 
 /* What setns(2) puts together before anything changes. */
 struct nsset {
@@ -67,7 +71,7 @@ int ns_path(struct ns_common *ns, struct path *to) __attribute__((warn_unused_re
 bool is_ns_path(const struct path *p);
 /* The name space of @t that its link shows, referenced; NULL: @t is gone, or has none. */
 struct ns_common *task_ns(struct task_struct *t, unsigned int link);
-enum { NS_LINK_IPC, NS_LINK_NET, NS_LINK_USER, NS_LINK_UTS, NR_NS_LINKS };
+enum { NS_LINK_IPC, NS_LINK_NET, NS_LINK_TIME, NS_LINK_TIME_FOR_CHILDREN, NS_LINK_USER, NS_LINK_UTS, NR_NS_LINKS };
 extern const char *const ns_link_names[NR_NS_LINKS];
 
 #endif

@@ -120,6 +120,7 @@ struct task_struct {
 	u32 mempolicy;                  /* mm/mempolicy.h; inherited by fork, kept by exec */
 	unsigned int dumpable;
 	bool no_new_privs, thp_disable;
+	bool timens;                    /* its time name space has offsets: ns/time_ns.h */
 	u8 seccomp_mode;                /* SECCOMP_MODE_*, kernel/task/seccomp.c */
 	struct seccomp_filter *seccomp_filter; /* newest; [own], or [T] by a thread of the same process */
 	u64 timerslack_ns, default_timerslack_ns;

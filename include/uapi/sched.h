@@ -37,7 +37,7 @@
 #define CLONE_NEW_NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | \
 			      CLONE_NEWNET | CLONE_NEWTIME)
 /* Those that there are here: no cgroups. */
-#define CLONE_KNOWN_NAMESPACES (CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET)
+#define CLONE_KNOWN_NAMESPACES (CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWTIME)
 
 struct clone_args_abi {
 	u64 flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;

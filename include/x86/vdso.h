@@ -16,7 +16,7 @@
 struct vdso_data {
 	u32 seq;
 	u32 reserved;
-	u64 tsc_base, tsc_mult;         /* monotonic ns = (tsc - base) * mult >> 32 */
+	u64 tsc_base, tsc_mult;         /* monotonic ns = (tsc - base) * mult >> 32; mult 0: ask the kernel */
 	s64 real_offset_ns;             /* CLOCK_REALTIME - CLOCK_MONOTONIC */
 };
 static_assert(sizeof(struct vdso_data) == 32);

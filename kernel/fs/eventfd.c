@@ -2,6 +2,7 @@
 /* Descriptors without files behind them: eventfd(2), timerfd_create(2), signalfd(2). */
 #include "internal.h"
 #include <fs/poll.h>
+#include <ns/time_ns.h>
 #include <task/signal.h>
 #include <task/timer.h>
 #include <x86/cpu.h>
@@ -234,6 +235,8 @@ SYSCALL(timerfd_settime)
 				when += ktime_get_ns();
 			else if (d->clock == 0)
 				when = (s64)when > ktime_real_offset_ns() ? when - ktime_real_offset_ns() : 0;
+			else
+				when = timens_to_host(when, d->clock == 1 ? timens_monotonic() : timens_boottime());
 			d->deadline_ns = when;
 			ktimer_start(&d->timer, when);
 		}

@@ -3,24 +3,26 @@
 #include <fs/vfs.h>
 #include <ipc/ipc.h>
 #include <ipc/ipc_ns.h>
+#include <mm/mm.h>
 #include <ns/net_ns.h>
+#include <ns/time_ns.h>
 #include <ns/uts_ns.h>
 #include "internal.h"
 
-#define PROXY_FLAGS (CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET)
+#define PROXY_FLAGS (CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWTIME)
 
 struct nsproxy init_nsproxy = {
-	.count = ATOMIC_INIT(1), .uts = &init_uts_ns, .ipc = &init_ipc_ns, .net = &init_net,
+	.count = ATOMIC_INIT(1), .uts = &init_uts_ns, .ipc = &init_ipc_ns, .net = &init_net, .time = &init_time_ns,
+	.time_for_children = &init_time_ns,
 };
 
 void free_nsproxy(struct nsproxy *p)
 {
-	if (p->uts)
-		put_ns(&p->uts->ns);
-	if (p->ipc)
-		put_ns(&p->ipc->ns);
-	if (p->net)
-		put_ns(&p->net->ns);
+	put_ns(&p->uts->ns);
+	put_ns(&p->ipc->ns);
+	put_ns(&p->net->ns);
+	put_ns(&p->time->ns);
+	put_ns(&p->time_for_children->ns);
 	kfree(p);
 }
 
@@ -36,6 +38,8 @@ static struct nsproxy *clone_nsproxy(const struct nsproxy *old)
 	get_ns(&p->uts->ns);
 	get_ns(&p->ipc->ns);
 	get_ns(&p->net->ns);
+	get_ns(&p->time->ns);
+	get_ns(&p->time_for_children->ns);
 	return p;
 }
 
@@ -63,30 +67,12 @@ static struct nsproxy *new_nsproxy(unsigned long flags, const struct nsproxy *ol
 		err = REPLACE(p->ipc, copy_ipc_ns(owner));
 	if (!err && (flags & CLONE_NEWNET))
 		err = REPLACE(p->net, copy_net_ns(owner));
+	if (!err && (flags & CLONE_NEWTIME))
+		err = REPLACE(p->time_for_children, copy_time_ns(owner, old->time_for_children));
 	if (!err)
 		return p;
 	free_nsproxy(p);
 	return ERR_PTR(err);
-}
-
-int copy_namespaces(unsigned long flags, struct task_struct *t)
-{
-	struct nsproxy *p;
-
-	if (likely(!(flags & PROXY_FLAGS))) {
-		get_nsproxy(t->nsproxy);
-		return 0;
-	}
-	if (!ns_capable(t->cred.user_ns, CAP_SYS_ADMIN))
-		return -EPERM;
-	/* Undo values would reach into the parent's semaphores. */
-	if ((flags & (CLONE_NEWIPC | CLONE_SYSVSEM)) == (CLONE_NEWIPC | CLONE_SYSVSEM))
-		return -EINVAL;
-	p = new_nsproxy(flags, t->nsproxy, t->cred.user_ns);
-	if (IS_ERR(p))
-		return (int)PTR_ERR(p);
-	t->nsproxy = p;
-	return 0;
 }
 
 static void switch_nsproxy(struct task_struct *t, struct nsproxy *p)
@@ -97,6 +83,48 @@ static void switch_nsproxy(struct task_struct *t, struct nsproxy *p)
 		exit_sem(t->signal);
 	t->nsproxy = p;
 	put_nsproxy(old);
+}
+
+int copy_namespaces(unsigned long flags, struct task_struct *t)
+{
+	struct nsproxy *p;
+	int err = 0;
+
+	if (likely(!(flags & PROXY_FLAGS)) && ((flags & CLONE_VM) || likely(t->nsproxy->time == t->nsproxy->time_for_children))) {
+		get_nsproxy(t->nsproxy);
+		return 0;
+	}
+	if ((flags & PROXY_FLAGS) && !ns_capable(t->cred.user_ns, CAP_SYS_ADMIN))
+		return -EPERM;
+	/* Undo values would reach into the parent's semaphores. */
+	if ((flags & (CLONE_NEWIPC | CLONE_SYSVSEM)) == (CLONE_NEWIPC | CLONE_SYSVSEM))
+		return -EINVAL;
+	p = new_nsproxy(flags, t->nsproxy, t->cred.user_ns);
+	if (IS_ERR(p))
+		return (int)PTR_ERR(p);
+	if (!(flags & CLONE_VM) && p->time != p->time_for_children)
+		err = time_ns_enter(p, t);
+	if (err)
+		put_nsproxy(p);
+	else
+		t->nsproxy = p;
+	return err;
+}
+
+/* Without memory it stays where it is. */
+void __exec_namespaces(void)
+{
+	struct nsproxy *p = clone_nsproxy(current->nsproxy);
+
+	if (p && !time_ns_enter(p, current))
+		switch_nsproxy(current, p);
+	else if (p)
+		put_nsproxy(p);
+}
+
+bool current_is_single_threaded(void)
+{
+	return current->signal->nr_threads == 1 && (!current->mm || atomic_read(&current->mm->mm_users) == 1);
 }
 
 long unshare_namespaces(unsigned long flags)
@@ -140,7 +168,7 @@ static int start_nsset(struct nsset *set, struct cred *cred)
 /* The name spaces of another process, in Linux's order: its user name space first, so that it gives the rights to the others. */
 static int install_from_task(struct nsset *set, struct task_struct *t)
 {
-	static const unsigned int order[] = { NS_LINK_USER, NS_LINK_UTS, NS_LINK_IPC, NS_LINK_NET };
+	static const unsigned int order[] = { NS_LINK_USER, NS_LINK_UTS, NS_LINK_IPC, NS_LINK_NET, NS_LINK_TIME };
 	int err = !ptrace_may_access(t) ? -EPERM : t->nsproxy ? 0 : -ESRCH;
 
 	for (size_t i = 0; !err && i < ARRAY_SIZE(order); i++) {
@@ -153,9 +181,14 @@ static int install_from_task(struct nsset *set, struct task_struct *t)
 	return err;
 }
 
-static void commit_nsset(struct nsset *set)
+/* What can fail comes first. */
+static int commit_nsset(struct nsset *set)
 {
-	switch_nsproxy(current, set->proxy);
+	int err = set->flags & CLONE_NEWTIME ? time_ns_enter(set->proxy, current) : 0;
+
+	if (!err)
+		switch_nsproxy(current, set->proxy);
+	return err;
 }
 
 SYSCALL(setns)
@@ -185,8 +218,8 @@ SYSCALL(setns)
 		goto out;
 	err = t ? install_from_task(&set, t) : ns->ops->install ? ns->ops->install(&set, ns) : -EINVAL;
 	if (!err)
-		commit_nsset(&set);
-	else
+		err = commit_nsset(&set);
+	if (err)
 		put_nsproxy(set.proxy);
 out:
 	if (f)

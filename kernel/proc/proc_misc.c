@@ -7,6 +7,7 @@
 #include <iomem/resource.h>
 #include <lib/cmdline.h>
 #include <task/timer.h>
+#include <ns/time_ns.h>
 #include <ns/uts_ns.h>
 #include <x86/cpu.h>
 
@@ -81,7 +82,7 @@ static int uptime_show(struct seq_file *m, void *arg)
 	struct sched_stats s;
 
 	sched_get_stats(&s);
-	seconds(m, ktime_get_ns());
+	seconds(m, ktime_get_ns() + (u64)timens_boottime());
 	seq_putc(m, ' ');
 	seconds(m, s.idle_ns);
 	seq_putc(m, '\n');
@@ -108,7 +109,7 @@ static int stat_show(struct seq_file *m, void *arg)
 		seq_printf(m, "cpu%s %lu 0 %lu %lu 0 0 0 0 0 0\n", i ? "0" : " ", (unsigned long)(s.user_ns / 10000000),
 			   (unsigned long)(s.system_ns / 10000000), (unsigned long)(s.idle_ns / 10000000));
 	seq_printf(m, "intr 0\nctxt %lu\nbtime %lu\nprocesses %lu\nprocs_running %u\nprocs_blocked 0\nsoftirq 0 0 0 0 0 0 0 0 0 0 0\n",
-		   (unsigned long)s.switches, (unsigned long)boot_epoch_seconds(), (unsigned long)s.forks, s.nr_running);
+		   (unsigned long)s.switches, (unsigned long)(boot_epoch_seconds() - timens_boottime() / 1000000000), (unsigned long)s.forks, s.nr_running);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <mm/fault_inject.h>
 #include <mm/mm.h>
 #include <mm/pgwalk.h>
+#include <ns/time_ns.h>
 
 /* The task's address space, referenced; NULL: it has none. */
 struct mm_struct *pid_mm(struct task_struct *t)
@@ -261,6 +262,7 @@ const struct pid_entry pid_entries[] = {
 	{ "status", 0444, PID_TEXT, .show = proc_status_show },
 	{ "syscall", 0400, PID_TEXT, .show = proc_syscall_show, .owner_only = true },
 	{ "task", 0555, PID_TASK_DIR, .group_only = true },
+	{ "timens_offsets", 0644, PID_TEXT, .show = timens_offsets_show, .write = timens_offsets_write },
 	{ "wchan", 0444, PID_TEXT, .show = proc_wchan_show },
 };
 const size_t nr_pid_entries = ARRAY_SIZE(pid_entries);

@@ -2,6 +2,7 @@
 /* /proc/PID/{stat,statm's source fields,status,limits}. Formats: proc(5). */
 #include "internal.h"
 #include <mm/mm.h>
+#include <ns/time_ns.h>
 #include <task/signal.h>
 #include <tty/tty.h>
 
@@ -54,7 +55,7 @@ int proc_stat_show(struct seq_file *m, struct task_struct *t, bool whole)
 		   (unsigned long)ticks(ut), (unsigned long)ticks(st),
 		   (unsigned long)ticks(sig ? sig->cutime_ns : 0), (unsigned long)ticks(sig ? sig->cstime_ns : 0),
 		   t->prio ? -1 - t->prio : 20 + t->nice, t->nice, sig ? sig->nr_threads : 1,
-		   (unsigned long)ticks(t->start_time_ns));
+		   (unsigned long)ticks(t->start_time_ns + (u64)timens_boottime()));
 	if (mm)
 		seq_printf(m, "%lu %ld %lu %lu %lu %lu 0 0 ", mm->total_vm << PAGE_SHIFT, mm->rss_anon + mm->rss_file + mm->rss_shmem,
 			   (unsigned long)sig->rlim[RLIMIT_RSS].rlim_cur, mm->start_code, mm->end_code, mm->start_stack);

@@ -5,6 +5,7 @@
 #include <lib/string.h>
 #include <mm/page_alloc.h>
 #include <mm/filemap.h>
+#include <ns/time_ns.h>
 #include <syscall/syscalls.h>
 #include <task/signal.h>
 #include <task/task.h>
@@ -21,7 +22,7 @@ SYSCALL(sysinfo)
 
 	memset(&s, 0, sizeof(s));
 	sched_get_stats(&st);
-	s.uptime = (s64)(ktime_get_ns() / NSEC_PER_SEC);
+	s.uptime = (s64)((ktime_get_ns() + (u64)timens_boottime()) / NSEC_PER_SEC);
 	for (int i = 0; i < 3; i++)
 		s.loads[i] = st.load[i];
 	s.totalram = totalram_pages() << PAGE_SHIFT;

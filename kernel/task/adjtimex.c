@@ -4,8 +4,8 @@
  * ADJ_TAI moves CLOCK_TAI, frequency and tick steer all clocks. Offsets to be worked off slowly do not.
  */
 #include <uapi/timex.h>
+#include <task/vdso.h>
 #include "internal.h"
-#include "vdso.h"
 
 static struct {
 	s64 freq, maxerror, esterror, constant, tick, adjtime;

@@ -11,9 +11,9 @@
 #include <uapi/fcntl.h>
 #include <uapi/mman.h>
 #include <uapi/stat.h>
+#include <task/vdso.h>
 #include "aslr.h"
 #include "binprm.h"
-#include "vdso.h"
 
 struct elf_file {
 	struct file *file;

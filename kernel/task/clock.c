@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading and setting clocks, and sleeping by them: clock_*, nanosleep, gettimeofday, time, times. */
+#include <ns/time_ns.h>
 #include "internal.h"
 
 static struct timezone_abi timezone;    /* remembered for who asks; no clock follows it */
@@ -67,9 +68,11 @@ static int read_clock(int clock, u64 *ns)
 	case CLOCK_MONOTONIC:
 	case CLOCK_MONOTONIC_RAW:
 	case CLOCK_MONOTONIC_COARSE:
+		*ns = ktime_get_ns() + (u64)timens_monotonic();
+		return 0;
 	case CLOCK_BOOTTIME:
 	case CLOCK_BOOTTIME_ALARM:
-		*ns = ktime_get_ns();
+		*ns = ktime_get_ns() + (u64)timens_boottime();
 		return 0;
 	case CLOCK_PROCESS_CPUTIME_ID:
 		process_cputime(current->group_leader, &u, &k);
@@ -92,7 +95,7 @@ bool clock_exists(int clock)
 
 int ktime_user_deadline(u64 user, bool realtime, u64 *deadline)
 {
-	s64 offset = realtime ? ktime_real_offset_ns() : 0;
+	s64 offset = realtime ? ktime_real_offset_ns() : timens_monotonic();
 	struct timespec_abi ts;
 	u64 ns;
 
@@ -310,5 +313,6 @@ SYSCALL(clock_nanosleep)
 		return sleep_relative(ns, a3);
 	if (clock == CLOCK_REALTIME || clock == CLOCK_TAI || clock == CLOCK_REALTIME_ALARM)
 		return sleep_to_realtime(ns);
+	ns = timens_to_host(ns, clock == CLOCK_MONOTONIC ? timens_monotonic() : timens_boottime());
 	return sleep_until(ns) ? 0 : -ERESTARTNOHAND;
 }

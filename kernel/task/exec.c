@@ -8,6 +8,7 @@
 #include <mm/slab.h>
 #include <uapi/fcntl.h>
 #include <uapi/stat.h>
+#include <ns/nsproxy.h>
 #include "aslr.h"
 #include "binprm.h"
 #include "ptrace.h"
@@ -243,6 +244,8 @@ int begin_new_exec(struct binprm *b)
 	b->mm->exe_file = b->file;
 	exe_file_get(b->file);
 	exec_mmap(b->mm);               /* the point of no return */
+	if (unlikely(t->nsproxy->time != t->nsproxy->time_for_children))
+		__exec_namespaces();
 	posix_timers_exit(t->signal);
 	if (atomic_read(&t->files->count) > 1) {
 		struct files_struct *f = files_dup(t->files);

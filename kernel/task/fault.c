@@ -7,11 +7,11 @@
 #include <mm/mm.h>
 #include <fs/fs.h>
 #include <lib/cmdline.h>
+#include <task/vdso.h>
 #include "aslr.h"
 #include <ns/uts_ns.h>
 #include "ptrace.h"
 #include "seccomp.h"
-#include "vdso.h"
 
 /* Error code of #PF: SDM vol. 3, 4.7. */
 #define PF_PRESENT 1u

@@ -5,6 +5,7 @@
  * those of real-time priority first, the others as they came. Locking: futex.h.
  */
 #include <mm/mm.h>
+#include <ns/time_ns.h>
 #include "futex.h"
 
 #define FUTEX_BUCKETS 256
@@ -271,7 +272,7 @@ static long futex_wait_call(u64 addr, bool shared, u32 val, u64 uts, int cmd, bo
 
 	if (cmd == FUTEX_WAIT && uts) {
 		err = ktime_user_deadline(uts, false, &deadline);
-		deadline += ktime_get_ns();
+		deadline += ktime_get_ns() + (u64)timens_monotonic();    /* it was no time of the caller's clock */
 	} else {
 		err = ktime_user_deadline(uts, realtime, &deadline);
 	}

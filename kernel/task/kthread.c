@@ -33,6 +33,7 @@ static struct task_struct *kthread_create(const char *name, pid_t want)
 	t->files = init_task.files;
 	t->fs = init_task.fs;
 	t->nsproxy = &init_nsproxy;
+	t->timens = false;
 	get_nsproxy(t->nsproxy);
 	t->mm = NULL;
 	t->rseq = 0;

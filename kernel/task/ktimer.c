@@ -4,8 +4,8 @@
  * Lock: timer_lock (LOCK_TIMER), irq-safe, never held while a timer's function runs.
  */
 #include <task/wait.h>
+#include <task/vdso.h>
 #include "internal.h"
-#include "vdso.h"
 
 static spinlock_t timer_lock = SPIN_LOCK_INIT(LOCK_TIMER);
 static struct rb_root timers = RB_ROOT;         /* [timer_lock] */

@@ -6,6 +6,7 @@
  * clock when that is set. Relative ones do not care what time it is.
  */
 #include <mm/slab.h>
+#include <ns/time_ns.h>
 #include "internal.h"
 
 struct posix_timer {
@@ -250,6 +251,10 @@ SYSCALL(timer_settime)
 	if (p->expiry) {
 		if (!(a1 & TIMER_ABSTIME))
 			p->expiry += clock_now(p);
+		else if (p->clock == CLOCK_MONOTONIC)
+			p->expiry = max(timens_to_host(p->expiry, timens_monotonic()), (u64)1);
+		else if (p->clock == CLOCK_BOOTTIME || p->clock == CLOCK_BOOTTIME_ALARM)
+			p->expiry = max(timens_to_host(p->expiry, timens_boottime()), (u64)1);
 		arm(p);
 	}
 	return a3 && copy_to_user((void __user *)a3, &old, sizeof(old)) ? -EFAULT : 0;

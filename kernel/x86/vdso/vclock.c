@@ -32,6 +32,7 @@ static inline u64 rdtsc_ordered(void)
 	return (u64)high << 32 | low;
 }
 
+/* 0: this task's clocks are not the machine's, the kernel knows. */
 static u64 now_ns(bool real)
 {
 	const volatile struct vdso_data *d = &vdso_data;
@@ -41,6 +42,8 @@ static u64 now_ns(bool real)
 	do {
 		seq = d->seq;
 		ns = (unsigned __int128)(rdtsc_ordered() - d->tsc_base) * d->tsc_mult >> 32;
+		if (__builtin_expect(!ns, 0))
+			return 0;
 		if (real)
 			ns += (u64)d->real_offset_ns;
 	} while (seq != d->seq);
@@ -56,6 +59,8 @@ int __vdso_clock_gettime(int clock, struct timespec_abi *ts)
 	    clock != CLOCK_BOOTTIME)
 		return (int)ask_kernel(__NR_clock_gettime, clock, (long)ts);
 	ns = now_ns(real);
+	if (__builtin_expect(!ns, 0))
+		return (int)ask_kernel(__NR_clock_gettime, clock, (long)ts);
 	ts->tv_sec = (s64)(ns / NSEC_PER_SEC);
 	ts->tv_nsec = (s64)(ns % NSEC_PER_SEC);
 	return 0;
@@ -70,6 +75,8 @@ int __vdso_gettimeofday(struct timeval_abi *tv, struct timezone_abi *tz)
 {
 	u64 ns = now_ns(true);
 
+	if (__builtin_expect(!ns, 0))
+		return (int)ask_kernel(__NR_gettimeofday, (long)tv, (long)tz);
 	if (tv) {
 		tv->tv_sec = (s64)(ns / NSEC_PER_SEC);
 		tv->tv_usec = (s64)(ns % NSEC_PER_SEC / NSEC_PER_USEC);
@@ -81,6 +88,8 @@ s64 __vdso_time(s64 *t)
 {
 	s64 s = (s64)(now_ns(true) / NSEC_PER_SEC);
 
+	if (__builtin_expect(!s, 0))
+		return ask_kernel(__NR_time, (long)t, 0);
 	if (t)
 		*t = s;
 	return s;
