@@ -70,6 +70,8 @@ struct thread_struct {
 	unsigned long fsbase, gsbase;   /* user segments */
 	void *fpu;                      /* XSAVE area, fpu_size() bytes, 64-byte aligned; NULL for kernel threads */
 	unsigned int watched;           /* WATCH_*: what a tracer asked for; 0: switches cost nothing more */
+	u8 iopl;                        /* 3: all ports are open */
+	struct io_bitmap *io_bitmap;    /* x86/ioport.h; NULL: none of its own */
 	unsigned long dr[4], dr6, dr7;  /* valid with WATCH_DEBUG: debug registers as ring 3 sees them, SDM vol. 3, 18.2 */
 };
 
@@ -101,6 +103,7 @@ int __must_check fpu_set_fxsave(void *fpu, const void *image);
 #define WATCH_SYSCALLS 1u
 #define WATCH_DEBUG    2u
 #define WATCH_FILTER   4u         /* system calls too, for the thread's whole life and its children's */
+#define WATCH_PORTS    8u         /* ring 3 has I/O ports: ioport.c */
 void thread_watch_syscalls(struct thread_struct *t, bool on);
 unsigned long thread_get_debugreg(const struct thread_struct *t, unsigned int n);
 int __must_check thread_set_debugreg(struct thread_struct *t, unsigned int n, unsigned long v);

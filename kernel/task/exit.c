@@ -202,6 +202,8 @@ void do_exit(int status)
 	fail_nth_set(&t->fail_nth, 0);
 	if (unlikely(t->seccomp_filter))
 		seccomp_exit(t);
+	if (unlikely(t->thread.watched & WATCH_PORTS))
+		ioports_exit(t);
 	local_irq_disable();    /* the tick counts time in t->signal, which may go now */
 	exit_notify(t);
 	schedule_dead();

@@ -190,6 +190,8 @@ static void task_user_trap(struct pt_regs *regs, unsigned int vector, unsigned l
 	/* Somebody who may not read it left it closed: open it lazily, and only for who came here. */
 	if (vector == 13 && !current->no_tsc && user_tsc_allow(true))
 		return;
+	if (vector == 13 && unlikely(current->thread.watched & WATCH_PORTS) && skip_cli_sti(regs))
+		return;
 	current->fault_error = (u32)error;
 	current->fault_trapno = vector;
 	if (s->name && unhandled(sig)) {

@@ -59,6 +59,8 @@ struct task_struct *dup_task(bool kthread)
 	t->tracer = NULL;
 	t->ptrace_code = 0;
 	t->thread.watched = 0;
+	t->thread.io_bitmap = NULL;
+	t->thread.iopl = 0;
 	t->seccomp_mode = 0;
 	t->seccomp_filter = NULL;
 	t->real_blocked = 0;
@@ -378,6 +380,8 @@ static struct task_struct *copy_process(const struct kernel_clone_args *a, bool 
 		ptrace_init_child(t);
 	if (!err && unlikely(current->seccomp_mode))
 		seccomp_fork(t);
+	if (!err && unlikely(current->thread.watched & WATCH_PORTS))
+		ioports_fork(t);
 	spin_unlock_irqrestore(&tasklist_lock, irq);
 	if (!err)
 		return t;

@@ -87,6 +87,11 @@ int unshare_sighand(struct task_struct *t);
 long unshare_files_fs(u64 flags);
 void unlink_task(struct task_struct *t);
 
+/* ioport.c: of tasks with WATCH_PORTS. fork: the child has its parent's ports. */
+void ioports_fork(struct task_struct *child);
+void ioports_exit(struct task_struct *t);
+bool skip_cli_sti(struct pt_regs *regs);        /* a #GP was one of these at level 3: it is passed over */
+
 /* task_cache.c */
 void task_cache_init(void);
 struct task_struct *alloc_task(void);           /* with stack and FPU area, the rest as it was left; NULL: no memory */

@@ -40,7 +40,7 @@ void seccomp_fork(struct task_struct *child)
 	child->seccomp_filter = current->seccomp_filter;
 	child->seccomp_mode = current->seccomp_mode;
 	child->no_new_privs = current->no_new_privs;
-	child->thread.watched = current->thread.watched & WATCH_FILTER;
+	child->thread.watched |= current->thread.watched & WATCH_FILTER;
 	if (child->seccomp_filter)
 		atomic_inc(&child->seccomp_filter->count);
 }

@@ -46,6 +46,8 @@ void switch_watched(const struct thread_struct *prev, const struct thread_struct
 		load_debugregs(next);
 	else if (prev->watched & WATCH_DEBUG)
 		write_dr7(0);
+	if ((prev->watched | next->watched) & WATCH_PORTS)
+		switch_ports(next);
 	syscall_watch(next->watched & (WATCH_SYSCALLS | WATCH_FILTER));
 }
 
@@ -135,7 +137,7 @@ void thread_debug_hit(struct thread_struct *t, unsigned long dr6)
 
 void thread_unwatch(struct thread_struct *t)
 {
-	t->watched &= WATCH_FILTER;
+	t->watched &= WATCH_FILTER | WATCH_PORTS;
 }
 
 void thread_watch_filter(struct thread_struct *running)

@@ -41,9 +41,9 @@ void gdt_init(void)
 	struct tss *t = &cpu_tss;
 	struct { u16 limit; u64 base; } __packed gdtr = { sizeof(cpu_gdt) - 1, (u64)gdt };
 
-	memset(t, 0, sizeof(*t));
 	t->sp[0] = (u64)boot_stack_top;
-	t->io_bitmap = sizeof(*t);
+	t->io_bitmap = TSS_NO_PORTS;
+	t->ports_end = 0xff;
 	for (int i = 0; i < NR_IST; i++)
 		t->ist[i] = (u64)(ist_stacks[i] + 1);
 	memcpy(gdt, boot_gdt, sizeof(cpu_gdt));

@@ -102,9 +102,12 @@ struct tss {
 	u64 ist[7];             /* [0] is IST1 */
 	u64 reserved2;
 	u16 reserved3;
-	u16 io_bitmap;          /* at or beyond the limit: no port is open to ring 3 */
+	u16 io_bitmap;          /* offset; at or beyond the limit: no port is open to ring 3 */
+	u64 ports[1024];        /* a bit for each, set: closed; ioport.c */
+	u8 ports_end;           /* all ones: the CPU reads two bytes */
 } __packed;
-static_assert(sizeof(struct tss) == 104);
+static_assert(offsetof(struct tss, ports) == 104);
+#define TSS_NO_PORTS ((u16)sizeof(struct tss))
 DECLARE_PER_CPU(struct tss, cpu_tss);
 enum { IST_DF = 1, IST_NMI = 2, IST_MC = 3, IST_DB = 4, NR_IST = 4 };
 #define IST_STACK_SIZE 8192
@@ -142,6 +145,8 @@ void syscall_watch(bool on);
 /* debug.c: what DR6 says of a #DB, and that it is forgotten; watched tasks come and go. */
 unsigned long debug_trap(struct pt_regs *regs);
 void switch_watched(const struct thread_struct *prev, const struct thread_struct *next);
+/* ioport.c: the TSS says what @next may. */
+void switch_ports(const struct thread_struct *next);
 
 /* apic.c, pic.c, pit.c */
 bool lapic_init(const struct bootinfo *bi);
