@@ -74,6 +74,9 @@ struct statfs_abi {
 	s64 f_namelen, f_frsize, f_flags, f_spare[4];
 };
 static_assert(sizeof(struct statfs_abi) == 120);
+/* ustat(2) */
+struct ustat_abi { s32 f_tfree; u64 f_tinode; char f_fname[6], f_fpack[6]; };
+static_assert(sizeof(struct ustat_abi) == 32);
 #define TMPFS_MAGIC 0x01021994
 #define RAMFS_MAGIC 0x858458f6
 #define PROC_SUPER_MAGIC 0x9fa0

@@ -244,10 +244,8 @@ SYSCALL(readlinkat) { return do_readlinkat(a0, (const char *)a1, (char *)a2, a3)
 
 /* --- statfs ---------------------------------------------------------------------------------- */
 
-static long put_statfs(const struct path *p, void __user *buf)
+static struct statfs_abi statfs_of(struct super_block *sb, unsigned long flags)
 {
-	struct super_block *sb = p->dentry->inode->sb;
-	unsigned long flags = path_flags(p);
 	struct statfs_abi s = { 0 };
 	u64 total = totalram_pages(), free = nr_free_pages();
 
@@ -263,7 +261,37 @@ static long put_statfs(const struct path *p, void __user *buf)
 		s.f_files = sb->max_inodes ? sb->max_inodes : total / 2;
 		s.f_ffree = max((s64)0, s.f_files - atomic_read(&sb->nr_inodes));
 	}
+	return s;
+}
+
+static long put_statfs(const struct path *p, void __user *buf)
+{
+	struct statfs_abi s = statfs_of(p->dentry->inode->sb, path_flags(p));
+
 	return copy_to_user(buf, &s, sizeof(s)) ? -EFAULT : 0;
+}
+
+/* Of what is mounted; pipes and the like, which Linux knows too, are EINVAL. */
+SYSCALL(ustat)
+{
+	struct ustat_abi u = { 0 };
+	struct mount *m;
+	bool found = false;
+
+	mutex_lock(&namespace_lock);
+	list_for_each_entry(m, &all_mounts, list) {
+		if (m->sb->dev == (u32)a0 && !found) {
+			struct statfs_abi s = statfs_of(m->sb, 0);
+
+			u.f_tfree = (s32)s.f_bfree;
+			u.f_tinode = (u64)s.f_ffree;
+			found = true;
+		}
+	}
+	mutex_unlock(&namespace_lock);
+	if (!found)
+		return -EINVAL;
+	return copy_to_user((void __user *)a1, &u, sizeof(u)) ? -EFAULT : 0;
 }
 
 SYSCALL(statfs)

@@ -215,6 +215,21 @@ static void limits(void)
 	WORKS(mount("l", "l", "nosuchfs", 0, NULL));
 }
 
+/* ustat(2): what is free of the file system with a device number. */
+static void by_device(void)
+{
+	struct { int32_t free; uint64_t files; char names[16]; } u;
+	struct stat st;
+
+	stat("l", &st);
+	RESULT(syscall(SYS_ustat, (unsigned int)st.st_dev, &u));
+	say("free %d files %lu", u.free, (unsigned long)u.files);
+	RESULT(syscall(SYS_ustat, (unsigned int)st.st_dev, (void *)-1));
+	RESULT(syscall(SYS_ustat, 0xffffffffu, &u));
+	WORKS(umount("l"));
+	RESULT(syscall(SYS_ustat, (unsigned int)st.st_dev, &u));
+}
+
 /* Root, mount point and options of the mounts below BASE. */
 static void show(void)
 {
@@ -243,6 +258,7 @@ int main(void)
 	moves();
 	busy();
 	limits();
+	by_device();
 	show();
 	chdir("/");
 	WORKS(umount2(BASE, MNT_DETACH));
