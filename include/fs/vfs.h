@@ -14,6 +14,7 @@
 #include <mm/highmem.h>
 #include <mm/page_alloc.h>
 #include <mm/slab.h>
+#include <ns/user_ns.h>
 #include <syscall/syscalls.h>
 #include <task/task.h>
 #include <uapi/mman.h>
@@ -68,6 +69,8 @@ void iput(struct inode *inode);
 /* MAY_* = R_OK, W_OK, X_OK bits. 0 or -EACCES. */
 int inode_permission(const struct inode *inode, int mask);
 bool inode_owner_or_capable(const struct inode *inode);
+/* Has the current task @cap over it: in its user name space, which knows the owner and the group? */
+bool inode_capable(const struct inode *inode, int cap);
 bool in_group(u32 gid);
 int inode_setsize(struct inode *inode, u64 size);
 int get_write_access(struct inode *inode);
@@ -127,6 +130,8 @@ static inline struct path path_get(struct path p)
 	return p;
 }
 void path_put(struct path p);
+/* Is the current root directory another one than that of its tree of mounts? */
+bool current_chrooted(void);
 /* A referenced mount that shows @root and what is below; NULL: none. */
 struct mount *mount_of_root(const struct dentry *root);
 static inline unsigned long path_flags(const struct path *p)

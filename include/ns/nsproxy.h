@@ -57,7 +57,7 @@ bool current_is_single_threaded(void);
 struct nsset {
 	unsigned long flags;            /* CLONE_NEW* asked for */
 	struct nsproxy *proxy;          /* a copy nobody else has */
-	struct cred *cred;              /* a copy; its user_ns not referenced */
+	struct cred *cred;              /* a copy; another user_ns than the caller's is referenced */
 	struct path *fs;                /* new root and working directory, referenced; .dentry NULL: unchanged */
 };
 

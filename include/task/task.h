@@ -120,6 +120,7 @@ struct task_struct {
 	u32 mempolicy;                  /* mm/mempolicy.h; inherited by fork, kept by exec */
 	unsigned int dumpable;
 	bool no_new_privs, thp_disable;
+	u8 mm_ns_level;                 /* level of the user name space in which it called exec: who may look into its memory */
 	bool timens;                    /* its time name space has offsets: ns/time_ns.h */
 	u8 seccomp_mode;                /* SECCOMP_MODE_*, kernel/task/seccomp.c */
 	struct seccomp_filter *seccomp_filter; /* newest; [own], or [T] by a thread of the same process */
@@ -154,7 +155,12 @@ struct task_struct *task_of_pidfd(unsigned int fd);
 
 /* One of RLIMIT_* of the current process, soft. */
 static inline u64 rlimit(unsigned int n) { return current->signal->rlim[n].rlim_cur; }
-static inline bool capable(int cap) { return current->cred.cap_effective >> cap & 1; }
+/* In the initial user name space: over the machine. In others: ns/user_ns.h */
+extern struct user_namespace init_user_ns;
+static inline bool capable(int cap)
+{
+	return (current->cred.cap_effective >> cap & 1) && likely(current->cred.user_ns == &init_user_ns);
+}
 /* Files that @uid's processes have sent and nobody has received (SCM_RIGHTS). The place stays for ever. */
 u32 *user_inflight_count(u32 uid);
 u64 *user_mqueue_bytes(u32 uid);        /* what its message queues may hold, against RLIMIT_MSGQUEUE. For ever, too */
@@ -172,8 +178,12 @@ char task_state_char(const struct task_struct *t);
 #define TASK_STACK_MAX 64
 unsigned int task_stack(struct task_struct *t, unsigned long pc[TASK_STACK_MAX]);
 unsigned long task_wchan(struct task_struct *t);
+/* The current task's process moves to what is counted for its real user id and user name space of now. */
+void user_recharge(void);
 /* May the current task look into @t (proc, process_vm_readv): same user and dumpable, or CAP_SYS_PTRACE. */
 bool ptrace_may_access(struct task_struct *t);
+/* Whose the files in /proc/PID are: the process's, or root's when nobody else may look. */
+void task_dump_owner(const struct task_struct *t, u32 *kuid, u32 *kgid);
 unsigned int seccomp_nr_filters(const struct task_struct *t);
 bool ptrace_may_attach(struct task_struct *t);  /* the same by real user: ptrace, process_vm_readv */
 

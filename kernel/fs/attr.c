@@ -11,20 +11,26 @@ static int inode_chmod(struct inode *inode, u32 mode)
 	if (S_ISLNK(inode->mode))
 		return -EOPNOTSUPP;
 	mode &= 07777;
-	if (!in_group(inode->gid) && !capable(CAP_FSETID))
+	if (!in_group(inode->gid) && !inode_capable(inode, CAP_FSETID))
 		mode &= ~S_ISGID;
 	inode->mode = (inode->mode & S_IFMT) | mode;
 	inode->ctime_ns = current_time_ns();
 	return 0;
 }
 
+/* @uid, @gid as the caller names them; ~0: as it is. */
 static int inode_chown(struct inode *inode, u32 uid, u32 gid)
 {
 	bool owner = current->cred.fsuid == inode->uid;
+	u32 kuid = make_kuid(current_user_ns(), uid), kgid = make_kgid(current_user_ns(), gid);
 
-	if (uid != ~0u && !(owner && uid == inode->uid) && !capable(CAP_CHOWN))
+	if ((uid != NO_ID && kuid == NO_ID) || (gid != NO_ID && kgid == NO_ID))
+		return -EINVAL;
+	uid = kuid;
+	gid = kgid;
+	if (uid != ~0u && !(owner && uid == inode->uid) && !inode_capable(inode, CAP_CHOWN))
 		return -EPERM;
-	if (gid != ~0u && !(owner && (gid == inode->gid || in_group(gid))) && !capable(CAP_CHOWN))
+	if (gid != ~0u && !(owner && (gid == inode->gid || in_group(gid))) && !inode_capable(inode, CAP_CHOWN))
 		return -EPERM;
 	if (uid != ~0u)
 		inode->uid = uid;

@@ -42,7 +42,7 @@ SYSCALL(chroot)
 	if (err)
 		return err;
 	err = inode_permission(to.dentry->inode, X_OK);
-	if (!err && !capable(CAP_SYS_CHROOT))
+	if (!err && !own_capable(CAP_SYS_CHROOT))
 		err = -EPERM;
 	if (err) {
 		path_put(to);

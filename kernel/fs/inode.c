@@ -71,20 +71,26 @@ bool in_group(u32 gid)
 	return in_group_p(gid);
 }
 
+bool inode_capable(const struct inode *inode, int cap)
+{
+	return own_capable(cap) && (likely(current_user_ns() == &init_user_ns) || ids_are_mapped(current_user_ns(), inode->uid, inode->gid));
+}
+
 bool inode_owner_or_capable(const struct inode *inode)
 {
-	return current->cred.fsuid == inode->uid || capable(CAP_FOWNER);
+	return current->cred.fsuid == inode->uid || inode_capable(inode, CAP_FOWNER);
 }
 
 /* What capabilities(7) says beyond the permission bits. */
-static bool capable_of(u32 mode, int mask)
+static bool capable_of(const struct inode *inode, int mask)
 {
+	u32 mode = inode->mode;
 	bool reads = S_ISDIR(mode) ? !(mask & W_OK) : !(mask & ~R_OK);
 
-	if (reads && capable(CAP_DAC_READ_SEARCH))
+	if (reads && inode_capable(inode, CAP_DAC_READ_SEARCH))
 		return true;
 	/* It executes what anybody may execute. */
-	return (S_ISDIR(mode) || !(mask & X_OK) || (mode & 0111)) && capable(CAP_DAC_OVERRIDE);
+	return (S_ISDIR(mode) || !(mask & X_OK) || (mode & 0111)) && inode_capable(inode, CAP_DAC_OVERRIDE);
 }
 
 int inode_permission(const struct inode *inode, int mask)
@@ -97,7 +103,7 @@ int inode_permission(const struct inode *inode, int mask)
 		bits >>= 6;
 	else if (in_group(inode->gid))
 		bits >>= 3;
-	return !(mask & ~bits & 7) || capable_of(inode->mode, mask) ? 0 : -EACCES;
+	return !(mask & ~bits & 7) || capable_of(inode, mask) ? 0 : -EACCES;
 }
 
 void __touch_atime(struct file *f)

@@ -86,7 +86,7 @@ long fcntl_setlease(struct file *f, unsigned int fd, long type)
 {
 	struct lease *l = lease_of(f);
 
-	if (current->cred.fsuid != f->inode->uid && !capable(CAP_LEASE))
+	if (current->cred.fsuid != f->inode->uid && !inode_capable(f->inode, CAP_LEASE))
 		return -EACCES;
 	if (!S_ISREG(f->inode->mode))
 		return -EINVAL;

@@ -137,6 +137,13 @@ struct mount *mount_of_root(const struct dentry *root)
 	return NULL;
 }
 
+bool current_chrooted(void)
+{
+	const struct path *root = &current->fs->root;
+
+	return root->mnt->parent || root->dentry != root->mnt->root;
+}
+
 static bool is_below(const struct mount *m, const struct mount *top)
 {
 	while (m && m != top)

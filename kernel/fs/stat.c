@@ -41,8 +41,8 @@ static void fill_stat(const struct path *p, struct stat_abi *st)
 	st->st_ino = inode->ino;
 	st->st_nlink = inode->nlink;
 	st->st_mode = inode->mode;
-	st->st_uid = inode->uid;
-	st->st_gid = inode->gid;
+	st->st_uid = uid_seen(inode->uid);
+	st->st_gid = gid_seen(inode->gid);
 	st->st_rdev = inode->rdev;
 	st->st_size = size_of(p);
 	st->st_blksize = PAGE_SIZE;
@@ -133,8 +133,8 @@ SYSCALL(statx)
 	x.stx_mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID;
 	x.stx_blksize = PAGE_SIZE;
 	x.stx_nlink = inode->nlink;
-	x.stx_uid = inode->uid;
-	x.stx_gid = inode->gid;
+	x.stx_uid = uid_seen(inode->uid);
+	x.stx_gid = gid_seen(inode->gid);
 	x.stx_mode = inode->mode;
 	x.stx_ino = inode->ino;
 	x.stx_size = size_of(&p);
@@ -170,7 +170,7 @@ static long do_access(int dirfd, const char __user *path, int mode, int flags)
 	if (!effective) {
 		c->fsuid = c->uid;
 		c->fsgid = c->gid;
-		c->cap_effective = c->uid ? 0 : c->cap_permitted;
+		c->cap_effective = c->uid != make_kuid(c->user_ns, 0) ? 0 : c->cap_permitted;
 	}
 	err = user_path(dirfd, path, ((flags & AT_SYMLINK_NOFOLLOW) ? 0 : LOOKUP_FOLLOW) |
 			((flags & AT_EMPTY_PATH) ? LOOKUP_EMPTY : 0), &p);

@@ -71,13 +71,26 @@ struct ipc_object *ipc_find_owned(const struct ipc_ids *ids, int id)
 
 int ipc_set_perm(struct ipc_object *o, const struct ipc64_perm_abi *set)
 {
-	if (set->uid == ~0u || set->gid == ~0u)
+	u32 uid = make_kuid(current_user_ns(), set->uid), gid = make_kgid(current_user_ns(), set->gid);
+
+	if (uid == NO_ID || gid == NO_ID)
 		return -EINVAL;
-	o->perm.uid = set->uid;
-	o->perm.gid = set->gid;
+	o->perm.uid = uid;
+	o->perm.gid = gid;
 	o->perm.mode = (o->perm.mode & ~0777u) | (set->mode & 0777);
 	o->ctime = ipc_now();
 	return 0;
+}
+
+struct ipc64_perm_abi ipc_perm_seen(const struct ipc_object *o)
+{
+	struct ipc64_perm_abi p = o->perm;
+
+	p.uid = uid_seen(p.uid);
+	p.gid = gid_seen(p.gid);
+	p.cuid = uid_seen(p.cuid);
+	p.cgid = gid_seen(p.cgid);
+	return p;
 }
 
 static int double_table(struct ipc_ids *ids)

@@ -17,6 +17,7 @@
 #include <lib/printk.h>
 #include <lib/string.h>
 #include <mm/slab.h>
+#include <ns/user_ns.h>
 #include <proc/proc.h>
 #include <syscall/syscalls.h>
 #include <task/signal.h>
@@ -67,6 +68,8 @@ unsigned int ipc_index(const struct ipc_object *o);
 struct ipc_object *ipc_find_for_stat(const struct ipc_ids *ids, int id, bool by_index, bool any);
 /* For IPC_SET, IPC_RMID: the caller owns it. ERR_PTR: EINVAL, EPERM. */
 struct ipc_object *ipc_find_owned(const struct ipc_ids *ids, int id);
+/* As the caller sees it. */
+struct ipc64_perm_abi ipc_perm_seen(const struct ipc_object *o);
 int ipc_set_perm(struct ipc_object *o, const struct ipc64_perm_abi *set);
 /* Takes the id away: nobody finds it any more. It is not freed. */
 void ipc_forget(struct ipc_object *o);

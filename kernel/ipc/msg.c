@@ -303,7 +303,7 @@ static long msg_stat(int id, int cmd, void __user *buf)
 	if (IS_ERR(o))
 		return PTR_ERR(o);
 	q = queue_of(o);
-	ds = (struct msqid64_ds_abi){ .msg_perm = o->perm, .msg_stime = q->stime, .msg_rtime = q->rtime, .msg_ctime = o->ctime,
+	ds = (struct msqid64_ds_abi){ .msg_perm = ipc_perm_seen(o), .msg_stime = q->stime, .msg_rtime = q->rtime, .msg_ctime = o->ctime,
 		.msg_cbytes = q->bytes, .msg_qnum = q->nr, .msg_qbytes = q->max_bytes, .msg_lspid = q->lspid, .msg_lrpid = q->lrpid };
 	id = o->id;
 	if (copy_to_user(buf, &ds, sizeof(ds)))
@@ -395,10 +395,11 @@ static int show_queues(struct seq_file *m, void *arg)
 	seq_puts(m, "       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      stime      rtime      ctime\n");
 	for (struct ipc_object *o = ipc_next(&ipc_ns()->msg, 0); o; o = ipc_next(&ipc_ns()->msg, ipc_index(o) + 1)) {
 		const struct msg_queue *q = queue_of(o);
+		const struct ipc64_perm_abi p = ipc_perm_seen(o);
 
 		seq_printf(m, "%10d %10d  %4o  %10lu %10lu %5d %5d %5u %5u %5u %5u %10ld %10ld %10ld\n", o->perm.key, o->id, o->perm.mode,
-			   (unsigned long)q->bytes, (unsigned long)q->nr, q->lspid, q->lrpid, o->perm.uid, o->perm.gid, o->perm.cuid,
-			   o->perm.cgid, (long)q->stime, (long)q->rtime, (long)o->ctime);
+			   (unsigned long)q->bytes, (unsigned long)q->nr, q->lspid, q->lrpid, p.uid, p.gid, p.cuid,
+			   p.cgid, (long)q->stime, (long)q->rtime, (long)o->ctime);
 	}
 	return 0;
 }

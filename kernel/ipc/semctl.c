@@ -9,7 +9,7 @@ static long sem_stat(int id, int cmd, void __user *buf)
 
 	if (IS_ERR(o))
 		return PTR_ERR(o);
-	ds = (struct semid64_ds_abi){ .sem_perm = o->perm, .sem_otime = set_of(o)->otime, .sem_ctime = o->ctime, .sem_nsems = set_of(o)->nsems };
+	ds = (struct semid64_ds_abi){ .sem_perm = ipc_perm_seen(o), .sem_otime = set_of(o)->otime, .sem_ctime = o->ctime, .sem_nsems = set_of(o)->nsems };
 	id = o->id;
 	if (copy_to_user(buf, &ds, sizeof(ds)))
 		return -EFAULT;
@@ -161,9 +161,12 @@ SYSCALL(semctl)
 static int show_sets(struct seq_file *m, void *arg)
 {
 	seq_puts(m, "       key      semid perms      nsems   uid   gid  cuid  cgid      otime      ctime\n");
-	for (struct ipc_object *o = ipc_next(&ipc_ns()->sem, 0); o; o = ipc_next(&ipc_ns()->sem, ipc_index(o) + 1))
+	for (struct ipc_object *o = ipc_next(&ipc_ns()->sem, 0); o; o = ipc_next(&ipc_ns()->sem, ipc_index(o) + 1)) {
+		const struct ipc64_perm_abi p = ipc_perm_seen(o);
+
 		seq_printf(m, "%10d %10d  %4o %10u %5u %5u %5u %5u %10ld %10ld\n", o->perm.key, o->id, o->perm.mode, set_of(o)->nsems,
-			   o->perm.uid, o->perm.gid, o->perm.cuid, o->perm.cgid, (long)set_of(o)->otime, (long)o->ctime);
+			   p.uid, p.gid, p.cuid, p.cgid, (long)set_of(o)->otime, (long)o->ctime);
+	}
 	return 0;
 }
 

@@ -187,9 +187,10 @@ static bool put_cmsg(struct msghdr_abi *h, u64 *off, int type, const void *data,
 
 static void put_control(struct unix_sock *s, struct msghdr_abi *h, struct unix_ancillary *anc, unsigned int flags, long *err)
 {
+	struct ucred_abi seen = unix_cred_seen(&anc->cred);
 	u64 off = 0;
 
-	if (s->passcred && anc->has_cred && !put_cmsg(h, &off, SCM_CREDENTIALS, &anc->cred, sizeof(anc->cred), err))
+	if (s->passcred && anc->has_cred && !put_cmsg(h, &off, SCM_CREDENTIALS, &seen, sizeof(seen), err))
 		h->msg_flags |= MSG_CTRUNC;
 	if (anc->nr_files) {
 		u64 room = h->msg_control && h->msg_controllen > off + sizeof(struct cmsghdr_abi) ?

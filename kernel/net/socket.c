@@ -301,6 +301,7 @@ SOCKET_CALL(setsockopt)
 
 SOCKET_CALL(getsockopt)
 {
+	struct ucred_abi peer;
 	u32 len, v = 0;
 	s64 tv[2];
 	const void *from = &v;
@@ -321,8 +322,9 @@ SOCKET_CALL(getsockopt)
 	case SO_ERROR: v = unix_take_error(s); break;
 	case SO_PROTOCOL: case SO_REUSEADDR: case SO_KEEPALIVE: case SO_DEBUG: break;
 	case SO_PEERCRED:
-		from = &s->peer_cred;
-		size = sizeof(s->peer_cred);
+		peer = unix_cred_seen(&s->peer_cred);
+		from = &peer;
+		size = sizeof(peer);
 		break;
 	case SO_RCVTIMEO: case SO_SNDTIMEO:
 		tv[0] = *timeout_of(s, a2) / 1000000000;

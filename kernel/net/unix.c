@@ -35,6 +35,11 @@ struct unix_sock *unix_alloc(struct net_namespace *net, int type)
 	return s;
 }
 
+struct ucred_abi unix_cred_seen(const struct ucred_abi *c)
+{
+	return (struct ucred_abi){ c->pid, uid_seen(c->uid), gid_seen(c->gid) };
+}
+
 static bool has_waiters(const struct unix_sock *s)
 {
 	return !list_empty(&s->rd_wait.head) || !list_empty(&s->wr_wait.head);

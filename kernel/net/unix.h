@@ -88,6 +88,7 @@ struct unix_ancillary {
 };
 ssize_t unix_recv(struct unix_sock *s, void *buf, size_t n, copy_fn copy, struct unix_ancillary *anc, unsigned int flags);
 unsigned int unix_poll(struct unix_sock *s, struct poll_table *pt);
+struct ucred_abi unix_cred_seen(const struct ucred_abi *c); /* as the current task sees them */
 int unix_take_error(struct unix_sock *s);       /* errno, and forgets it */
 
 /*

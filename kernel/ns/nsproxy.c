@@ -129,16 +129,25 @@ bool current_is_single_threaded(void)
 
 long unshare_namespaces(unsigned long flags)
 {
-	struct nsproxy *p;
+	struct cred c = current->cred;
+	struct nsproxy *p = NULL;
+	long err = 0;
 
-	if (!(flags & PROXY_FLAGS))
-		return 0;
-	if (!ns_capable(current->cred.user_ns, CAP_SYS_ADMIN))
-		return -EPERM;
-	p = new_nsproxy(flags, current->nsproxy, current->cred.user_ns);
-	if (IS_ERR(p))
-		return PTR_ERR(p);
-	switch_nsproxy(current, p);
+	get_user_ns(c.user_ns);
+	if (flags & CLONE_NEWUSER)
+		err = create_user_ns(&c);
+	if (!err && (flags & PROXY_FLAGS)) {
+		p = ns_capable(c.user_ns, CAP_SYS_ADMIN) ? new_nsproxy(flags, current->nsproxy, c.user_ns) : ERR_PTR(-EPERM);
+		err = IS_ERR(p) ? PTR_ERR(p) : 0;
+	}
+	if (err || !(flags & CLONE_NEWUSER))
+		put_user_ns(c.user_ns);
+	if (err)
+		return err;
+	if (flags & CLONE_NEWUSER)
+		commit_user_ns(&c);
+	if (p)
+		switch_nsproxy(current, p);
 	return 0;
 }
 
@@ -186,9 +195,12 @@ static int commit_nsset(struct nsset *set)
 {
 	int err = set->flags & CLONE_NEWTIME ? time_ns_enter(set->proxy, current) : 0;
 
-	if (!err)
-		switch_nsproxy(current, set->proxy);
-	return err;
+	if (err)
+		return err;
+	if (set->flags & CLONE_NEWUSER)
+		commit_user_ns(set->cred);
+	switch_nsproxy(current, set->proxy);
+	return 0;
 }
 
 SYSCALL(setns)
@@ -219,8 +231,11 @@ SYSCALL(setns)
 	err = t ? install_from_task(&set, t) : ns->ops->install ? ns->ops->install(&set, ns) : -EINVAL;
 	if (!err)
 		err = commit_nsset(&set);
-	if (err)
+	if (err) {
 		put_nsproxy(set.proxy);
+		if (cred.user_ns != current_user_ns())
+			put_user_ns(cred.user_ns);
+	}
 out:
 	if (f)
 		fput(f);

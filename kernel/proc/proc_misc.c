@@ -170,7 +170,7 @@ static int random_uuid_show(struct seq_file *m, void *kept)
 	return 0;
 }
 
-static int pipe_pages_soft = 16384, pipe_pages_hard, aslr = 2, ngroups_max = NGROUPS_MAX, cap_last = 40, overflowuid = 65534,
+static int pipe_pages_soft = 16384, pipe_pages_hard, aslr = 2, ngroups_max = NGROUPS_MAX, cap_last = 40,
 	threads_max = 32768, dmesg_restrict, kptr_restrict, perf_paranoid = 2, sysrq, panic_timeout, suid_dumpable, protected_links = 1;
 
 static const struct { const char *path; struct sysctl_int s; bool writable; } sysctls[] = {
@@ -180,7 +180,7 @@ static const struct { const char *path; struct sysctl_int s; bool writable; } sy
 	{ "sys/kernel/ngroups_max", { &ngroups_max, 0, 0 }, false },
 	{ "sys/kernel/cap_last_cap", { &cap_last, 0, 0 }, false },
 	{ "sys/kernel/overflowuid", { &overflowuid, 0, 65535 }, true },
-	{ "sys/kernel/overflowgid", { &overflowuid, 0, 65535 }, true },
+	{ "sys/kernel/overflowgid", { &overflowgid, 0, 65535 }, true },
 	{ "sys/kernel/core_uses_pid", { &core_uses_pid, 0, 1 }, true },
 	{ "sys/kernel/dmesg_restrict", { &dmesg_restrict, 0, 1 }, true },
 	{ "sys/kernel/kptr_restrict", { &kptr_restrict, 0, 2 }, true },

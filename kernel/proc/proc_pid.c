@@ -239,6 +239,7 @@ const struct pid_entry pid_entries[] = {
 	{ "fail-nth", 0644, PID_FAIL_NTH, .write = fail_nth_write, .owner_only = true },
 	{ "fd", 0500, PID_FD_DIR, .owner_only = true },
 	{ "fdinfo", 0500, PID_FDINFO_DIR, .owner_only = true },
+	{ "gid_map", 0644, PID_USERNS, .which = 1 },
 	{ "limits", 0444, PID_TEXT, .show = proc_limits_show },
 	{ "loginuid", 0444, PID_TEXT, .show = loginuid_show },
 	{ "map_files", 0500, PID_MAP_DIR, .group_only = true, .owner_only = true },
@@ -254,6 +255,7 @@ const struct pid_entry pid_entries[] = {
 	{ "pagemap", 0400, PID_RAW, .raw = pagemap_raw, .owner_only = true },
 	{ "personality", 0400, PID_TEXT, .show = personality_show, .owner_only = true },
 	{ "root", 0777, PID_LINK, .link = root_link, .owner_only = true },
+	{ "setgroups", 0644, PID_USERNS, .which = 2 },
 	{ "smaps", 0444, PID_TEXT, .show = smaps_show, .owner_only = true },
 	{ "smaps_rollup", 0444, PID_TEXT, .show = smaps_rollup_show, .owner_only = true },
 	{ "stack", 0400, PID_TEXT, .show = proc_stack_show, .owner_only = true },
@@ -263,6 +265,7 @@ const struct pid_entry pid_entries[] = {
 	{ "syscall", 0400, PID_TEXT, .show = proc_syscall_show, .owner_only = true },
 	{ "task", 0555, PID_TASK_DIR, .group_only = true },
 	{ "timens_offsets", 0644, PID_TEXT, .show = timens_offsets_show, .write = timens_offsets_write },
+	{ "uid_map", 0644, PID_USERNS, .which = 0 },
 	{ "wchan", 0444, PID_TEXT, .show = proc_wchan_show },
 };
 const size_t nr_pid_entries = ARRAY_SIZE(pid_entries);

@@ -6,7 +6,7 @@
 #include "internal.h"
 #include <task/signal.h>
 
-enum pid_kind { PID_TEXT, PID_RAW, PID_FAIL_NTH, PID_MEM, PID_LINK, PID_FD_DIR, PID_FDINFO_DIR, PID_MAP_DIR, PID_NS_DIR, PID_TASK_DIR };
+enum pid_kind { PID_TEXT, PID_RAW, PID_FAIL_NTH, PID_MEM, PID_USERNS, PID_LINK, PID_FD_DIR, PID_FDINFO_DIR, PID_MAP_DIR, PID_NS_DIR, PID_TASK_DIR };
 
 struct pid_entry {
 	const char *name;
@@ -17,10 +17,12 @@ struct pid_entry {
 	int (*link)(struct task_struct *t, struct path *to);
 	ssize_t (*write)(struct task_struct *t, const char *buf, size_t n);
 	unsigned int (*poll)(struct file *f, struct poll_table *pt);    /* NULL: always ready, and not for epoll */
+	int which;                      /* PID_USERNS: which file of proc_userns.c */
 	bool group_only;                /* not in task/TID */
 	bool owner_only;                /* needs ptrace_may_access */
 };
 
+extern const struct file_operations proc_userns_fops;           /* proc_userns.c; of PID_USERNS */
 extern const struct file_operations proc_pid_mem_fops;          /* proc_pid_mem.c; its inodes are PID_MEM's */
 extern const struct pid_entry pid_entries[];
 extern const size_t nr_pid_entries;

@@ -133,9 +133,14 @@ void pid_getattr(struct inode *inode)
 {
 	struct task_struct *t = pid_inode_task(inode);
 
-	if (t && !S_ISLNK(inode->mode)) {
+	if (!t || S_ISLNK(inode->mode))
+		return;
+	/* The directories themselves; and a process may always look at its own descriptors. */
+	if (inode->mode == (S_IFDIR | 0555) || (inode->mode == (S_IFDIR | 0500) && t->signal == current->signal)) {
 		inode->uid = t->cred.euid;
 		inode->gid = t->cred.egid;
+	} else {
+		task_dump_owner(t, &inode->uid, &inode->gid);
 	}
 }
 
@@ -349,6 +354,8 @@ static struct dentry *row_lookup(struct dentry *dir, const char *name, size_t le
 			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &task_dir_op, &task_dir_fops, e);
 		case PID_MEM:
 			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &pid_file_op, &proc_pid_mem_fops, e);
+		case PID_USERNS:
+			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &pid_file_op, &proc_userns_fops, e);
 		default:
 			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &pid_file_op, e->poll ? &pid_poll_fops : &pid_fops, e);
 		}

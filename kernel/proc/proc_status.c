@@ -107,10 +107,10 @@ int proc_status_show(struct seq_file *m, struct task_struct *t)
 	seq_escape(m, t->comm, "\n");
 	seq_printf(m, "\nUmask:\t%04o\nState:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n", t->fs ? t->fs->umask : 0,
 		   states[t->state], t->tgid, t->pid, t->parent ? t->parent->tgid : 0, t->tracer ? t->tracer->pid : 0);
-	seq_printf(m, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t%u\nGroups:\t", c->uid, c->euid, c->suid, c->fsuid,
-		   c->gid, c->egid, c->sgid, c->fsgid, t->files ? t->files->max : 0);
+	seq_printf(m, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t%u\nGroups:\t", uid_seen(c->uid), uid_seen(c->euid),
+		   uid_seen(c->suid), uid_seen(c->fsuid), gid_seen(c->gid), gid_seen(c->egid), gid_seen(c->sgid), gid_seen(c->fsgid), t->files ? t->files->max : 0);
 	for (unsigned int i = 0; i < nr_groups; i++)
-		seq_printf(m, "%u ", c->groups->gid[i]);
+		seq_printf(m, "%u ", gid_seen(c->groups->gid[i]));
 	seq_printf(m, "%s\nNStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n", nr_groups ? "" : " ", t->tgid, t->pid, sig ? sig->pgrp : 0,
 		   sig ? sig->session : 0);
 	if (t->mm)

@@ -200,10 +200,10 @@ static void fill_auxv(struct auxv *a, const struct binprm *b, const struct elf_f
 	aux(a, AT_BASE, interp_base);
 	aux(a, AT_FLAGS, 0);
 	aux(a, AT_ENTRY, e->bias + e->hdr.e_entry);
-	aux(a, AT_UID, c->uid);
-	aux(a, AT_EUID, c->euid);
-	aux(a, AT_GID, c->gid);
-	aux(a, AT_EGID, c->egid);
+	aux(a, AT_UID, uid_seen(c->uid));
+	aux(a, AT_EUID, uid_seen(c->euid));
+	aux(a, AT_GID, gid_seen(c->gid));
+	aux(a, AT_EGID, gid_seen(c->egid));
 	aux(a, AT_SECURE, b->secure);
 	aux(a, AT_RANDOM, random);
 	aux(a, AT_HWCAP2, boot_cpu.fsgsbase ? 2 : 0);   /* HWCAP2_FSGSBASE */

@@ -68,7 +68,9 @@ SYSCALL(unshare)
 	u64 flags = (u64)a0;
 	long err;
 
-	if ((flags & CLONE_NEW_NAMESPACES) && !(flags & CLONE_NEWUSER) && !capable(CAP_SYS_ADMIN))
+	if (flags & CLONE_NEWUSER)
+		flags |= CLONE_THREAD | CLONE_FS;
+	if ((flags & CLONE_NEW_NAMESPACES) && !(flags & CLONE_NEWUSER) && !own_capable(CAP_SYS_ADMIN))
 		return -EPERM;
 	if (flags & ~(CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_THREAD | CLONE_SIGHAND | CLONE_VM | CLONE_KNOWN_NAMESPACES))
 		return -EINVAL;

@@ -101,8 +101,8 @@ static void fill_prpsinfo(struct prpsinfo *p)
 	memset(p, 0, sizeof(*p));
 	p->sname = 'R';
 	p->nice = (char)t->nice;
-	p->uid = t->cred.uid;
-	p->gid = t->cred.gid;
+	p->uid = uid_seen(t->cred.uid);
+	p->gid = gid_seen(t->cred.gid);
 	p->pid = t->pid;
 	p->ppid = t->parent->tgid;
 	p->pgrp = t->signal->pgrp;

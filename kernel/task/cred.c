@@ -4,12 +4,16 @@
 #include <mm/vmalloc.h>
 #include "internal.h"
 
-#define NO_ID 0xffffffffu
+SYSCALL(getuid)  { return uid_seen(current->cred.uid); }
+SYSCALL(geteuid) { return uid_seen(current->cred.euid); }
+SYSCALL(getgid)  { return gid_seen(current->cred.gid); }
+SYSCALL(getegid) { return gid_seen(current->cred.egid); }
 
-SYSCALL(getuid)  { return current->cred.uid; }
-SYSCALL(geteuid) { return current->cred.euid; }
-SYSCALL(getgid)  { return current->cred.gid; }
-SYSCALL(getegid) { return current->cred.egid; }
+/* An id that the caller gives: the kernel's. NO_ID: it means none, or none in the caller's user name space. */
+static u32 kuid_given(long uid) { return make_kuid(current_user_ns(), (u32)uid); }
+static u32 kgid_given(long gid) { return make_kgid(current_user_ns(), (u32)gid); }
+/* Ids of which NO_ID means "as it is". */
+static bool given_wrong(long id, u32 kid) { return (u32)id != NO_ID && kid == NO_ID; }
 
 bool in_group_p(u32 gid)
 {
@@ -34,8 +38,9 @@ bool in_group_p(u32 gid)
 /* Capabilities follow the ids: leaving root loses them, effective root has what is permitted. */
 static void fix_caps(struct cred *c, const struct cred *old)
 {
-	bool was = old->uid == 0 || old->euid == 0 || old->suid == 0;
-	bool is = c->uid == 0 || c->euid == 0 || c->suid == 0;
+	u32 root = make_kuid(c->user_ns, 0);
+	bool was = old->uid == root || old->euid == root || old->suid == root;
+	bool is = c->uid == root || c->euid == root || c->suid == root;
 
 	if (!(c->securebits & SECBIT_NO_SETUID_FIXUP)) {
 		if (was && !is) {
@@ -43,29 +48,25 @@ static void fix_caps(struct cred *c, const struct cred *old)
 				c->cap_permitted = c->cap_effective = 0;
 			c->cap_ambient = 0;
 		}
-		if (old->euid == 0 && c->euid != 0)
+		if (old->euid == root && c->euid != root)
 			c->cap_effective = 0;
-		if (old->euid != 0 && c->euid == 0)
+		if (old->euid != root && c->euid == root)
 			c->cap_effective = c->cap_permitted;
 	}
 	if (old->euid != c->euid || old->egid != c->egid)
 		current->dumpable = 0, current->pdeath_signal = 0;
-	if (old->uid != c->uid) {
-		TASKLIST_LOCK(irq);
-		user_uncharge(current);
-		user_charge(current);
-		TASKLIST_UNLOCK(irq);
-	}
+	if (old->uid != c->uid)
+		user_recharge();
 }
 
 SYSCALL(setuid)
 {
 	struct cred *c = &current->cred, old = *c;
-	u32 id = (u32)a0;
+	u32 id = kuid_given(a0);
 
 	if (id == NO_ID)
 		return -EINVAL;
-	if (capable(CAP_SETUID))
+	if (own_capable(CAP_SETUID))
 		c->uid = c->suid = id;
 	else if (id != c->uid && id != c->suid)
 		return -EPERM;
@@ -77,11 +78,11 @@ SYSCALL(setuid)
 SYSCALL(setgid)
 {
 	struct cred *c = &current->cred, old = *c;
-	u32 id = (u32)a0;
+	u32 id = kgid_given(a0);
 
 	if (id == NO_ID)
 		return -EINVAL;
-	if (capable(CAP_SETGID))
+	if (own_capable(CAP_SETGID))
 		c->gid = c->sgid = id;
 	else if (id != c->gid && id != c->sgid)
 		return -EPERM;
@@ -93,9 +94,11 @@ SYSCALL(setgid)
 SYSCALL(setreuid)
 {
 	struct cred *c = &current->cred, old = *c;
-	u32 r = (u32)a0, e = (u32)a1;
+	u32 r = kuid_given(a0), e = kuid_given(a1);
 
-	if (!capable(CAP_SETUID)) {
+	if (given_wrong(a0, r) || given_wrong(a1, e))
+		return -EINVAL;
+	if (!own_capable(CAP_SETUID)) {
 		if (r != NO_ID && r != c->uid && r != c->euid)
 			return -EPERM;
 		if (e != NO_ID && e != c->uid && e != c->euid && e != c->suid)
@@ -115,9 +118,11 @@ SYSCALL(setreuid)
 SYSCALL(setregid)
 {
 	struct cred *c = &current->cred, old = *c;
-	u32 r = (u32)a0, e = (u32)a1;
+	u32 r = kgid_given(a0), e = kgid_given(a1);
 
-	if (!capable(CAP_SETGID)) {
+	if (given_wrong(a0, r) || given_wrong(a1, e))
+		return -EINVAL;
+	if (!own_capable(CAP_SETGID)) {
 		if (r != NO_ID && r != c->gid && r != c->egid)
 			return -EPERM;
 		if (e != NO_ID && e != c->gid && e != c->egid && e != c->sgid)
@@ -142,9 +147,11 @@ static bool one_of(u32 id, u32 a, u32 b, u32 c)
 SYSCALL(setresuid)
 {
 	struct cred *c = &current->cred, old = *c;
-	u32 r = (u32)a0, e = (u32)a1, s = (u32)a2;
+	u32 r = kuid_given(a0), e = kuid_given(a1), s = kuid_given(a2);
 
-	if (!capable(CAP_SETUID) && !(one_of(r, c->uid, c->euid, c->suid) && one_of(e, c->uid, c->euid, c->suid) &&
+	if (given_wrong(a0, r) || given_wrong(a1, e) || given_wrong(a2, s))
+		return -EINVAL;
+	if (!own_capable(CAP_SETUID) && !(one_of(r, c->uid, c->euid, c->suid) && one_of(e, c->uid, c->euid, c->suid) &&
 				      one_of(s, c->uid, c->euid, c->suid)))
 		return -EPERM;
 	if (r != NO_ID)
@@ -161,9 +168,11 @@ SYSCALL(setresuid)
 SYSCALL(setresgid)
 {
 	struct cred *c = &current->cred, old = *c;
-	u32 r = (u32)a0, e = (u32)a1, s = (u32)a2;
+	u32 r = kgid_given(a0), e = kgid_given(a1), s = kgid_given(a2);
 
-	if (!capable(CAP_SETGID) && !(one_of(r, c->gid, c->egid, c->sgid) && one_of(e, c->gid, c->egid, c->sgid) &&
+	if (given_wrong(a0, r) || given_wrong(a1, e) || given_wrong(a2, s))
+		return -EINVAL;
+	if (!own_capable(CAP_SETGID) && !(one_of(r, c->gid, c->egid, c->sgid) && one_of(e, c->gid, c->egid, c->sgid) &&
 				      one_of(s, c->gid, c->egid, c->sgid)))
 		return -EPERM;
 	if (r != NO_ID)
@@ -188,42 +197,42 @@ SYSCALL(getresuid)
 {
 	const struct cred *c = &current->cred;
 
-	return put_three(a0, a1, a2, c->uid, c->euid, c->suid);
+	return put_three(a0, a1, a2, uid_seen(c->uid), uid_seen(c->euid), uid_seen(c->suid));
 }
 
 SYSCALL(getresgid)
 {
 	const struct cred *c = &current->cred;
 
-	return put_three(a0, a1, a2, c->gid, c->egid, c->sgid);
+	return put_three(a0, a1, a2, gid_seen(c->gid), gid_seen(c->egid), gid_seen(c->sgid));
 }
 
 /* Both answer the old id, changed or not. */
 SYSCALL(setfsuid)
 {
 	struct cred *c = &current->cred;
-	u32 old = c->fsuid, id = (u32)a0;
+	u32 old = c->fsuid, id = kuid_given(a0), root = make_kuid(c->user_ns, 0);
 
-	if (id == NO_ID || !(id == c->uid || id == c->euid || id == c->suid || id == old || capable(CAP_SETUID)))
-		return old;
+	if (id == NO_ID || !(id == c->uid || id == c->euid || id == c->suid || id == old || own_capable(CAP_SETUID)))
+		return uid_seen(old);
 	c->fsuid = id;
 	if (!(c->securebits & SECBIT_NO_SETUID_FIXUP)) {
-		if (old == 0 && id != 0)
+		if (old == root && id != root)
 			c->cap_effective &= ~CAP_FS_SET;
-		if (old != 0 && id == 0)
+		if (old != root && id == root)
 			c->cap_effective |= c->cap_permitted & CAP_FS_SET;
 	}
-	return old;
+	return uid_seen(old);
 }
 
 SYSCALL(setfsgid)
 {
 	struct cred *c = &current->cred;
-	u32 old = c->fsgid, id = (u32)a0;
+	u32 old = c->fsgid, id = kgid_given(a0);
 
-	if (id != NO_ID && (id == c->gid || id == c->egid || id == c->sgid || id == old || capable(CAP_SETGID)))
+	if (id != NO_ID && (id == c->gid || id == c->egid || id == c->sgid || id == old || own_capable(CAP_SETGID)))
 		c->fsgid = id;
-	return old;
+	return gid_seen(old);
 }
 
 void put_groups(struct group_info *g)
@@ -243,7 +252,12 @@ SYSCALL(getgroups)
 		return nr;
 	if (nr > size)
 		return -EINVAL;
-	return nr && copy_to_user((void __user *)a1, g->gid, (size_t)nr * 4) ? -EFAULT : nr;
+	if (likely(current_user_ns() == &init_user_ns))
+		return nr && copy_to_user((void __user *)a1, g->gid, (size_t)nr * 4) ? -EFAULT : nr;
+	for (int i = 0; i < nr; i++)
+		if (put_user_u32(gid_seen(g->gid[i]), (u32 __user *)a1 + i))
+			return -EFAULT;
+	return nr;
 }
 
 static int by_gid(const void *a, const void *b)
@@ -253,13 +267,24 @@ static int by_gid(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* Groups as the caller names them become the kernel's. */
+static bool groups_given(u32 *gid, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		gid[i] = kgid_given((long)gid[i]);
+		if (gid[i] == NO_ID)
+			return false;
+	}
+	return true;
+}
+
 SYSCALL(setgroups)
 {
 	struct cred *c = &current->cred;
 	struct group_info *g = NULL;
 	unsigned int n = (unsigned int)a0;
 
-	if (!capable(CAP_SETGID))
+	if (!may_setgroups(c->user_ns))
 		return -EPERM;
 	if (n > NGROUPS_MAX)
 		return -EINVAL;
@@ -270,6 +295,10 @@ SYSCALL(setgroups)
 		if (copy_from_user(g->gid, (const void __user *)a1, n * 4UL)) {
 			kvfree(g);
 			return -EFAULT;
+		}
+		if (!groups_given(g->gid, n)) {
+			kvfree(g);
+			return -EINVAL;
 		}
 		sort(g->gid, n, 4, by_gid);
 		g->nr = n;
@@ -333,7 +362,7 @@ SYSCALL(capset)
 	i = (d[0].inheritable | (u64)d[1].inheritable << 32) & CAP_FULL_SET;
 	if (p & ~c->cap_permitted || e & ~p)
 		return -EPERM;
-	if (!capable(CAP_SETPCAP) && (i & ~(c->cap_inheritable | c->cap_permitted)))
+	if (!own_capable(CAP_SETPCAP) && (i & ~(c->cap_inheritable | c->cap_permitted)))
 		return -EPERM;
 	if (i & ~(c->cap_inheritable | c->cap_bset))
 		return -EPERM;

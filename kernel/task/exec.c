@@ -192,7 +192,9 @@ static void set_comm(const char *path)
 static void apply_creds(struct binprm *b)
 {
 	struct cred *c = &current->cred;
+	u32 root = make_kuid(c->user_ns, 0);
 
+	current->mm_ns_level = (u8)c->user_ns->level;
 	b->secure = b->new_euid != c->uid || b->new_egid != c->gid;
 	if (b->new_euid != c->euid || b->new_egid != c->egid) {
 		current->pdeath_signal = 0;
@@ -204,9 +206,9 @@ static void apply_creds(struct binprm *b)
 	c->egid = c->sgid = c->fsgid = b->new_egid;
 	if (b->new_euid != c->uid || b->new_egid != c->gid)
 		c->cap_ambient = 0;
-	if ((c->euid == 0 || c->uid == 0) && !(c->securebits & SECBIT_NOROOT)) {
+	if ((c->euid == root || c->uid == root) && root != NO_ID && !(c->securebits & SECBIT_NOROOT)) {
 		c->cap_permitted = c->cap_bset | c->cap_inheritable;
-		c->cap_effective = c->euid == 0 ? c->cap_permitted : 0;
+		c->cap_effective = c->euid == root ? c->cap_permitted : 0;
 	} else {
 		c->cap_permitted = c->cap_effective = c->cap_ambient;
 	}
@@ -277,6 +279,8 @@ static void find_new_ids(struct binprm *b)
 	b->new_euid = current->cred.euid;
 	b->new_egid = current->cred.egid;
 	if (current->no_new_privs || file_is_nosuid(b->file) || (current->ptrace && !(current->ptrace & PT_CAP)))
+		return;
+	if (!ids_are_mapped(current_user_ns(), i->uid, i->gid))
 		return;
 	if (i->mode & S_ISUID)
 		b->new_euid = i->uid;

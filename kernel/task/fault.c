@@ -261,6 +261,7 @@ void task_init(void)
 	fork_init();
 	pids_init();
 	uts_ns_init();
+	user_sysctls_init();
 	sigqueue_init();
 	fail_nth_register(task_fail_nth);
 	init_task.thread.fpu = NULL;

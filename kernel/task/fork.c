@@ -26,6 +26,11 @@ void fork_init(void)
 	init_task.signal->rlim[RLIMIT_SIGPENDING] = init_task.signal->rlim[RLIMIT_NPROC];
 }
 
+unsigned int default_max_namespaces(void)
+{
+	return max_threads / 2;
+}
+
 struct task_struct *dup_task(bool kthread)
 {
 	struct task_struct *t = alloc_task();
@@ -38,6 +43,7 @@ struct task_struct *dup_task(bool kthread)
 	*t = *current;
 	if (unlikely(t->cred.groups))
 		atomic_inc(&t->cred.groups->count);
+	get_user_ns(t->cred.user_ns);
 	t->stack = stack;
 	t->thread.fpu = fpu;
 	if (kthread || !current->mm) {
@@ -253,6 +259,10 @@ static int check_clone(const struct kernel_clone_args *a)
 
 	if (unlikely(f & (CLONE_NEW_NAMESPACES | CLONE_INTO_CGROUP)) && (f & ~CLONE_KNOWN_NAMESPACES & (CLONE_NEW_NAMESPACES | CLONE_INTO_CGROUP)))
 		return -EINVAL;
+	if ((f & (CLONE_NEWNS | CLONE_NEWUSER)) && (f & CLONE_FS))
+		return -EINVAL;
+	if ((f & CLONE_NEWUSER) && (f & CLONE_THREAD))
+		return -EINVAL;
 	if ((f & CLONE_PIDFD) && (f & (CLONE_THREAD | CLONE_DETACHED)))
 		return -EINVAL;
 	if ((f & CLONE_THREAD) && !(f & CLONE_SIGHAND))
@@ -263,7 +273,7 @@ static int check_clone(const struct kernel_clone_args *a)
 		return -EINVAL;
 	if (nr_threads >= max_threads)
 		return -EAGAIN;
-	if (user_nproc(current->cred.uid) >= rlimit(RLIMIT_NPROC) && current->cred.uid != 0 &&
+	if (user_over_nproc(current, rlimit(RLIMIT_NPROC), 1) && current->cred.uid != 0 &&
 	    !capable(CAP_SYS_RESOURCE) && !capable(CAP_SYS_ADMIN))
 		return -EAGAIN;
 	return 0;
@@ -356,7 +366,9 @@ static struct task_struct *copy_process(const struct kernel_clone_args *a, bool 
 	if (!t)
 		return ERR_PTR(-ENOMEM);
 	sched_fork(t);
-	err = copy_group(a->flags, t);
+	err = unlikely(a->flags & CLONE_NEWUSER) ? create_user_ns(&t->cred) : 0;
+	if (!err)
+		err = copy_group(a->flags, t);
 	if (err)
 		goto free;
 	err = copy_mm(a->flags, t);

@@ -8,6 +8,7 @@
 #include <lib/err.h>
 #include <lib/printk.h>
 #include <lib/string.h>
+#include <ns/user_ns.h>
 #include <syscall/syscalls.h>
 #include <task/task.h>
 #include <task/timer.h>
@@ -58,8 +59,9 @@ extern struct pidmap pidmap;            /* [T] */
 pid_t pid_attach(struct task_struct *t, pid_t want);
 extern struct list_head all_processes;  /* [T] signal_struct.all_node */
 
-/* user.c: what one user id has, against RLIMIT_NPROC and RLIMIT_SIGPENDING. [T] */
-unsigned int user_nproc(u32 uid);
+/* user.c: what one user id has, against RLIMIT_NPROC and RLIMIT_SIGPENDING. task_struct.user: [T] */
+/* With @more tasks would the user of @t have more than @limit, or those in a user name space above together more than it may? */
+bool user_over_nproc(const struct task_struct *t, u64 limit, unsigned int more);
 void user_charge(struct task_struct *t);         /* to its real user id of now */
 void user_uncharge(struct task_struct *t);
 u32 *user_sigqueue_count(u32 uid);

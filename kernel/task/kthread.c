@@ -38,6 +38,7 @@ static struct task_struct *kthread_create(const char *name, pid_t want)
 	t->mm = NULL;
 	t->rseq = 0;
 	put_groups(t->cred.groups);
+	put_user_ns(t->cred.user_ns);
 	t->cred = init_task.cred;
 	t->personality = 0;
 	strscpy(t->comm, name, sizeof(t->comm));

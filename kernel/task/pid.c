@@ -173,14 +173,44 @@ void process_cputime(struct task_struct *leader, u64 *utime_ns, u64 *stime_ns)
 	}
 }
 
+/* Its memory is of the user name space in which it called exec, which may be above that of its credentials. */
+static const struct user_namespace *mm_user_ns(const struct task_struct *t)
+{
+	const struct user_namespace *ns = t->cred.user_ns;
+
+	while (ns->level > t->mm_ns_level)
+		ns = ns->ns.user_ns;
+	return ns;
+}
+
+void task_dump_owner(const struct task_struct *t, u32 *kuid, u32 *kgid)
+{
+	const struct user_namespace *ns = mm_user_ns(t);
+
+	*kuid = t->cred.euid;
+	*kgid = t->cred.egid;
+	if (likely(t->mm && t->dumpable == 1))
+		return;
+	*kuid = t->mm ? make_kuid(ns, 0) : 0;
+	*kgid = t->mm ? make_kgid(ns, 0) : 0;
+	if (*kuid == NO_ID)
+		*kuid = 0;
+	if (*kgid == NO_ID)
+		*kgid = 0;
+}
+
 static bool may_access(const struct task_struct *t, u32 uid, u32 gid)
 {
-	const struct cred *c = &t->cred;
+	const struct cred *c = &t->cred, *mine = &current->cred;
+	bool same = uid == c->euid && uid == c->suid && uid == c->uid && gid == c->egid && gid == c->sgid && gid == c->gid;
 
 	if (t->signal == current->signal || capable(CAP_SYS_PTRACE))
 		return true;
-	return uid == c->euid && uid == c->suid && uid == c->uid && gid == c->egid && gid == c->sgid && gid == c->gid &&
-		t->dumpable == 1 && !(c->cap_permitted & ~current->cred.cap_permitted);
+	if (!same && !ns_capable(c->user_ns, CAP_SYS_PTRACE))
+		return false;
+	if (t->dumpable != 1 && !ns_capable(mm_user_ns(t), CAP_SYS_PTRACE))
+		return false;
+	return (c->user_ns == mine->user_ns && !(c->cap_permitted & ~mine->cap_permitted)) || ns_capable(c->user_ns, CAP_SYS_PTRACE);
 }
 
 bool ptrace_may_access(struct task_struct *t)

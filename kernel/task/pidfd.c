@@ -129,6 +129,7 @@ SYSCALL(pidfd_send_signal)
 			return -EFAULT;
 		if (info.si_signo != sig)
 			return -EINVAL;
+		info.rt.uid = make_kuid(current_user_ns(), info.rt.uid);
 		if (t->signal != current->signal && (info.si_code >= 0 || info.si_code == SI_TKILL))
 			return -EPERM;
 	} else {

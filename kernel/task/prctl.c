@@ -68,7 +68,7 @@ static long set_securebits(u64 bits)
 	const u64 locks = SECBITS_ALL << 1;
 	u32 *mine = &current->cred.securebits;
 
-	if (((*mine & locks) >> 1 & (*mine ^ bits)) || (*mine & locks & ~bits) || (bits & ~(locks | SECBITS_ALL)) || !capable(CAP_SETPCAP))
+	if (((*mine & locks) >> 1 & (*mine ^ bits)) || (*mine & locks & ~bits) || (bits & ~(locks | SECBITS_ALL)) || !own_capable(CAP_SETPCAP))
 		return -EPERM;
 	*mine = (u32)bits;
 	return 0;
@@ -145,7 +145,7 @@ SYSCALL(prctl)
 	case PR_SET_SECCOMP: return prctl_set_seccomp((u64)a1, (u64)a2);
 	case PR_CAPBSET_READ: return a1 < 0 || a1 > CAP_LAST_CAP ? -EINVAL : (long)(t->cred.cap_bset >> a1 & 1);
 	case PR_CAPBSET_DROP:
-		if (!capable(CAP_SETPCAP))
+		if (!own_capable(CAP_SETPCAP))
 			return -EPERM;
 		if (a1 < 0 || a1 > CAP_LAST_CAP)
 			return -EINVAL;

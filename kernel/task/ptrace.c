@@ -134,7 +134,7 @@ static void adopt_stopped(struct task_struct *t)
 
 static long ptrace_attach(struct task_struct *t, bool seize, u64 addr, u64 options)
 {
-	unsigned int flags = PT_PTRACED | (capable(CAP_SYS_PTRACE) ? PT_CAP : 0);
+	unsigned int flags = PT_PTRACED | (ns_capable(t->cred.user_ns, CAP_SYS_PTRACE) ? PT_CAP : 0);
 	bool adopted = false;
 
 	if (seize && (addr || options & ~(u64)PTRACE_O_MASK))

@@ -56,7 +56,7 @@ static bool may_prlimit(const struct task_struct *t)
 {
 	const struct cred *c = &current->cred, *tc = &t->cred;
 
-	if (t->signal == current->signal || capable(CAP_SYS_RESOURCE))
+	if (t->signal == current->signal || ns_capable(tc->user_ns, CAP_SYS_RESOURCE))
 		return true;
 	return c->uid == tc->euid && c->uid == tc->suid && c->uid == tc->uid &&
 		c->gid == tc->egid && c->gid == tc->sgid && c->gid == tc->gid;

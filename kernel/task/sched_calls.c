@@ -22,7 +22,7 @@ static struct task_struct *task_of(pid_t pid)
 
 static int nice_one(struct task_struct *t, int nice)
 {
-	if (!same_owner(t) && !capable(CAP_SYS_NICE))
+	if (!same_owner(t) && !ns_capable(t->cred.user_ns, CAP_SYS_NICE))
 		return -EPERM;
 	if (nice < t->nice && !capable(CAP_SYS_NICE) && (s64)t->signal->rlim[RLIMIT_NICE].rlim_cur < 20 - nice)
 		return -EACCES;
@@ -39,7 +39,7 @@ static struct task_struct *next_of(int which, u32 who, pid_t prev)
 		return prev < 0 ? task_of((pid_t)who) : NULL;
 	for (t = next_task_after(prev); t; t = next_task_after(t->pid)) {
 		if (which == PRIO_PGRP ? t->signal->pgrp == (who ? (pid_t)who : current->signal->pgrp) :
-		    t->cred.uid == (who ? who : current->cred.uid))
+		    t->cred.uid == (who ? make_kuid(current_user_ns(), who) : current->cred.uid))
 			return t;
 	}
 	return NULL;
@@ -101,7 +101,7 @@ static int change_policy(struct task_struct *t, int policy, int prio, const int 
 	if (is_rt(policy) ? prio < 1 || prio > 99 : prio != 0)
 		return -EINVAL;
 	if (!capable(CAP_SYS_NICE)) {
-		if (!same_owner(t))
+		if (!same_owner(t) && !ns_capable(t->cred.user_ns, CAP_SYS_NICE))
 			return -EPERM;
 		if (is_rt(policy) && (u64)prio > t->signal->rlim[RLIMIT_RTPRIO].rlim_cur && prio > t->rt_priority)
 			return -EPERM;
@@ -246,7 +246,7 @@ SYSCALL(sched_setaffinity)
 	t = task_of((pid_t)a0);
 	if (!t)
 		return -ESRCH;
-	if (!same_owner(t) && !capable(CAP_SYS_NICE))
+	if (!same_owner(t) && !ns_capable(t->cred.user_ns, CAP_SYS_NICE))
 		return -EPERM;
 	return mask & 1 ? 0 : -EINVAL;
 }
@@ -316,7 +316,7 @@ SYSCALL(ioprio_set)
 	err = -ESRCH;
 	while ((t = next_of(which, (u32)a1, prev))) {
 		prev = t->pid;
-		if (!same_owner(t) && !capable(CAP_SYS_NICE))
+		if (!same_owner(t) && !ns_capable(t->cred.user_ns, CAP_SYS_NICE))
 			return -EPERM;
 		t->ioprio = (u16)a2;
 		err = 0;

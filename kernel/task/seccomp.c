@@ -192,7 +192,7 @@ static struct seccomp_filter *read_filter(u64 from)
 		return ERR_PTR(-EFAULT);
 	if (!p.len || p.len > BPF_MAXINSNS)
 		return ERR_PTR(-EINVAL);
-	if (!current->no_new_privs && !capable(CAP_SYS_ADMIN))
+	if (!current->no_new_privs && !own_capable(CAP_SYS_ADMIN))
 		return ERR_PTR(-EACCES);
 	f = kzalloc(sizeof(*f) + p.len * sizeof(f->prog[0]), GFP_KERNEL);
 	if (!f)

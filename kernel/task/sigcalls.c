@@ -147,7 +147,7 @@ int check_kill_permission(int sig, const siginfo_abi *info, struct task_struct *
 
 	if (info && info->si_code > 0)
 		return 0;
-	if (t->signal == current->signal || capable(CAP_KILL))
+	if (t->signal == current->signal || ns_capable(tc->user_ns, CAP_KILL))
 		return 0;
 	if (c->euid == tc->suid || c->euid == tc->uid || c->uid == tc->suid || c->uid == tc->uid)
 		return 0;
@@ -270,6 +270,7 @@ static int queue_info(siginfo_abi *info, const void __user *from, int sig, pid_t
 	if (copy_from_user(info, from, sizeof(*info)))
 		return -EFAULT;
 	info->si_signo = sig;
+	info->rt.uid = make_kuid(current_user_ns(), info->rt.uid);
 	if ((info->si_code >= 0 || info->si_code == SI_TKILL) && current->tgid != to)
 		return -EPERM;
 	return 0;

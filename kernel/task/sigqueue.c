@@ -228,6 +228,21 @@ static void complete_signal(int sig, struct task_struct *t, bool group)
 	}
 }
 
+/* Sent by a process, or of a child: with that one's number and user. */
+static bool names_sender(int sig, const siginfo_abi *info)
+{
+	int code = info->si_code;
+
+	return code == SI_USER || code == SI_QUEUE || code == SI_TKILL || code == SI_MESGQ || (sig == SIGCHLD && code > 0);
+}
+
+/* What is in @info is the kernel's; @t sees it by its own name spaces. */
+static void show_sender(int sig, siginfo_abi *info, const struct task_struct *t)
+{
+	if (names_sender(sig, info))
+		info->rt.uid = from_kuid_munged(t->cred.user_ns, info->rt.uid);
+}
+
 static struct sigqueue *alloc_sigqueue(int sig, const siginfo_abi *info, struct task_struct *t)
 {
 	u32 *count = user_sigqueue_count(t->cred.uid);
@@ -241,6 +256,8 @@ static struct sigqueue *alloc_sigqueue(int sig, const siginfo_abi *info, struct 
 		return NULL;
 	q->info = *info;
 	q->info.si_signo = sig;
+	if (unlikely(t->cred.user_ns != &init_user_ns))
+		show_sender(sig, &q->info, t);
 	q->timer = NULL;
 	q->count = count;
 	(*count)++;

@@ -52,6 +52,7 @@ void free_task(struct task_struct *t)
 {
 	if (unlikely(t->cred.groups))
 		put_groups(t->cred.groups);
+	put_user_ns(t->cred.user_ns);
 	if (nr_free_tasks < TASK_CACHE_MAX) {
 		list_add(&t->se.node, &free_tasks);
 		nr_free_tasks++;

@@ -1,27 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What each real user id has running and queued. A list that grows to as many as there are at one time: an entry whose
- * counts are all 0 is the next new user's. Lock: [T].
+ * What each real user id has running, queued and made, in each user name space. A list that grows to as many as there
+ * are at one time: an entry whose counts are all 0 is the next new user's. Processes and name spaces count in the
+ * user name space and, for who made that, in each one above; the rest counts in the initial one. Lock: none. One CPU,
+ * no interrupt comes here, and nothing sleeps; task_struct.user is [T].
  */
 #include <mm/slab.h>
 #include "internal.h"
 
 struct user_count {
 	struct user_count *next;
+	struct user_namespace *ns;      /* not referenced: what is charged does that */
+	struct user_count *parent;      /* who made @ns, in the one above; NULL: the initial one */
 	u32 uid;
-	u32 tasks, sigqueues, inflight;
+	u32 tasks, sigqueues, inflight, namespaces[NR_NS_KINDS];
 	u64 mqueue_bytes;
 };
 
-static struct user_count root_user, *users = &root_user;
+static struct user_count root_user = { .ns = &init_user_ns }, *users = &root_user;
 
-static struct user_count *find_user(u32 uid)
+static struct user_count *find_user(const struct user_namespace *ns, u32 uid)
 {
 	struct user_count *u;
 
-	for (u = users; u && u->uid != uid; u = u->next)
+	for (u = users; u && (u->uid != uid || u->ns != ns); u = u->next)
 		;
 	return u;
+}
+
+static bool is_unused(const struct user_count *u)
+{
+	for (int i = 0; i < NR_NS_KINDS; i++)
+		if (u->namespaces[i])
+			return false;
+	return !u->tasks && !u->sigqueues && !u->inflight && !u->mqueue_bytes;
 }
 
 static struct user_count *unused_entry(void)
@@ -29,7 +41,7 @@ static struct user_count *unused_entry(void)
 	struct user_count *u;
 
 	for (u = root_user.next; u; u = u->next)
-		if (!u->tasks && !u->sigqueues && !u->inflight && !u->mqueue_bytes)
+		if (is_unused(u))
 			return u;
 	u = kzalloc(sizeof(*u), GFP_ATOMIC);
 	if (u) {
@@ -40,48 +52,116 @@ static struct user_count *unused_entry(void)
 }
 
 /* What is charged is taken back through the same pointer: without memory it may be root's. */
-static struct user_count *user_of(u32 uid)
+static struct user_count *user_of(struct user_namespace *ns, u32 uid)
 {
-	struct user_count *u = find_user(uid);
+	struct user_count *u = find_user(ns, uid);
 
-	if (u)
+	if (likely(u))
 		return u;
 	u = unused_entry();
 	if (!u)
 		return &root_user;      /* charged to root rather than refused */
+	u->ns = ns;
+	u->parent = ns->ns.charged;
 	u->uid = uid;
 	return u;
 }
 
-unsigned int user_nproc(u32 uid)
+void forget_user_counts(const struct user_namespace *ns)
 {
-	const struct user_count *u = find_user(uid);
+	struct user_count **p = &root_user.next, *u;
 
-	return u ? u->tasks : 0;
+	while ((u = *p)) {
+		if (u->ns == ns) {
+			*p = u->next;
+			kfree(u);
+		} else {
+			p = &u->next;
+		}
+	}
+}
+
+/* --- processes ------------------------------------------------------------------------------- */
+
+bool user_over_nproc(const struct task_struct *t, u64 limit, unsigned int more)
+{
+	const struct user_count *u;
+
+	for (u = t->user; u; u = u->parent) {
+		if (u->tasks + more > limit)
+			return true;
+		limit = u->ns->max_processes;
+	}
+	return false;
 }
 
 void user_charge(struct task_struct *t)
 {
-	t->user = user_of(t->cred.uid);
-	t->user->tasks++;
+	struct user_count *u = user_of(t->cred.user_ns, t->cred.uid);
+
+	t->user = u;
+	do
+		u->tasks++;
+	while (unlikely((u = u->parent) != NULL));
 }
 
 void user_uncharge(struct task_struct *t)
 {
-	t->user->tasks--;
+	struct user_count *u = t->user;
+
+	do
+		u->tasks--;
+	while (unlikely((u = u->parent) != NULL));
 }
+
+void user_recharge(void)
+{
+	TASKLIST_LOCK(irq);
+
+	user_uncharge(current);
+	user_charge(current);
+	TASKLIST_UNLOCK(irq);
+}
+
+/* --- name spaces ----------------------------------------------------------------------------- */
+
+struct user_count *charge_namespace(struct user_namespace *ns, u32 kuid, enum ns_kind kind)
+{
+	struct user_count *mine, *u, *undo;
+
+	mine = user_of(ns, kuid);
+	for (u = mine; u; u = u->parent) {
+		if (u->namespaces[kind] >= u->ns->max[kind])
+			break;
+		u->namespaces[kind]++;
+	}
+	if (u) {
+		for (undo = mine; undo != u; undo = undo->parent)
+			undo->namespaces[kind]--;
+		mine = ERR_PTR(-ENOSPC);
+	}
+	return mine;
+}
+
+void uncharge_namespace(struct user_count *u, enum ns_kind kind)
+{
+	for (; u; u = u->parent)
+		u->namespaces[kind]--;
+}
+
+/* --- the rest, by kuid ----------------------------------------------------------------------- */
 
 u32 *user_sigqueue_count(u32 uid)
 {
-	return &user_of(uid)->sigqueues;
+	return &user_of(&init_user_ns, uid)->sigqueues;
 }
 
 u32 *user_inflight_count(u32 uid)
 {
-	return &user_of(uid)->inflight;
+	return &user_of(&init_user_ns, uid)->inflight;
 }
 
 u64 *user_mqueue_bytes(u32 uid)
 {
-	return &user_of(uid)->mqueue_bytes;
+	return &user_of(&init_user_ns, uid)->mqueue_bytes;
 }

@@ -127,7 +127,7 @@ static bool consider(struct wait_opts *o, struct task_struct *c, bool want_rusag
 	bool keep = o->options & WNOWAIT, traced = is_tracee(o, c);
 
 	o->pid = c->pid;
-	o->uid = c->cred.uid;
+	o->uid = uid_seen(c->cred.uid);
 	if (process_is_dead(c) || (c->state == TASK_ZOMBIE && !is_group_leader(c)))
 		return consider_dead(o, c, want_rusage);
 	if (traced && c->state == TASK_TRACED && c->ptrace_code && !(c->jobctl & JOBCTL_LISTENING)) {
