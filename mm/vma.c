@@ -7,6 +7,7 @@
  *
  * Lock: mmap_lock, for write where the set changes.
  */
+#include <lib/rbtree_augmented.h>
 #include "vm_internal.h"
 
 static struct kmem_cache *vma_cache;
@@ -317,14 +318,14 @@ void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 		mm->mmap = next;
 	if (next) {
 		next->vm_prev = prev;
-		vma_gap_update(next);
+		next->gap = vma_own_gap(next);
 	} else {
 		mm->highest_end = prev ? prev->vm_end : 0;
 	}
 	/* Right below @next nothing merges. */
 	if (vma->vm_end != mm->gap_high || !next || vm_start_gap(next) > vma->vm_end)
 		gap_grows(mm, vma->vm_end);
-	rb_erase(&mm->mm_rb, &vma->rb, vma_augment);
+	rb_erase_augmented(&mm->mm_rb, &vma->rb, next ? &next->rb : NULL, vma_augment);
 	mm->vmacache = next;
 	mm->map_count--;
 }

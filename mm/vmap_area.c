@@ -7,6 +7,7 @@
 #include <asm/vmlayout.h>
 #include <lib/compiler.h>
 #include <asm/page.h>
+#include <lib/rbtree_augmented.h>
 #include "vmap_area.h"
 
 struct rb_root vmap_busy = RB_ROOT;
@@ -32,7 +33,7 @@ static bool augment(struct rb_node *n)
 	return node_va(n)->subtree_max != old;
 }
 
-static void link_by_address(struct rb_root *root, struct vmap_area *va, rb_augment_fn fn)
+static void link_by_address(struct rb_root *root, struct vmap_area *va)
 {
 	struct rb_node **link = &root->node, *parent = NULL;
 
@@ -41,17 +42,25 @@ static void link_by_address(struct rb_root *root, struct vmap_area *va, rb_augme
 		link = va->start < node_va(parent)->start ? &parent->left : &parent->right;
 	}
 	rb_link_node(&va->rb, parent, link);
-	rb_insert(root, &va->rb, fn);
+}
+
+static void link_free(struct vmap_area *va)
+{
+	link_by_address(&vmap_free, va);
+	augment(&va->rb);
+	rb_augment_path(va->rb.parent, augment);
+	rb_insert_augmented(&vmap_free, &va->rb, augment);
 }
 
 void vmap_area_link_busy(struct vmap_area *va)
 {
-	link_by_address(&vmap_busy, va, NULL);
+	link_by_address(&vmap_busy, va);
+	rb_insert(&vmap_busy, &va->rb);
 }
 
 void vmap_area_unlink(struct vmap_area *va)
 {
-	rb_erase(&vmap_busy, &va->rb, NULL);
+	rb_erase(&vmap_busy, &va->rb);
 }
 
 /* Lowest extent of at least @len bytes. */
@@ -91,7 +100,7 @@ bool vmap_area_take(struct vmap_area *va, unsigned long size, unsigned long alig
 		tail->end = ext->end;
 		ext->end = start;
 		rb_augment_path(&ext->rb, augment);
-		link_by_address(&vmap_free, tail, augment);
+		link_free(tail);
 	} else if (start > ext->start) {
 		ext->end = start;
 		rb_augment_path(&ext->rb, augment);
@@ -99,7 +108,7 @@ bool vmap_area_take(struct vmap_area *va, unsigned long size, unsigned long alig
 		ext->start = va->end;
 		rb_augment_path(&ext->rb, augment);
 	} else {
-		rb_erase(&vmap_free, &ext->rb, augment);
+		rb_erase_augmented(&vmap_free, &ext->rb, NULL, augment);
 		if (*spare)
 			list_add(&ext->lazy, &(*spare)->lazy);
 		else
@@ -125,7 +134,7 @@ void vmap_area_give(struct vmap_area *va, struct list_head *unused)
 	}
 	if (next && next->start == va->end) {
 		if (prev && prev->end == va->start) {
-			rb_erase(&vmap_free, &next->rb, augment);
+			rb_erase_augmented(&vmap_free, &next->rb, NULL, augment);
 			prev->end = next->end;
 			rb_augment_path(&prev->rb, augment);
 			list_add(&next->lazy, unused);
@@ -139,7 +148,7 @@ void vmap_area_give(struct vmap_area *va, struct list_head *unused)
 		rb_augment_path(&prev->rb, augment);
 		list_add(&va->lazy, unused);
 	} else {
-		link_by_address(&vmap_free, va, augment);
+		link_free(va);
 	}
 }
 

@@ -120,7 +120,7 @@ static void children_insert(struct dentry *dir, struct dentry *d)
 	}
 	d->cookie = dir->next_cookie++;
 	rb_link_node(&d->node, parent, link);
-	rb_insert(&dir->children, &d->node, NULL);
+	rb_insert(&dir->children, &d->node);
 	dir->nr_children++;
 }
 
@@ -147,7 +147,7 @@ static void unhash(struct dentry *d)
 	*p = d->hash_next;
 	hash_used--;
 	d->hashed = false;
-	rb_erase(&d->parent->children, &d->node, NULL);
+	rb_erase(&d->parent->children, &d->node);
 	d->parent->nr_children--;
 }
 

@@ -27,7 +27,7 @@ static void unlink_timer(struct ktimer *t)
 
 		first_timer = n ? rb_entry(n, struct ktimer, rb) : NULL;
 	}
-	rb_erase(&timers, &t->rb, NULL);
+	rb_erase(&timers, &t->rb);
 	t->queued = false;
 }
 
@@ -50,7 +50,7 @@ void ktimer_start(struct ktimer *t, u64 deadline_ns)
 		}
 	}
 	rb_link_node(&t->rb, parent, link);
-	rb_insert(&timers, &t->rb, NULL);
+	rb_insert(&timers, &t->rb);
 	t->queued = true;
 	if (leftmost)
 		first_timer = t;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Random inserts and erases against an array of flags; after each, all invariants and every summary. */
 #include "check.h"
-#include <lib/rbtree.h>
+#include <lib/rbtree_augmented.h>
 
 enum { N = 200 };
 
@@ -48,7 +48,27 @@ static void insert(struct rb_root *root, struct item *item, rb_augment_fn augmen
 		link = item->key < rb_entry(parent, struct item, rb)->key ? &parent->left : &parent->right;
 	}
 	rb_link_node(&item->rb, parent, link);
-	rb_insert(root, &item->rb, augment);
+	if (!augment) {
+		rb_insert(root, &item->rb);
+		return;
+	}
+	augment(&item->rb);
+	rb_augment_path(item->rb.parent, augment);
+	rb_insert_augmented(root, &item->rb, augment);
+}
+
+/* Now and then the successor's value changes with it, as the gap above a VMA that goes. */
+static void erase(struct rb_root *root, struct item *item, rb_augment_fn augment)
+{
+	struct rb_node *next = test_below(2) ? rb_next(&item->rb) : NULL;
+
+	if (!augment) {
+		rb_erase(root, &item->rb);
+		return;
+	}
+	if (next)
+		rb_entry(next, struct item, rb)->value = (int)test_below(10);
+	rb_erase_augmented(root, &item->rb, next, augment);
 }
 
 static void check_all(struct rb_root *root, const bool *present, rb_augment_fn augment)
@@ -93,7 +113,7 @@ static void rbtree_random(rb_augment_fn augment)
 
 		/* Phases of mostly filling and mostly emptying reach both ends. */
 		if (present[k] && (i / 500 % 2 || test_below(4) == 0)) {
-			rb_erase(&root, &items[k].rb, augment);
+			erase(&root, &items[k], augment);
 			memset(&items[k], 0xa5, sizeof(items[k]));
 			present[k] = false;
 		} else if (!present[k] && (i / 500 % 2 == 0 || test_below(4) == 0)) {
