@@ -1,6 +1,6 @@
 # The loader: an ELF by our own linker script, flattened into a PE (efi/start.S). From kernel/lib come
 # the pure files that it shares with the kernel.
-EFI_SHARED := $(patsubst %,kernel/lib/%.c,string vsprintf kstrto errno crc32) $(patsubst %,kernel/drivers/%.c,smbios acpi acpi_parse)
+EFI_SHARED := $(patsubst %,kernel/lib/%.c,string vsprintf kstrto errno crc32) $(patsubst %,kernel/drivers/%.c,smbios acpi/acpi acpi/parse)
 EFI_SRC := $(sort $(wildcard efi/*.c efi/*.S)) $(EFI_SHARED)
 EFI_OBJ := $(patsubst %,$(B)/efi/obj/%.o,$(EFI_SRC))
 EFI_CFLAGS := -std=gnu11 -O2 -g $(WARN) -Iinclude -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI \

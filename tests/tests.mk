@@ -7,7 +7,7 @@ HOST_FLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recov
 # Files that the host can run. Owners add theirs.
 HOST_SRC := $(addprefix kernel/task/,fairq.c pidmap.c elf_program.c) efi/elf_check.c efi/config.c efi/record_text.c $(wildcard mm/*.c kernel/iomem/*.c tests/host/stub/*.c) \
 	$(filter-out kernel/lib/string.c,$(wildcard kernel/lib/*.c)) \
-	$(addprefix kernel/drivers/,smbios.c acpi.c acpi_parse.c $(notdir $(wildcard kernel/drivers/aml*.c)) pci.c iommu.c $(addprefix usb/,$(filter-out init.c,$(notdir $(wildcard kernel/drivers/usb/*.c))))) kernel/fs/cpio.c kernel/tty/ldisc.c kernel/proc/seq_file.c kernel/drivers/keymap.c \
+	$(addprefix kernel/drivers/,smbios.c $(addprefix acpi/,acpi.c parse.c $(notdir $(wildcard kernel/drivers/acpi/aml*.c))) pci.c iommu.c $(addprefix usb/,$(filter-out init.c,$(notdir $(wildcard kernel/drivers/usb/*.c))))) kernel/fs/cpio.c kernel/tty/ldisc.c kernel/proc/seq_file.c kernel/drivers/keymap.c \
 	$(addprefix kernel/console/,vt.c vt_csi.c vt_screen.c vt_history.c vt_colour.c fb.c fb_draw.c fb_font.c blocks.c) kernel/report/text.c $(B)/gen/fonts.c
 HOST_SRC += $(addprefix kernel/report/,json.c json_memory.c account.c) tools/replay/smbios_text.c tools/html/json_check.c
 $(B)/host/$(B)/gen/fonts.o: HOST_FLAGS += -Ikernel/console

@@ -18,7 +18,7 @@ static inline u64 get_le(const u8 *p, unsigned int bytes)
 	return v;
 }
 
-/* acpi_parse.c: one checked table of @len bytes (header included) into @info. */
+/* acpi/parse.c: one checked table of @len bytes (header included) into @info. */
 void acpi_parse_table(struct acpi_info *info, const char *sig, const u8 *t, u32 len);
 
 /* iommu.c: the register bases of the IOMMUs that a DMAR or IVRS table of @n bytes names; how many (at most @max). Pure. */
@@ -34,7 +34,7 @@ struct host_bridges {
 	struct pci_root root[64];
 };
 
-/* acpi_devices.c: what the AML says. Between open and close the tables are mapped and their namespace is there. */
+/* acpi/devices.c: what the AML says. Between open and close the tables are mapped and their namespace is there. */
 void acpi_devices_open(void);
 void acpi_host_bridges(struct host_bridges *roots);     /* their windows into iomem, their buses into *roots */
 void acpi_platform_devices(void);
@@ -44,7 +44,7 @@ void acpi_devices_close(void);
 void pci_config_init(void);
 
 struct aml_namespace;
-/* acpi_power.c: tells the CPU's floor how to switch off and reset. */
+/* acpi/power.c: tells the CPU's floor how to switch off and reset. */
 void acpi_power_init(struct aml_namespace *ns);
 
 #endif

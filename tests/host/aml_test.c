@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Laws of kernel/drivers/aml*.c: on a small table, on what iasl made of aml/crs.asl, and on damaged ones. */
+/* Laws of kernel/drivers/acpi/aml*.c: on a small table, on what iasl made of aml/crs.asl, and on damaged ones. */
 #include "check.h"
 
 #include <drivers/aml.h>

@@ -9,7 +9,7 @@
 #include <mm/vmalloc.h>
 #include <x86/cpu.h>
 #include <x86/traps.h>
-#include "internal.h"
+#include "../internal.h"
 
 #define PM1_SCI_EN (1u << 0)
 #define PM1_SLP_TYP_SHIFT 10

@@ -6,7 +6,7 @@
  */
 #include <lib/string.h>
 
-#include "internal.h"
+#include "../internal.h"
 
 static void take_cpu(struct acpi_info *info, u32 apic_id, u32 flags)
 {

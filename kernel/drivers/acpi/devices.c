@@ -13,7 +13,7 @@
 #include <mm/vmalloc.h>
 #include <uapi/errno.h>
 
-#include "internal.h"
+#include "../internal.h"
 
 #define MAX_TABLES 64
 #define MAX_WINDOWS 64

@@ -4,7 +4,7 @@
 #include <lib/printk.h>
 #include <mm/vmalloc.h>
 
-#include "internal.h"
+#include "../internal.h"
 
 struct acpi_info acpi_info;
 

@@ -7,7 +7,7 @@
 #include <lib/string.h>
 #include <uapi/errno.h>
 
-#include "internal.h"
+#include "../internal.h"
 
 #define RSDP1_SIZE 20
 #define RSDP2_SIZE 36

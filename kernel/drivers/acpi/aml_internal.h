@@ -7,7 +7,7 @@
 #include <lib/string.h>
 #include <uapi/errno.h>
 
-#include "internal.h"
+#include "../internal.h"
 
 #define OP_ZERO 0x00
 #define OP_ONE 0x01

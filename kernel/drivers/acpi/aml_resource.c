@@ -2,7 +2,7 @@
 /* Resource templates: ACPI 6.4, 6.4.2 (small items) and 6.4.3 (large items). */
 #include <drivers/aml.h>
 
-#include "internal.h"
+#include "../internal.h"
 
 #define LARGE_MEMORY24 0x81
 #define LARGE_MEMORY32 0x85
