@@ -266,6 +266,19 @@ SOCKET_CALL(shutdown)
 
 static u64 *timeout_of(struct unix_sock *s, long opt) { return opt == SO_RCVTIMEO ? &s->rcv_timeout_ns : &s->snd_timeout_ns; }
 
+/* Twice what is asked, for the messages' own memory. */
+static void set_buffer(struct unix_sock *s, long opt, u32 v)
+{
+	v = min(v, (u32)UNIX_BUFFER) * 2;
+	if (opt == SO_RCVBUF) {
+		s->rcvbuf = max(v, (u32)UNIX_RCVBUF_MIN);
+		return;
+	}
+	s->sndbuf = max(v, (u32)UNIX_SNDBUF_MIN);
+	if (s->peer)
+		wake_up(&s->peer->wr_wait);
+}
+
 SOCKET_CALL(setsockopt)
 {
 	s64 tv[2];
@@ -292,7 +305,10 @@ SOCKET_CALL(setsockopt)
 			tv[0] = tv[1] = 0;      /* so long is for ever */
 		*timeout_of(s, a2) = tv[0] * 1000000000 + tv[1] * 1000;
 		return 0;
-	case SO_SNDBUF: case SO_RCVBUF: case SO_REUSEADDR: case SO_KEEPALIVE: case SO_DEBUG: case SO_LINGER:
+	case SO_SNDBUF: case SO_RCVBUF:
+		set_buffer(s, a2, v);
+		return 0;
+	case SO_REUSEADDR: case SO_KEEPALIVE: case SO_DEBUG: case SO_LINGER:
 		return 0;
 	default:
 		return -ENOPROTOOPT;
@@ -316,7 +332,8 @@ SOCKET_CALL(getsockopt)
 	switch (a2) {
 	case SO_TYPE: v = s->type; break;
 	case SO_DOMAIN: v = AF_UNIX; break;
-	case SO_SNDBUF: case SO_RCVBUF: v = UNIX_BUFFER; break;
+	case SO_SNDBUF: v = s->sndbuf; break;
+	case SO_RCVBUF: v = s->rcvbuf; break;
 	case SO_ACCEPTCONN: v = s->state == UNIX_LISTENING; break;
 	case SO_PASSCRED: v = s->passcred; break;
 	case SO_ERROR: v = unix_take_error(s); break;

@@ -19,6 +19,7 @@ struct unix_sock *unix_alloc(struct net_namespace *net, int type)
 		return NULL;
 	atomic_set(&s->count, 1);
 	s->type = type;
+	s->sndbuf = s->rcvbuf = UNIX_BUFFER;
 	s->net = net;
 	get_ns(&s->net->ns);
 	mutex_init(&s->read_lock);

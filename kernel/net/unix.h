@@ -4,6 +4,7 @@
 #define KERNEL_NET_UNIX_H
 
 #include <fs/vfs.h>
+#include <lib/bitmap.h>
 #include <ns/net_ns.h>
 #include <uapi/socket.h>
 
@@ -42,6 +43,7 @@ struct unix_sock {
 	unsigned int nr_backlog, max_backlog;
 	struct ucred_abi cred, peer_cred;
 	bool passcred;
+	u32 sndbuf, rcvbuf;             /* SO_SNDBUF; SO_RCVBUF, which nothing obeys */
 	int err;                        /* ECONNRESET: the peer went without reading everything; told once */
 	/* garbage.c: while its file is in messages */
 	struct list_head under_way;
@@ -52,9 +54,19 @@ struct unix_sock {
 	u64 rcv_timeout_ns, snd_timeout_ns; /* 0: none */
 };
 
-#define UNIX_BUFFER 212992              /* what the messages in a socket may cost, Linux's default */
-/* Of @n bytes in a message: with its own memory, or empty ones would be free. About what Linux counts. */
-static inline size_t unix_cost(size_t n) { return n + 768; }
+/* What the messages that wait in a receiver may cost, for a sender: sndbuf, Linux's default and least. */
+#define UNIX_BUFFER 212992
+#define UNIX_SNDBUF_MIN 4608
+#define UNIX_RCVBUF_MIN 2304
+/* Of @n bytes in a message, as Linux counts: a head of a power of two with 320 bytes of its own, whole pages of data, 256. */
+static inline size_t unix_cost(size_t n)
+{
+	size_t pages = n > 3776 ? min(n, ALIGN(n - 3776, 4096)) : 0;
+
+	return 256 + (2UL << __fls(n - pages + 319)) + ALIGN(pages, 4096);
+}
+/* Writing is worth a try, says poll. */
+static inline bool unix_writable(const struct unix_sock *s) { return !s->peer || s->peer->dead || s->peer->queued * 4 <= s->sndbuf; }
 
 struct unix_sock *unix_alloc(struct net_namespace *net, int type);
 void unix_put(struct unix_sock *s);

@@ -30,15 +30,15 @@ static u64 deadline(u64 timeout_ns)
 	return timeout_ns && end > timeout_ns ? end : ~0ULL;
 }
 
-static int wait_room(struct unix_sock *s, struct unix_sock *to, size_t n, unsigned int flags)
+static int wait_room(struct unix_sock *s, struct unix_sock *to, unsigned int flags)
 {
 	int err;
 
-	while (to->queued && to->queued + unix_cost(n) > UNIX_BUFFER) {
+	while (to->queued >= s->sndbuf) {
 		if (flags & MSG_DONTWAIT)
 			return -EAGAIN;
-		err = wait_event_interruptible_until(to->wr_wait, !to->queued || to->queued + unix_cost(n) <= UNIX_BUFFER || to->dead || to->read_shut ||
-						     s->write_shut, deadline(s->snd_timeout_ns));
+		err = wait_event_interruptible_until(to->wr_wait, to->queued < s->sndbuf || to->dead || to->read_shut || s->write_shut,
+						     deadline(s->snd_timeout_ns));
 		if (err)
 			return err == -ETIMEDOUT ? -EAGAIN : err;
 		if (to->dead || to->read_shut || s->write_shut)
@@ -94,17 +94,17 @@ static ssize_t send_stream(struct unix_sock *s, const void *buf, size_t n, copy_
 		return s->write_shut || to->dead ? broken(flags) : 0;
 	unix_get(to);
 	do {
-		size_t part = s->type == SOCK_STREAM ? min(n - done, (size_t)CHUNK) : n;
+		size_t part = s->type == SOCK_STREAM ? min(n - done, min((size_t)CHUNK, s->sndbuf / 2UL - 64)) : n;
 
 		if (s->write_shut || to->dead || to->read_shut) {
 			err = -EPIPE;
 			break;
 		}
-		if (s->type != SOCK_STREAM && n > UNIX_BUFFER) {
+		if (s->type != SOCK_STREAM && n > s->sndbuf - 32) {
 			err = -EMSGSIZE;
 			break;
 		}
-		err = wait_room(s, to, part, flags);
+		err = wait_room(s, to, flags);
 		if (err)
 			break;
 		err = put_message(s, to, (const char *)buf + done, part, copy, files, nr_files);
@@ -132,9 +132,9 @@ static ssize_t send_datagram(struct unix_sock *s, const void *buf, size_t n, cop
 		return PTR_ERR(to);
 	if (!a)
 		unix_get(to);
-	err = n > UNIX_BUFFER ? -EMSGSIZE : to->type != SOCK_DGRAM ? -EPROTOTYPE : to->dead ? -ECONNREFUSED : s->write_shut || to->read_shut ? -EPIPE : 0;
+	err = n > s->sndbuf - 32 ? -EMSGSIZE : to->type != SOCK_DGRAM ? -EPROTOTYPE : to->dead ? -ECONNREFUSED : s->write_shut || to->read_shut ? -EPIPE : 0;
 	if (!err)
-		err = wait_room(s, to, n, flags);
+		err = wait_room(s, to, flags);
 	if (!err)
 		err = put_message(s, to, buf, n, copy, files, nr_files);
 	unix_put(to);
@@ -282,7 +282,7 @@ unsigned int unix_poll(struct unix_sock *s, struct poll_table *pt)
 		if (s->err)
 			bits |= POLLERR;
 	}
-	if (!peer || peer->dead || peer->queued < UNIX_BUFFER / 2)
+	if (unix_writable(s))
 		bits |= POLLOUT | POLLWRNORM;
 	return bits;
 }

@@ -77,6 +77,39 @@ static void queues(int type, size_t len)
 	close(p[0]), close(p[1]);
 }
 
+/* What may wait in the receiver is the sender's SO_SNDBUF. */
+static void buffers(int type)
+{
+	static char big[200000];
+	int p[2], size = 0, n = 0;
+	socklen_t len = sizeof(size);
+	long least = 4608, sent = 0, r;
+
+	if (socketpair(AF_UNIX, type, 0, p))
+		return;
+	say("type %d", type);
+	getsockopt(p[0], SOL_SOCKET, SO_SNDBUF, &size, &len);
+	RESULT(size);
+	for (int ask = 1; ask < 200000; ask *= 40) {
+		RESULT(setsockopt(p[0], SOL_SOCKET, SO_SNDBUF, &ask, sizeof(ask)));
+		RESULT(setsockopt(p[0], SOL_SOCKET, SO_RCVBUF, &ask, sizeof(ask)));
+		getsockopt(p[0], SOL_SOCKET, SO_SNDBUF, &size, &len);
+		say("%d: at least what was asked %d, the least %d", ask, size >= 2 * ask, size >= least);
+	}
+	size = 0;
+	RESULT(setsockopt(p[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)));
+	while (n < 1000 && (r = send(p[0], big, 1000, MSG_DONTWAIT)) > 0)
+		n++, sent += r;
+	say("small ones: %s, some %d, few %d", name_of_errno(errno), n > 0, n < 8);
+	RESULT(poll(&(struct pollfd){ p[0], POLLOUT, 0 }, 1, 0));
+	RESULT(send(p[0], big, sizeof(big), MSG_DONTWAIT));
+	size = 200000;
+	RESULT(setsockopt(p[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)));
+	RESULT(poll(&(struct pollfd){ p[0], POLLOUT, 0 }, 1, 0));
+	RESULT(send(p[0], big, 100000, MSG_DONTWAIT));
+	close(p[0]), close(p[1]);
+}
+
 static void files_under_way(void)
 {
 	int p[2], n = 0;
@@ -124,6 +157,8 @@ int main(void)
 	queues(SOCK_DGRAM, 0);
 	queues(SOCK_STREAM, 1);
 	queues(SOCK_SEQPACKET, 1);
+	buffers(SOCK_STREAM);
+	buffers(SOCK_SEQPACKET);
 	odd();
 	if (fork() == 0)
 		files_under_way();
