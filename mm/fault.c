@@ -81,6 +81,13 @@ static enum fault_result copy_fault(const struct fault *f, struct page *from)
 	return FAULT_OK;
 }
 
+/* The file's times change, as on Linux's tmpfs: at the fault, not with each write. */
+static inline void tell_written(struct vm_area_struct *vma)
+{
+	if (vma->vm_ops && vma->vm_ops->written)
+		vma->vm_ops->written(vma);
+}
+
 static enum fault_result wp_fault(const struct fault *f)
 {
 	pte_t old = *f->pte;
@@ -88,6 +95,7 @@ static enum fault_result wp_fault(const struct fault *f)
 	struct page *p;
 
 	if (f->vma->vm_flags & VM_SHARED) {
+		tell_written(f->vma);
 		f->pte->val |= _PAGE_RW | _PAGE_DIRTY;
 		return FAULT_OK;
 	}
@@ -165,6 +173,8 @@ static enum fault_result file_fault(const struct fault *f)
 		put_page(p);
 		return res;
 	}
+	if (write)
+		tell_written(vma);
 	++*rss_of(f->mm, p);
 	f->pte->val = page_pte(p, vma->vm_page_prot);
 	if (vma->vm_mapping && !write && !(vma->vm_ops && vma->vm_ops->fault))

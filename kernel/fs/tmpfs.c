@@ -85,7 +85,12 @@ static void map_close(struct vm_area_struct *vma)
 	fput(vma->vm_file);
 }
 
-static const struct vm_operations_struct regular_vm_ops = { .open = map_open, .close = map_close };
+static void map_written(struct vm_area_struct *vma)
+{
+	touch_mtime(vma->vm_file->inode);
+}
+
+static const struct vm_operations_struct regular_vm_ops = { .open = map_open, .close = map_close, .written = map_written };
 
 static int regular_mmap(struct file *f, struct mmap_request *req)
 {

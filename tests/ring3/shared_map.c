@@ -27,6 +27,36 @@ static void reordered(int fd)
 	munmap(p, PAGE);
 }
 
+static int times_change(int fd, volatile char *at)
+{
+	struct stat before, after;
+
+	fstat(fd, &before);
+	usleep(20000);                  /* Linux's file times are as coarse as its tick */
+	*at = 1;
+	fstat(fd, &after);
+	return (before.st_mtim.tv_nsec != after.st_mtim.tv_nsec) + 2 * (before.st_ctim.tv_nsec != after.st_ctim.tv_nsec);
+}
+
+/* What is written through a shared mapping changes the file's times when the page comes, and when it may be written again. */
+static void times(int fd)
+{
+	char *p, *q;
+
+	RESULT(ftruncate(fd, 4 * (off_t)PAGE));
+	p = map(fd, 4, RW, MAP_SHARED);
+	RESULT(times_change(fd, p));
+	RESULT(times_change(fd, p));
+	RESULT(times_change(fd, p + PAGE));
+	RESULT(mprotect(p, PAGE, PROT_READ));
+	RESULT(mprotect(p, PAGE, RW));
+	RESULT(times_change(fd, p + 1));
+	q = map(fd, 4, RW, MAP_PRIVATE);
+	RESULT(times_change(fd, q));
+	munmap(p, 4 * PAGE);
+	munmap(q, 4 * PAGE);
+}
+
 int main(void)
 {
 	char *p, *q, buf[PAGE], *empty;
@@ -108,5 +138,6 @@ int main(void)
 	fd = (int)syscall(SYS_memfd_create, "pages", 0);
 	RESULT(ftruncate(fd, 4 * (off_t)PAGE));
 	reordered(fd);
+	times(fd);
 	return 0;
 }
