@@ -9,6 +9,7 @@
 #include <syscall/syscall.h>
 
 /* kernel/task */
+SYSCALL(acct);
 SYSCALL(adjtimex);
 SYSCALL(alarm);
 SYSCALL(arch_prctl);

@@ -182,6 +182,8 @@ void do_exit(int status)
 	t->flags |= PF_EXITING;
 	t->exit_code = status;
 	if (s->nr_threads == 1) {
+		if (unlikely(acct_file))
+			acct_process(t, status);
 		if (s->session_leader && tty_session_leader_exit)
 			tty_session_leader_exit(t->group_leader);
 		if (unlikely(s->sem_undo))

@@ -102,6 +102,10 @@ void free_task(struct task_struct *t);          /* not on its own stack any more
 /* kthread.c */
 struct task_struct *create_init_task(void (*first)(void));
 
+/* acct.c: the last thread of a process is about to go. => acct_file */
+extern struct file *acct_file;
+void acct_process(struct task_struct *t, int status);
+
 /* exit.c, wait4.c */
 void __attribute__((noreturn)) do_exit(int status);             /* wait status, as wait4 gives it */
 void __attribute__((noreturn)) do_group_exit(int status);

@@ -28,6 +28,6 @@ def lives(name, lines, seconds, *options):
 def jobs():
     return [lives("guest/wild", ["clock_steer", "wild"], 200), lives("guest/failnth", ["failnth"], 200),
             lives("guest/autoreap", ["autoreap 3000"], 200, "--append", "slab_debug"),
-            lives("guest/ioport", ["ioport"], 60), lives("guest/exec_fuzz", ["exec_fuzz 1 1500"], 200),
+            lives("guest/linux_config", ["ioport", "acct"], 60), lives("guest/exec_fuzz", ["exec_fuzz 1 1500"], 200),
             lives("guest/fuzz", FUZZ, 300), lives("guest/fuzz-slab_debug", ["fuzz 5 20000 3 2"], 300, "--append", "slab_debug"),
             lives("guest/limits", ["leak 1000 3000", "bombs"], 300, "--memory", "256M")]
