@@ -7,6 +7,10 @@
 #include <lib/types.h>
 
 #define MQ_PRIO_MAX 32768
+/* What a thread of the library gets through its netlink socket: its own bytes, the last one replaced. */
+#define NOTIFY_COOKIE_LEN 32
+#define NOTIFY_WOKENUP 1
+#define NOTIFY_REMOVED 2
 
 struct mq_attr_abi {
 	s64 mq_flags;           /* O_NONBLOCK */

@@ -7,8 +7,10 @@
 #include <lib/types.h>
 
 #define AF_UNIX 1
+#define AF_NETLINK 16
 #define SOCK_STREAM 1
 #define SOCK_DGRAM 2
+#define SOCK_RAW 3
 #define SOCK_SEQPACKET 5
 #define SOCK_NONBLOCK 04000
 #define SOCK_CLOEXEC 02000000

@@ -39,7 +39,7 @@ static void mqueue_flush(struct file *f)
 	struct mqueue *q = queue_of(f);
 
 	if (q->notify.pid == current->tgid)
-		q->notify.pid = 0;
+		mqueue_forget_notify(q);
 }
 
 static const struct file_operations mqueue_fops = {
@@ -65,6 +65,7 @@ static void evict(struct inode *inode)
 	if (!q)
 		return;
 	mqueue_drop_messages(q);
+	mqueue_forget_notify(q);
 	*user_mqueue_bytes(q->uid) -= q->charged;
 	list_del(&q->of_ns);
 	if (q->ns)
@@ -257,15 +258,16 @@ SYSCALL(mq_open)
 	err = get_queue_name((void __user *)a0, name);
 	if (err)
 		return err;
-	d = find_or_create(name, flags, (u32)a2 & 07777, a3 ? &attr : NULL);
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	f = dentry_open((struct path){ NULL, d }, flags & (O_ACCMODE | O_NONBLOCK));
-	if (IS_ERR(f))
-		return PTR_ERR(f);
-	fd = fd_install_new(f, 0, true);
+	fd = get_unused_fd(0, true);    /* first: without one no queue is made */
 	if (fd < 0)
-		fput(f);
+		return fd;
+	d = find_or_create(name, flags, (u32)a2 & 07777, a3 ? &attr : NULL);
+	f = IS_ERR(d) ? ERR_PTR(PTR_ERR(d)) : dentry_open((struct path){ NULL, d }, flags & (O_ACCMODE | O_NONBLOCK));
+	if (IS_ERR(f)) {
+		put_unused_fd(fd);
+		return PTR_ERR(f);
+	}
+	fd_install(fd, f);
 	return fd;
 }
 

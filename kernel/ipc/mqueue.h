@@ -22,11 +22,18 @@ struct mqueue {
 	u32 uid;                        /* whose RLIMIT_MSGQUEUE @charged counts against */
 	u64 charged;
 	/* Who is told when a message comes into the empty queue; pid 0: nobody. Once. */
-	struct { pid_t pid; u64 start_time_ns; struct sigevent_abi event; } notify;
+	struct {
+		pid_t pid;
+		u64 start_time_ns;
+		struct sigevent_abi event;
+		struct unix_sock *sock; /* SIGEV_THREAD: where the library's thread waits for the cookie; referenced */
+		u8 cookie[NOTIFY_COOKIE_LEN];
+	} notify;
 };
 
 /* The queue behind descriptor @fd, opened for @mode (FMODE_READ, FMODE_WRITE, 0: either); the file referenced in *f. ERR_PTR */
 struct mqueue *mqueue_get(unsigned int fd, unsigned int mode, struct file **f);
 void mqueue_drop_messages(struct mqueue *q);
+void mqueue_forget_notify(struct mqueue *q);    /* nobody is told any more; a thread that waits hears so */
 
 #endif

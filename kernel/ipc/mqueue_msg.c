@@ -5,6 +5,7 @@
  */
 #include "mqueue.h"
 #include <mm/vmalloc.h>
+#include <net/netlink.h>
 #include <task/timer.h>
 
 struct mq_message {
@@ -88,6 +89,25 @@ static struct sleeper *first_of(struct list_head *where)
 	return list_empty(where) ? NULL : list_first_entry(where, struct sleeper, list);
 }
 
+/* The library's thread gets its cookie back, the last byte says why. */
+static void tell_thread(struct mqueue *q, u8 why)
+{
+	struct unix_sock *sock = q->notify.sock;
+
+	if (!sock)
+		return;
+	q->notify.sock = NULL;
+	q->notify.cookie[NOTIFY_COOKIE_LEN - 1] = why;
+	netlink_send(sock, q->notify.cookie, NOTIFY_COOKIE_LEN);
+	netlink_put(sock);
+}
+
+void mqueue_forget_notify(struct mqueue *q)
+{
+	q->notify.pid = 0;
+	tell_thread(q, NOTIFY_REMOVED);
+}
+
 /* A message came into the empty queue: who wanted to know is told, once. */
 static void notify(struct mqueue *q)
 {
@@ -95,6 +115,7 @@ static void notify(struct mqueue *q)
 	siginfo_abi info = { .si_code = SI_MESGQ };
 
 	q->notify.pid = 0;
+	tell_thread(q, NOTIFY_WOKENUP);
 	if (!t || t->start_time_ns != q->notify.start_time_ns || q->notify.event.notify != SIGEV_SIGNAL || !q->notify.event.signo)
 		return;
 	info.si_signo = q->notify.event.signo;
@@ -207,18 +228,39 @@ SYSCALL(mq_timedreceive)
 	return ret;
 }
 
-/* SIGEV_THREAD is told through a netlink socket that the library opens: there are none. */
 static int check_event(const struct sigevent_abi *ev)
 {
 	if (ev->notify != SIGEV_NONE && ev->notify != SIGEV_SIGNAL && ev->notify != SIGEV_THREAD)
 		return -EINVAL;
 	if (ev->notify == SIGEV_SIGNAL && (ev->signo < 0 || ev->signo > _NSIG))
 		return -EINVAL;
-	return ev->notify == SIGEV_THREAD ? -EBADF : 0;
+	return 0;
+}
+
+/* SIGEV_THREAD: value points to the cookie, signo is the descriptor of a netlink socket. */
+static struct unix_sock *get_thread(const struct sigevent_abi *ev, u8 cookie[NOTIFY_COOKIE_LEN])
+{
+	if (copy_from_user(cookie, (const void __user *)ev->value, NOTIFY_COOKIE_LEN))
+		return ERR_PTR(-EFAULT);
+	return netlink_by_fd((unsigned int)ev->signo);
+}
+
+static int set_notify(struct mqueue *q, const struct sigevent_abi *ev, struct unix_sock *sock, const u8 *cookie)
+{
+	if (q->notify.pid)
+		return -EBUSY;
+	q->notify.pid = current->tgid;
+	q->notify.start_time_ns = current->group_leader->start_time_ns;
+	q->notify.event = *ev;
+	q->notify.sock = sock;
+	memcpy(q->notify.cookie, cookie, NOTIFY_COOKIE_LEN);
+	return 0;
 }
 
 SYSCALL(mq_notify)
 {
+	u8 cookie[NOTIFY_COOKIE_LEN] = { 0 };
+	struct unix_sock *sock = NULL;
 	struct sigevent_abi ev;
 	struct mqueue *q;
 	struct file *f;
@@ -229,19 +271,22 @@ SYSCALL(mq_notify)
 	err = a1 ? check_event(&ev) : 0;
 	if (err)
 		return err;
-	q = mqueue_get((unsigned int)a0, 0, &f);
-	if (IS_ERR(q))
-		return PTR_ERR(q);
-	if (!a1) {
-		if (q->notify.pid == current->tgid)
-			q->notify.pid = 0;
-	} else if (q->notify.pid) {
-		err = -EBUSY;
-	} else {
-		q->notify.pid = current->tgid;
-		q->notify.start_time_ns = current->group_leader->start_time_ns;
-		q->notify.event = ev;
+	if (a1 && ev.notify == SIGEV_THREAD) {
+		sock = get_thread(&ev, cookie);
+		if (IS_ERR(sock))
+			return PTR_ERR(sock);
 	}
-	fput(f);
+	q = mqueue_get((unsigned int)a0, 0, &f);
+	if (!IS_ERR(q)) {
+		if (a1)
+			err = set_notify(q, &ev, sock, cookie);
+		else if (q->notify.pid == current->tgid)
+			mqueue_forget_notify(q);
+		fput(f);
+	} else {
+		err = (int)PTR_ERR(q);
+	}
+	if (err)
+		netlink_put(sock);
 	return err;
 }

@@ -42,7 +42,7 @@ static struct ipc_object *make_segment(struct ipc_ids *ids, u64 size, int flags,
 	if (size < 1 || size > ns->shmmax || pages << PAGE_SHIFT < size)
 		return ERR_PTR(-EINVAL);
 	if (flags & SHM_HUGETLB)
-		return ERR_PTR(-ENOMEM);        /* no pool of huge pages */
+		return ERR_PTR(-EINVAL);        /* as Linux without CONFIG_HUGETLBFS, which /proc/config.gz says */
 	if (ns->shm_pages + pages < ns->shm_pages || ns->shm_pages + pages > ns->shmall)
 		return ERR_PTR(-ENOSPC);
 	if (flags & SHM_NORESERVE && sysctl_overcommit_memory != 2)

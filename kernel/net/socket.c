@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The socket system calls but those that move messages (message.c), for AF_UNIX; other families are EAFNOSUPPORT. */
+/* The socket system calls but those that move messages (message.c), for AF_UNIX and what there is of AF_NETLINK; other families are EAFNOSUPPORT. */
 #include <ns/nsproxy.h>
 #include "unix.h"
 #include <fs/poll.h>
@@ -91,10 +91,12 @@ static int check_type(long family, long type, long protocol)
 {
 	long kind = type & 0xf;
 
-	if (family != AF_UNIX)
+	if (family != AF_UNIX && family != AF_NETLINK)
 		return -EAFNOSUPPORT;
 	if (type & ~(long)(0xf | SOCK_NONBLOCK | SOCK_CLOEXEC))
 		return -EINVAL;
+	if (family == AF_NETLINK)
+		return kind != SOCK_RAW && kind != SOCK_DGRAM ? -ESOCKTNOSUPPORT : protocol ? -EPROTONOSUPPORT : 0;
 	if (protocol && protocol != AF_UNIX)
 		return -EPROTONOSUPPORT;
 	return kind == SOCK_STREAM || kind == SOCK_DGRAM || kind == SOCK_SEQPACKET ? 0 : -ESOCKTNOSUPPORT;
@@ -106,7 +108,7 @@ SYSCALL(socket)
 	struct unix_sock *s;
 
 	unix_gc();
-	s = err ? NULL : unix_alloc(current->nsproxy->net, a1 & 0xf);
+	s = err ? NULL : (int)a0 == AF_NETLINK ? netlink_alloc(current->nsproxy->net) : unix_alloc(current->nsproxy->net, a1 & 0xf);
 	return err ? err : s ? socket_fd(s, a1) : -ENOMEM;
 }
 
@@ -115,8 +117,8 @@ SYSCALL(socketpair)
 	int err = check_type((int)a0, (int)a1, (int)a2), fd[2];
 	struct unix_sock *a, *b;
 
-	if (err)
-		return err;
+	if (err || (int)a0 != AF_UNIX)
+		return err ? err : -EOPNOTSUPP;
 	unix_gc();
 	a = unix_alloc(current->nsproxy->net, a1 & 0xf);
 	b = unix_alloc(current->nsproxy->net, a1 & 0xf);
@@ -331,7 +333,7 @@ SOCKET_CALL(getsockopt)
 		return -EINVAL;
 	switch (a2) {
 	case SO_TYPE: v = s->type; break;
-	case SO_DOMAIN: v = AF_UNIX; break;
+	case SO_DOMAIN: v = s->addr.un.sun_family; break;
 	case SO_SNDBUF: v = s->sndbuf; break;
 	case SO_RCVBUF: v = s->rcvbuf; break;
 	case SO_ACCEPTCONN: v = s->state == UNIX_LISTENING; break;

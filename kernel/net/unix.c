@@ -184,6 +184,8 @@ int unix_bind(struct unix_sock *s, const struct unix_address *a)
 {
 	int err;
 
+	if (s->netlink)
+		return -EOPNOTSUPP;
 	if (s->addr.len > 2)
 		return -EINVAL;
 	if (a->len == 2) {      /* autobind: five hex digits */
@@ -293,6 +295,8 @@ int unix_connect(struct unix_sock *s, const struct unix_address *a, bool nonbloc
 	struct unix_sock *target;
 	int err = 0;
 
+	if (s->netlink)
+		return -EOPNOTSUPP;
 	if (s->state == UNIX_LISTENING)
 		return -EINVAL;
 	target = unix_find_name(s->net, a);

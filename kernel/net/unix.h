@@ -43,6 +43,7 @@ struct unix_sock {
 	unsigned int nr_backlog, max_backlog;
 	struct ucred_abi cred, peer_cred;
 	bool passcred;
+	bool netlink;                   /* [I] AF_NETLINK: only the kernel sends to it */
 	u32 sndbuf, rcvbuf;             /* SO_SNDBUF; SO_RCVBUF, which nothing obeys */
 	int err;                        /* ECONNRESET: the peer went without reading everything; told once */
 	/* garbage.c: while its file is in messages */
@@ -80,6 +81,10 @@ int unix_listen(struct unix_sock *s, int backlog);
 int unix_connect(struct unix_sock *s, const struct unix_address *a, bool nonblock);
 struct unix_sock *unix_accept(struct unix_sock *s, bool nonblock); /* ERR_PTR */
 void unix_free_message(struct unix_message *m);
+/* A message of @s's into @to's queue, whether there is room or not. */
+int __must_check unix_put_message(struct unix_sock *s, struct unix_sock *to, const void *buf, size_t n, copy_fn copy, struct file **files,
+				  unsigned int nr_files);
+struct unix_sock *netlink_alloc(struct net_namespace *net);
 /* Files went into a message, or came out. */
 void unix_files_sent(struct file **files, unsigned int nr_files);
 void unix_files_taken(struct file **files, unsigned int nr_files);

@@ -47,8 +47,8 @@ static int wait_room(struct unix_sock *s, struct unix_sock *to, unsigned int fla
 	return 0;
 }
 
-static int put_message(struct unix_sock *s, struct unix_sock *to, const void *buf, size_t n, copy_fn copy, struct file **files,
-		       unsigned int nr_files)
+int unix_put_message(struct unix_sock *s, struct unix_sock *to, const void *buf, size_t n, copy_fn copy, struct file **files,
+		     unsigned int nr_files)
 {
 	struct unix_message *m = kmalloc(sizeof(*m) + n, GFP_KERNEL);
 
@@ -107,7 +107,7 @@ static ssize_t send_stream(struct unix_sock *s, const void *buf, size_t n, copy_
 		err = wait_room(s, to, flags);
 		if (err)
 			break;
-		err = put_message(s, to, (const char *)buf + done, part, copy, files, nr_files);
+		err = unix_put_message(s, to, (const char *)buf + done, part, copy, files, nr_files);
 		if (err)
 			break;
 		files = NULL;
@@ -136,7 +136,7 @@ static ssize_t send_datagram(struct unix_sock *s, const void *buf, size_t n, cop
 	if (!err)
 		err = wait_room(s, to, flags);
 	if (!err)
-		err = put_message(s, to, buf, n, copy, files, nr_files);
+		err = unix_put_message(s, to, buf, n, copy, files, nr_files);
 	unix_put(to);
 	if (err == -EPIPE)
 		return broken(flags);
@@ -146,6 +146,8 @@ static ssize_t send_datagram(struct unix_sock *s, const void *buf, size_t n, cop
 ssize_t unix_send(struct unix_sock *s, const void *buf, size_t n, copy_fn copy, const struct unix_address *to, struct file **files,
 		  unsigned int nr_files, unsigned int flags)
 {
+	if (s->netlink)
+		return -EOPNOTSUPP;
 	if (s->type == SOCK_DGRAM)
 		return send_datagram(s, buf, n, copy, to, files, nr_files, flags);
 	if (to)

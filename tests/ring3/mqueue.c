@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/socket.h>
 #include <time.h>
 
 static struct timespec in_ms(int ms)
@@ -302,6 +303,74 @@ static void notification(void)
 	RESULT(mq_unlink(base("s")));
 }
 
+static void cookie_comes(const char *what, int sock)
+{
+	char c[64] = "";
+	long n = recv(sock, c, sizeof(c), MSG_DONTWAIT);
+
+	say("%s: %s %.4s %d", what, n < 0 ? name_of_errno(errno) : n == 32 ? "came" : "odd", c, c[31]);
+}
+
+/* What the library's mq_notify with SIGEV_THREAD does: a netlink socket that the kernel sends a cookie to. */
+static void by_thread(void)
+{
+	int sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0), other = socket(AF_UNIX, SOCK_DGRAM, 0);
+	char cookie[32] = "abcdefghijklmnopqrstuvwxyz";
+	struct sigevent ev = { .sigev_notify = SIGEV_THREAD, .sigev_signo = sock, .sigev_value.sival_ptr = cookie };
+	int kind = 0;
+	socklen_t len = sizeof(kind);
+
+	RESULT(sock >= 0);
+	RESULT(getsockopt(sock, SOL_SOCKET, SO_DOMAIN, &kind, &len) || kind != AF_NETLINK);
+	RESULT(socket(AF_NETLINK, SOCK_STREAM, 0));
+	shared = mq_open(base("t"), O_CREAT | O_RDWR, 0600, &(struct mq_attr){ .mq_maxmsg = 4, .mq_msgsize = 8 });
+	RESULT(syscall(SYS_mq_notify, shared, &ev));
+	RESULT(syscall(SYS_mq_notify, shared, &ev));
+	cookie_comes("too early", sock);
+	mq_send(shared, "m", 1, 0);
+	cookie_comes("a message", sock);
+	receive(shared);
+	mq_send(shared, "m", 1, 0);
+	cookie_comes("once", sock);
+	receive(shared);
+	RESULT(syscall(SYS_mq_notify, shared, &ev));
+	RESULT(syscall(SYS_mq_notify, shared, NULL));
+	cookie_comes("taken back", sock);
+	ev.sigev_signo = other;
+	RESULT(syscall(SYS_mq_notify, shared, &ev));
+	ev.sigev_signo = 99;
+	RESULT(syscall(SYS_mq_notify, shared, &ev));
+	ev.sigev_signo = open("/dev/null", O_RDONLY);
+	RESULT(syscall(SYS_mq_notify, shared, &ev));
+	ev.sigev_signo = sock;
+	ev.sigev_value.sival_ptr = (void *)1;
+	RESULT(syscall(SYS_mq_notify, shared, &ev));
+	ev.sigev_value.sival_ptr = cookie;
+	RESULT(syscall(SYS_mq_notify, shared, &ev));
+	mq_close(shared);
+	cookie_comes("closed", sock);
+	shared = mq_open(base("t"), O_RDWR);
+	RESULT(syscall(SYS_mq_notify, shared, &ev));
+	close(sock);
+	mq_send(shared, "m", 1, 0);
+	RESULT(mq_unlink(base("t")));
+	mq_close(shared);
+}
+
+/* A queue that no descriptor is left for is not made. */
+static void no_descriptor(void)
+{
+	struct rlimit all, none;
+
+	getrlimit(RLIMIT_NOFILE, &all);
+	none = all;
+	none.rlim_cur = 0;
+	setrlimit(RLIMIT_NOFILE, &none);
+	RESULT(mq_open(base("n"), O_CREAT | O_RDWR, 0600, NULL));
+	setrlimit(RLIMIT_NOFILE, &all);
+	RESULT(mq_unlink(base("n")));
+}
+
 int main(void)
 {
 	setpgid(0, 0);
@@ -311,5 +380,7 @@ int main(void)
 	limits();
 	sleeping();
 	notification();
+	by_thread();
+	no_descriptor();
 	return 0;
 }
