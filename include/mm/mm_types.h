@@ -62,6 +62,7 @@ struct vm_operations_struct {
 	 * NULL fault: use vma->vm_mapping's page cache (the common case). Called with page_table_lock held. */
 	struct page *(*fault)(struct vm_area_struct *vma, u64 pgoff);
 	const char *(*name)(struct vm_area_struct *vma);
+	bool (*is_last)(struct vm_area_struct *vma);    /* the object is gone for others, and goes with this mapping */
 	/* A page of a shared mapping is about to be written: the first time since it came, or was made read-only. Page_table_lock held. */
 	void (*written)(struct vm_area_struct *vma);
 };

@@ -124,7 +124,14 @@ static const char *shm_name(struct vm_area_struct *vma)
 	return ((struct shm_segment *)vma->vm_private)->name;
 }
 
-static const struct vm_operations_struct shm_vm_ops = { .open = shm_open, .close = shm_close, .name = shm_name };
+static bool shm_is_last(struct vm_area_struct *vma)
+{
+	struct shm_segment *s = vma->vm_private;
+
+	return s->nattch == 1 && (s->ipc.perm.mode & SHM_DEST);
+}
+
+static const struct vm_operations_struct shm_vm_ops = { .open = shm_open, .close = shm_close, .name = shm_name, .is_last = shm_is_last };
 
 SYSCALL(shmget)
 {

@@ -385,10 +385,10 @@ static const struct inode_operations pid_dir_op = { .lookup = pid_dir_lookup, .g
 static const struct inode_operations tid_dir_op = { .lookup = tid_dir_lookup, .getattr = pid_getattr };
 static const struct file_operations pid_dir_fops = { .iterate = pid_dir_iterate, .llseek = generic_llseek };
 
-/* The directory of a process is not that of an earlier one with the same number. */
+/* The directory of a process is not that of an earlier one with the same number, also for who keeps 32 bits of it alone. */
 static u64 pid_dir_ino(const struct task_struct *t)
 {
-	return pid_ino(t->pid, 67) + (t->start_time_ns << 36);
+	return pid_ino(t->pid, 67) + (t->start_time_ns << 36) + (t->start_time_ns * 0x9e3779b97f4a7c15UL >> 52);
 }
 
 struct task_struct *proc_dir_task(const struct file *f)

@@ -173,6 +173,11 @@ SYSCALL(remap_file_pages)
 		up_read(&mm->mmap_lock);
 		return -EINVAL;
 	}
+	if (vma->vm_ops && vma->vm_ops->is_last && vma->vm_start == start && vma->vm_end == start + size && vma->vm_ops->is_last(vma)) {
+		up_read(&mm->mmap_lock);
+		ret = (unsigned long)do_munmap(mm, start, size);
+		return ret ? (long)ret : -EINVAL;       /* a removed segment of System V is not found again */
+	}
 	req.prot = vma->vm_flags & VM_ACCESS_FLAGS;
 	req.flags = MAP_SHARED | MAP_FIXED | MAP_POPULATE | (a4 & MAP_NONBLOCK);
 	req.file = vma->vm_file;

@@ -11,6 +11,22 @@ static long attached(int id)
 	return shmctl(id, IPC_STAT, &ds) ? -1 : (long)ds.shm_nattch;
 }
 
+/* remap_file_pages(2) maps a segment anew: one that is removed goes with its last mapping. */
+static void remapped(void)
+{
+	int id = shmget(IPC_PRIVATE, 2 * PAGE, IPC_CREAT | 0600);
+	char *p = shmat(id, NULL, 0), *q = shmat(id, NULL, 0);
+
+	p[PAGE] = 'x';
+	RESULT(syscall(SYS_remap_file_pages, p, 2 * PAGE, 0, 0, 0));
+	RESULT(shmctl(id, IPC_RMID, NULL));
+	RESULT(syscall(SYS_remap_file_pages, p, 2 * PAGE, 0, 0, 0));
+	ASK(p[PAGE] == 'x');
+	RESULT(shmdt(q));
+	RESULT(syscall(SYS_remap_file_pages, p, 2 * PAGE, 0, 0, 0));
+	FAULT("gone", p, (void)*(volatile char *)p);
+}
+
 int main(void)
 {
 	struct shmid_ds ds;
@@ -59,5 +75,6 @@ int main(void)
 	RESULT(shmctl(id, IPC_STAT, (void *)1));
 	RESULT(shmctl(id, IPC_RMID, NULL));
 	WORKS(shmget(key, PAGE, 0));
+	remapped();
 	return 0;
 }
