@@ -4,7 +4,8 @@
  *
  * A calendar of 64 slots of 2^FAIR_SLOT_SHIFT ns: slot (v >> shift) & 63 holds, first come first
  * served, the entities whose virtual time falls into it; a bit map says which slots are occupied. The
- * calendar starts at @base, the slot of the entity that was taken last, and never goes back: who slept
+ * calendar starts at @base, the slot of the entity that was taken last (or, when it runs alone, a little behind where
+ * it has come to: fairq_advance), and never goes back: who slept
  * and has an old virtual time enters at base (no credit for sleeping beyond that). What lies beyond the
  * horizon (63 slots ahead; a task of low weight) waits in the last slot and moves on when it is reached.
  *
@@ -23,6 +24,7 @@
 
 #define FAIR_SLOTS 64
 #define FAIR_SLOT_SHIFT 22      /* 4.2 ms: below the tick, so one slice always moves on */
+#define FAIR_CREDIT 2           /* slots: a sleeper's head start */
 
 struct fair_entity {
 	struct list_head node;
@@ -44,6 +46,24 @@ static inline void fairq_init(struct fairq *q)
 	INIT_LIST_HEAD(&q->front);
 	for (int i = 0; i < FAIR_SLOTS; i++)
 		INIT_LIST_HEAD(&q->slot[i]);
+}
+
+/* Virtual time at which the calendar starts: nobody who enters is behind it. */
+static inline u64 fairq_floor(const struct fairq *q)
+{
+	return q->base << FAIR_SLOT_SHIFT;
+}
+
+/*
+ * Nobody waits, and who runs has come to @vruntime: the others don't get what it had while they wanted nothing. They
+ * start FAIR_CREDIT slots behind it, so that a sleeper takes the CPU from it at once.
+ */
+static inline void fairq_advance(struct fairq *q, u64 vruntime)
+{
+	u64 s = (vruntime >> FAIR_SLOT_SHIFT) - FAIR_CREDIT;
+
+	if ((s64)(s - q->base) > 0)
+		q->base = s;
 }
 
 static inline void fairq_insert(struct fairq *q, struct fair_entity *e)

@@ -10,37 +10,15 @@
  */
 #include <asm/tlb.h>
 #include <mm/mm.h>
-#include "internal.h"
+#include "rq.h"
 
-#define RT_PRIOS 100
 #define RR_SLICE_NS (100 * 1000000UL)
 #define SHORT_SLICE_NS (2 * 1000000UL)
 #define TICK_NS ((u64)NSEC_PER_SEC / HZ)
 #define LOAD_PERIOD_NS (5 * (u64)NSEC_PER_SEC)
 
-struct rq {
-	spinlock_t lock;
-	struct fairq fair;
-	u64 rt_map[2];                  /* bit p: rt[p] has tasks */
-	struct list_head rt[RT_PRIOS];
-	struct task_struct *idle;
-	struct task_struct *dead;       /* switched away for good: to be freed on the next stack */
-	bool need_resched;
-	u64 switches, ticks_idle;
-	u64 load[3], next_load_ns, next_tick_ns;
-	u64 ticks_user, ticks_system;
-};
-
 DEFINE_PER_CPU(struct task_struct *, current_task) = &init_task;
-static DEFINE_PER_CPU(struct rq, runqueue);
-
-/* 1024 * 1.25^-nice: one step of nice is about 10 % of the CPU between two busy tasks. */
-const unsigned int nice_weight[40] = {
-	88818, 71054, 56843, 45475, 36380, 29104, 23283, 18626, 14901, 11921,
-	9537, 7629, 6104, 4883, 3906, 3125, 2500, 2000, 1600, 1280,
-	1024, 819, 655, 524, 419, 336, 268, 215, 172, 137,
-	110, 88, 70, 56, 45, 36, 29, 23, 18, 15,
-};
+DEFINE_PER_CPU(struct rq, runqueue);
 
 static inline bool rt_any(const struct rq *rq)
 {
@@ -52,34 +30,6 @@ static int rt_highest(const struct rq *rq)
 	if (rq->rt_map[1])
 		return 127 - __builtin_clzl(rq->rt_map[1]);
 	return rq->rt_map[0] ? 63 - __builtin_clzl(rq->rt_map[0]) : -1;
-}
-
-static void enqueue(struct rq *rq, struct task_struct *t, bool at_head)
-{
-	unsigned int p = (unsigned int)t->prio;
-
-	if (likely(!p)) {
-		fairq_insert(&rq->fair, &t->se);
-		return;
-	}
-	if (at_head)
-		list_add(&t->se.node, &rq->rt[p]);
-	else
-		list_add_tail(&t->se.node, &rq->rt[p]);
-	rq->rt_map[p / 64] |= 1UL << (p % 64);
-}
-
-static void dequeue(struct rq *rq, struct task_struct *t)
-{
-	unsigned int p = (unsigned int)t->prio;
-
-	if (likely(!p)) {
-		fairq_unlink(&rq->fair, &t->se);
-		return;
-	}
-	list_del(&t->se.node);
-	if (list_empty(&rq->rt[p]))
-		rq->rt_map[p / 64] &= ~(1UL << (p % 64));
 }
 
 /*
@@ -104,19 +54,6 @@ static struct task_struct *take_next(struct rq *rq, const struct task_struct *pr
 	}
 	e = fairq_take(&rq->fair);
 	return e ? container_of(e, struct task_struct, se) : NULL;
-}
-
-static u64 update_curr(struct task_struct *t)
-{
-	u64 now = ktime_get_ns();
-	u64 delta = now - t->exec_start;
-
-	if (unlikely((s64)delta < 0))
-		delta = 0;
-	t->exec_start = now;
-	t->sum_exec_ns += delta;
-	t->se.vruntime += likely(t->weight == 1024) ? delta : delta * 1024 / t->weight;
-	return now;
 }
 
 /* On the new stack, interrupts off: the lock that the previous task took is ours to release. */
@@ -228,8 +165,11 @@ void schedule_tail(void)
 static void activate(struct rq *rq, struct task_struct *t, bool woken)
 {
 	struct task_struct *curr = current;
-	u64 floor = rq->fair.base << FAIR_SLOT_SHIFT;
+	u64 floor;
 
+	if (!rq->fair.nr && curr != rq->idle && likely(!curr->prio))
+		fairq_advance(&rq->fair, curr->se.vruntime);
+	floor = fairq_floor(&rq->fair);
 	if ((s64)(t->se.vruntime - floor) < 0)
 		t->se.vruntime = floor;
 	t->on_rq = true;
@@ -297,65 +237,6 @@ void wake_up_new_task(struct task_struct *t)
 
 	t->state = TASK_RUNNING;
 	activate(rq, t, false);
-	spin_unlock_irqrestore(&rq->lock, flags);
-}
-
-/* => rq locked. A task that is raised goes behind its new equals, one that is lowered in front of them, as on Linux. */
-static void set_prio(struct rq *rq, struct task_struct *t, int prio)
-{
-	struct task_struct *curr = current;
-	bool queued = t->on_rq && t != curr, lowered = prio < t->prio;
-
-	if (queued)
-		dequeue(rq, t);
-	t->prio = prio;
-	if (queued)
-		enqueue(rq, t, lowered);
-	if (queued ? prio > curr->prio : t == curr) {
-		rq->need_resched = true;
-		set_exit_work();
-	}
-}
-
-static unsigned int weight_of(int policy, int nice)
-{
-	return policy == SCHED_IDLE ? 3 : nice_weight[nice + 20];
-}
-
-void set_user_nice(struct task_struct *t, int nice)
-{
-	struct rq *rq = this_cpu_ptr(runqueue);
-	unsigned long flags = spin_lock_irqsave(&rq->lock);
-
-	t->nice = nice;
-	t->weight = weight_of(t->policy, nice);
-	rq->need_resched = true;
-	set_exit_work();
-	spin_unlock_irqrestore(&rq->lock, flags);
-}
-
-void set_policy(struct task_struct *t, int policy, int rt_priority)
-{
-	struct rq *rq = this_cpu_ptr(runqueue);
-	unsigned long flags = spin_lock_irqsave(&rq->lock);
-
-	t->policy = policy;
-	t->rt_priority = rt_priority;
-	t->weight = weight_of(policy, t->nice);
-	set_prio(rq, t, max(rt_priority, t->pi_boost));
-	spin_unlock_irqrestore(&rq->lock, flags);
-	futex_prio_changed(t);
-}
-
-void set_boost(struct task_struct *t, int prio)
-{
-	struct rq *rq = this_cpu_ptr(runqueue);
-	unsigned long flags = spin_lock_irqsave(&rq->lock);
-
-	t->pi_boost = prio;
-	prio = max(prio, t->rt_priority);
-	if (prio != t->prio)
-		set_prio(rq, t, prio);
 	spin_unlock_irqrestore(&rq->lock, flags);
 }
 
