@@ -363,14 +363,25 @@ static struct dentry *row_lookup(struct dentry *dir, const char *name, size_t le
 	return ERR_PTR(-ENOENT);
 }
 
-static struct dentry *pid_dir_lookup(struct dentry *dir, const char *name, size_t len) { return row_lookup(dir, name, len, false); }
+/* A directory that was opened for a process shows nothing of a later one with its number. */
+static bool is_another(const struct inode *dir)
+{
+	struct task_struct *t = pid_inode_task(dir);
+
+	return dir->private && t && t->start_time_ns != (u64)dir->private;
+}
+
+static struct dentry *pid_dir_lookup(struct dentry *dir, const char *name, size_t len)
+{
+	return !pid_inode_task(dir->inode) || is_another(dir->inode) ? ERR_PTR(-ESRCH) : row_lookup(dir, name, len, false);
+}
 static struct dentry *tid_dir_lookup(struct dentry *dir, const char *name, size_t len) { return row_lookup(dir, name, len, true); }
 
 static int pid_dir_iterate(struct file *f, filldir_fn fill, void *arg)
 {
 	bool thread = f->inode->op == &tid_dir_op;
 
-	if (!pid_inode_task(f->inode))
+	if (!pid_inode_task(f->inode) || is_another(f->inode))
 		return -ENOENT;
 	if (pid_dots(f, fill, arg))
 		return 0;

@@ -145,6 +145,7 @@ static int de_thread(void)
 		pidmap_put(&pidmap, old);
 		t->pid = leader->pid;
 		t->group_leader = s->leader = t;
+		t->start_time_ns = leader->start_time_ns; /* it is the same process: pidfds, /proc */
 		t->exit_signal = SIGCHLD;
 		t->parent = leader->parent;
 		list_add(&t->sibling, &leader->sibling);

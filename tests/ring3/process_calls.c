@@ -5,6 +5,7 @@
  */
 #include "t.h"
 
+#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/uio.h>
@@ -180,6 +181,78 @@ static void signals_by_directory(void)
 	close(fd), close(file), close(other);
 }
 
+static void *exec_again(void *arg)
+{
+	char fd[2][16];
+
+	snprintf(fd[0], sizeof(fd[0]), "%d", ((int *)arg)[0]);
+	snprintf(fd[1], sizeof(fd[1]), "%d", ((int *)arg)[1]);
+	execl("/proc/self/exe", "again", fd[0], fd[1], (char *)NULL);
+	return NULL;
+}
+
+static void hold_and_exec(void)
+{
+	int fds[2] = { (int)syscall(SYS_pidfd_open, getpid(), 0), open("/proc/self", O_RDONLY | O_DIRECTORY) };
+	pthread_t t;
+
+	fcntl(fds[0], F_SETFD, 0);
+	usleep(50000);
+	pthread_create(&t, NULL, exec_again, fds);
+	pause();
+}
+
+/* After a thread's exec it is the same process still, for those who hold it. */
+static void through_exec(void)
+{
+	say("-- held through a thread's exec");
+	CHILD("child", hold_and_exec());
+}
+
+static int after_exec(char **argv)
+{
+	int pidfd = atoi(argv[1]), dir = atoi(argv[2]);
+
+	RESULT(syscall(PIDFD_SEND_SIGNAL, pidfd, 0, NULL, 0));
+	RESULT(syscall(PIDFD_SEND_SIGNAL, dir, 0, NULL, 0));
+	RESULT(openat(dir, "stat", O_RDONLY) >= 0);
+	return 0;
+}
+
+/* What is open of a process that is gone shows no later one. */
+static void after_death(void)
+{
+	char name[32];
+	pid_t pid = fork(), other = -1;
+	int dir, last;
+
+	say("-- open after death");
+	if (pid == 0)
+		pause();
+	snprintf(name, sizeof(name), "/proc/%d", pid);
+	dir = open(name, O_RDONLY | O_DIRECTORY);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	RESULT(openat(dir, "stat", O_RDONLY));
+	for (int tries = 0; other != pid && tries < 20; tries++) {
+		last = open("/proc/sys/kernel/ns_last_pid", O_WRONLY);
+		dprintf(last, "%d", pid - 1);
+		close(last);
+		other = fork();
+		if (other == 0)
+			pause();
+		if (other == pid)
+			break;
+		kill(other, SIGKILL);
+		waitpid(other, NULL, 0);
+	}
+	RESULT(openat(dir, "stat", O_RDONLY));
+	RESULT(syscall(PIDFD_SEND_SIGNAL, dir, SIGKILL, NULL, 0));
+	kill(other, SIGKILL);
+	waitpid(other, NULL, 0);
+	close(dir);
+}
+
 static void name_spaces(void)
 {
 	say("-- name spaces");
@@ -271,12 +344,16 @@ static void kernel_log(void)
 	});
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc > 2)
+		return after_exec(argv);
 	membarriers();
 	kcmps();
 	advice();
 	signals_by_directory();
+	through_exec();
+	after_death();
 	name_spaces();
 	sticky();
 	io_priorities();
