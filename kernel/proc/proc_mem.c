@@ -289,7 +289,6 @@ static const struct { const char *path; struct sysctl_int s; bool writable; } in
 	{ "sys/vm/overcommit_memory", { &sysctl_overcommit_memory, 0, 2 }, true },
 	{ "sys/vm/overcommit_ratio", { &sysctl_overcommit_ratio, 0, 0x7fffffff }, true },
 	{ "sys/vm/swappiness", { &swappiness, 0, 200 }, true },
-	{ "sys/vm/nr_hugepages", { &zero, 0, 0 }, true },
 	{ "sys/vm/panic_on_oom", { &zero, 0, 0 }, true },
 	{ "sys/vm/min_free_kbytes", { &min_free, 0, 0x7fffffff }, true },
 };
@@ -298,6 +297,12 @@ static struct sysctl_ulong min_addr = { &sysctl_mmap_min_addr, 0, 1UL << 40 };
 static ssize_t drop_caches(const char *buf, size_t n, void *arg)
 {
 	return n;       /* nothing in the page cache has another home */
+}
+
+/* The pool of huge pages: as on a Linux that finds none to put into it. */
+static ssize_t pool_write(const char *buf, size_t n, void *arg)
+{
+	return n && buf[0] >= '0' && buf[0] <= '9' ? (ssize_t)n : -EINVAL;
 }
 
 static int thp_show(struct seq_file *m, void *arg)
@@ -342,6 +347,9 @@ void proc_memory_init(void)
 	err |= proc_create_raw("kpageflags", 0400, kpage_read, stable_page_flags);
 	err |= sysfs_create("kernel/mm/transparent_hugepage/enabled", 0644, thp_show, thp_write, NULL);
 	err |= sysfs_create("kernel/mm/transparent_hugepage/hpage_pmd_size", 0444, number_show, NULL, (void *)PMD_SIZE);
+	err |= proc_create_rw("sys/vm/nr_hugepages", 0644, number_show, pool_write, NULL);
+	err |= sysfs_create("kernel/mm/hugepages/hugepages-2048kB/nr_hugepages", 0644, number_show, pool_write, NULL);
+	err |= sysfs_create("kernel/mm/hugepages/hugepages-2048kB/free_hugepages", 0444, number_show, NULL, NULL);
 	err |= sys_node_init();
 	if (err)
 		pr_err("proc: some files of memory could not be made\n");
