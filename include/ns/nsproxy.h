@@ -6,7 +6,10 @@
 #ifndef NS_NSPROXY_H
 #define NS_NSPROXY_H
 
+#include <lib/compiler.h>
 #include <ns/ns_common.h>
+#include <task/task.h>
+#include <uapi/sched.h>
 
 struct uts_namespace;
 struct ipc_namespace;
@@ -14,9 +17,7 @@ struct mnt_namespace;
 struct pid_namespace;
 struct net_namespace;
 struct time_namespace;
-struct task_struct;
 struct fs_struct;
-struct cred;
 struct file;
 struct path;
 
@@ -44,10 +45,26 @@ static inline void put_nsproxy(struct nsproxy *p)
  * clone(2): @t, a copy of the current task, shares its name spaces or has new ones by CLONE_NEW* in @flags; its cred is
  * ready. 0, -EPERM, -EINVAL, -ENOSPC, -ENOMEM: then it holds none.
  */
-int copy_namespaces(unsigned long flags, struct task_struct *t) __attribute__((warn_unused_result));
+int __copy_namespaces(unsigned long flags, struct task_struct *t) __attribute__((warn_unused_result));
+static inline int __attribute__((warn_unused_result)) copy_namespaces(unsigned long flags, struct task_struct *t)
+{
+	struct nsproxy *p = t->nsproxy;
+
+	if (unlikely(flags & (CLONE_NEW_NAMESPACES & ~CLONE_NEWUSER)) || unlikely(p->time != p->time_for_children))
+		return __copy_namespaces(flags, t);
+	get_nsproxy(p);
+	return 0;
+}
 /* unshare(2) */
 long unshare_namespaces(unsigned long flags);
-void exit_namespaces(struct task_struct *t);
+/* The task is gone. */
+static inline void exit_namespaces(struct task_struct *t)
+{
+	struct nsproxy *p = t->nsproxy;
+
+	t->nsproxy = NULL;
+	put_nsproxy(p);
+}
 /* exec, once its address space is there: the new program is where its children would be. */
 void __exec_namespaces(void);
 /* No other thread, and nobody else in its address space. */
@@ -71,7 +88,7 @@ int ns_path(struct ns_common *ns, struct path *to) __attribute__((warn_unused_re
 bool is_ns_path(const struct path *p);
 /* The name space of @t that its link shows, referenced; NULL: @t is gone, or has none. */
 struct ns_common *task_ns(struct task_struct *t, unsigned int link);
-enum { NS_LINK_IPC, NS_LINK_NET, NS_LINK_TIME, NS_LINK_TIME_FOR_CHILDREN, NS_LINK_USER, NS_LINK_UTS, NR_NS_LINKS };
+enum { NS_LINK_IPC, NS_LINK_NET, NS_LINK_PID, NS_LINK_PID_FOR_CHILDREN, NS_LINK_TIME, NS_LINK_TIME_FOR_CHILDREN, NS_LINK_USER, NS_LINK_UTS, NR_NS_LINKS };
 extern const char *const ns_link_names[NR_NS_LINKS];
 
 #endif

@@ -9,10 +9,13 @@
 #include <lib/compiler.h>
 #include <lib/types.h>
 
+struct pid_namespace;
+
 struct seq_file {
 	char *buf;
 	size_t size, count;     /* count <= size */
 	bool overflow;
+	const struct pid_namespace *pid_ns; /* of a file in /proc: whose numbers it shows; else NULL */
 };
 
 void seq_printf(struct seq_file *m, const char *fmt, ...) __printf(2, 3);

@@ -52,6 +52,7 @@ struct signal_struct {
 	struct tty_struct *tty;         /* [T] controlling terminal */
 	pid_t tty_old_pgrp;             /* session leader: who was in front when its terminal hung up; 0: nobody */
 	bool session_leader;            /* [T] */
+	bool unkillable;                /* init of a PID name space: what it does not handle, it does not get */
 	/* Death and stops. [S] */
 	bool group_exit;                /* all threads die with group_exit_code */
 	struct task_struct *exec_task;  /* [S][T] this thread is in exec and waits for the others to die */

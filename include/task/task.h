@@ -26,6 +26,7 @@ struct pi_state;
 struct pi_waiter;
 struct seccomp_filter;
 struct nsproxy;
+struct pid_namespace;
 
 /* Linux's letters in /proc/PID/stat: R S D T Z X R t. No sleep outlives a fatal signal: the longest kind is killable. */
 enum task_state { TASK_RUNNING, TASK_INTERRUPTIBLE, TASK_KILLABLE, TASK_STOPPED, TASK_ZOMBIE, TASK_DEAD, TASK_NEW, TASK_TRACED };
@@ -87,7 +88,10 @@ struct task_struct {
 	sigset_t real_blocked;          /* [S] rt_sigtimedwait waits for these */
 	stack_t_abi sas;                /* sigaltstack [own] */
 
-	pid_t pid, tgid;                /* [I] */
+	pid_t pid, tgid;                /* [I] in the initial PID name space: the kernel's */
+	pid_t vpid, vtgid;              /* [I] in its own */
+	pid_t vppid;                    /* [T] its parent's there; 0: that one is above */
+	struct pid_namespace *pid_ns;   /* [I] its own; the number holds the reference */
 	struct task_struct *parent;     /* [T] who gets SIGCHLD and waits: a group leader */
 	struct task_struct *group_leader; /* [T] */
 	struct list_head children, sibling; /* [T] */
@@ -191,7 +195,7 @@ bool ptrace_may_attach(struct task_struct *t);  /* the same by real user: ptrace
 extern int sysctl_pid_max;
 
 /* Since boot, for /proc: context switches, forks, running, load (16-bit fraction), idle ns of CPU 0. */
-struct sched_stats { u64 switches, forks, idle_ns, user_ns, system_ns; unsigned int nr_running, nr_threads; u64 load[3]; pid_t last_pid; };
+struct sched_stats { u64 switches, forks, idle_ns, user_ns, system_ns; unsigned int nr_running, nr_threads; u64 load[3]; };
 void sched_get_stats(struct sched_stats *s);
 
 void sched_init(void);                  /* init_task becomes current; before the first sleep or wake */

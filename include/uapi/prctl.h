@@ -91,6 +91,7 @@ static_assert(sizeof(struct cap_data_abi) == 12);
 #define CAP_LEASE            28
 #define CAP_SYSLOG           34
 #define CAP_SETFCAP          31
+#define CAP_CHECKPOINT_RESTORE 40
 #define CAP_LAST_CAP         40
 /* Rights on files: they come and go with the file-system user id (setfsuid). */
 #define CAP_FS_SET           (1UL << CAP_CHOWN | 1UL << CAP_DAC_OVERRIDE | 1UL << CAP_DAC_READ_SEARCH | 1UL << CAP_FOWNER | 1UL << CAP_FSETID | \

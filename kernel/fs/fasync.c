@@ -2,6 +2,7 @@
 /* Owners of open files and the signals that they get (fs/fasync.h). */
 #include "internal.h"
 #include <fs/fasync.h>
+#include <ns/pid_ns.h>
 #include <task/signal.h>
 #include <uapi/poll.h>
 
@@ -158,6 +159,8 @@ static long set_owner(struct file *f, s32 type, s32 pid)
 {
 	struct file_owner *o;
 
+	if (pid > 0)
+		pid = pid_of_vnr(pid);
 	if (!owner_exists(type, pid))
 		return -ESRCH;
 	o = file_owner(f);
@@ -185,7 +188,7 @@ static struct f_owner_ex_abi get_owner(const struct file *f)
 
 	if (!o)
 		return (struct f_owner_ex_abi){ F_OWNER_PID, 0 };
-	return (struct f_owner_ex_abi){ o->type, owner_exists(o->type, o->pid) ? o->pid : 0 };
+	return (struct f_owner_ex_abi){ o->type, owner_exists(o->type, o->pid) ? pid_vnr(o->pid) : 0 };
 }
 
 long fcntl_owner(struct file *f, unsigned int cmd, unsigned long arg)

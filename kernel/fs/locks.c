@@ -4,6 +4,7 @@
  * (owned by an open file). One list an inode, in order of start: files with many locks are rare.
  * Lock: nothing sleeps between a look at the list and its change; sleepers share one queue.
  */
+#include <ns/pid_ns.h>
 #include "internal.h"
 
 enum lock_kind { KIND_POSIX, KIND_FLOCK };
@@ -213,7 +214,7 @@ static long get_lock(struct flock_abi *fl, const struct file_lock *want, struct 
 		fl->l_whence = SEEK_SET;
 		fl->l_start = c->start;
 		fl->l_len = c->end == ~0ULL ? 0 : c->end - c->start;
-		fl->l_pid = c->pid;
+		fl->l_pid = pid_vnr(c->pid);
 	}
 	return copy_to_user((void *)arg, fl, sizeof(*fl)) ? -EFAULT : 0;
 }

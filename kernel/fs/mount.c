@@ -243,7 +243,8 @@ static int mount_new(const char *type, const char *source, struct path *where, u
 	if (!t)
 		return -ENODEV;
 	/* The same again on top of itself: EBUSY, as Linux says. */
-	if (where->dentry->inode->sb->type == t && where->dentry->inode->sb->root == where->dentry && t->unique)
+	if (where->dentry->inode->sb->type == t && where->dentry->inode->sb->root == where->dentry && t->unique &&
+	    (!where->dentry->inode->sb->private || where->dentry->inode->sb->private == current->pid_ns))
 		return -EBUSY;
 	sb = t->tree ? t->tree() : alloc_super(t, flags, options, NULL);
 	if (IS_ERR(sb))

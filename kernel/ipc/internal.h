@@ -17,6 +17,7 @@
 #include <lib/printk.h>
 #include <lib/string.h>
 #include <mm/slab.h>
+#include <ns/pid_ns.h>
 #include <ns/user_ns.h>
 #include <proc/proc.h>
 #include <syscall/syscalls.h>

@@ -21,7 +21,7 @@ static ssize_t mqueue_read(struct file *f, void *buf, size_t n, u64 *pos, copy_f
 	char text[81];
 
 	scnprintf(text, sizeof(text), "QSIZE:%-10lu NOTIFY:%-5d SIGNO:%-5d NOTIFY_PID:%-6d\n", (unsigned long)q->bytes, told ? ev->notify : 0,
-		  told && ev->notify == SIGEV_SIGNAL ? ev->signo : 0, q->notify.pid);
+		  told && ev->notify == SIGEV_SIGNAL ? ev->signo : 0, pid_vnr(q->notify.pid));
 	return simple_read(buf, n, pos, copy, text, strlen(text));
 }
 

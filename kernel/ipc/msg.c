@@ -304,7 +304,7 @@ static long msg_stat(int id, int cmd, void __user *buf)
 		return PTR_ERR(o);
 	q = queue_of(o);
 	ds = (struct msqid64_ds_abi){ .msg_perm = ipc_perm_seen(o), .msg_stime = q->stime, .msg_rtime = q->rtime, .msg_ctime = o->ctime,
-		.msg_cbytes = q->bytes, .msg_qnum = q->nr, .msg_qbytes = q->max_bytes, .msg_lspid = q->lspid, .msg_lrpid = q->lrpid };
+		.msg_cbytes = q->bytes, .msg_qnum = q->nr, .msg_qbytes = q->max_bytes, .msg_lspid = pid_vnr(q->lspid), .msg_lrpid = pid_vnr(q->lrpid) };
 	id = o->id;
 	if (copy_to_user(buf, &ds, sizeof(ds)))
 		return -EFAULT;
@@ -398,7 +398,7 @@ static int show_queues(struct seq_file *m, void *arg)
 		const struct ipc64_perm_abi p = ipc_perm_seen(o);
 
 		seq_printf(m, "%10d %10d  %4o  %10lu %10lu %5d %5d %5u %5u %5u %5u %10ld %10ld %10ld\n", o->perm.key, o->id, o->perm.mode,
-			   (unsigned long)q->bytes, (unsigned long)q->nr, q->lspid, q->lrpid, p.uid, p.gid, p.cuid,
+			   (unsigned long)q->bytes, (unsigned long)q->nr, pid_vnr(q->lspid), pid_vnr(q->lrpid), p.uid, p.gid, p.cuid,
 			   p.cgid, (long)q->stime, (long)q->rtime, (long)o->ctime);
 	}
 	return 0;

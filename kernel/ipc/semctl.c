@@ -60,7 +60,7 @@ static long one_value(struct sem_set *set, u32 n, int cmd, int value)
 		return -EINVAL;
 	switch (cmd) {
 	case GETVAL: return set->sem[n].value;
-	case GETPID: return set->sem[n].pid;
+	case GETPID: return pid_vnr(set->sem[n].pid);
 	case GETNCNT: return count_waiters(set, n, false);
 	case GETZCNT: return count_waiters(set, n, true);
 	default:

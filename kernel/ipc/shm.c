@@ -218,7 +218,7 @@ SYSCALL(shmdt)
 static void fill_ds(struct shmid64_ds_abi *ds, const struct shm_segment *s)
 {
 	*ds = (struct shmid64_ds_abi){ .shm_perm = ipc_perm_seen(&s->ipc), .shm_segsz = s->size, .shm_atime = s->atime, .shm_dtime = s->dtime,
-		.shm_ctime = s->ipc.ctime, .shm_cpid = s->cpid, .shm_lpid = s->lpid, .shm_nattch = s->nattch };
+		.shm_ctime = s->ipc.ctime, .shm_cpid = pid_vnr(s->cpid), .shm_lpid = pid_vnr(s->lpid), .shm_nattch = s->nattch };
 }
 
 static long shm_stat(int id, int cmd, void __user *buf)
@@ -315,7 +315,7 @@ static int show_segments(struct seq_file *m, void *arg)
 		const struct ipc64_perm_abi p = ipc_perm_seen(o);
 
 		seq_printf(m, "%10d %10d  %4o %21lu %5d %5d  %5lu %5u %5u %5u %5u %10ld %10ld %10ld %21lu %21lu\n", o->perm.key, o->id,
-			   o->perm.mode, (unsigned long)s->size, s->cpid, s->lpid, (unsigned long)s->nattch, p.uid, p.gid,
+			   o->perm.mode, (unsigned long)s->size, pid_vnr(s->cpid), pid_vnr(s->lpid), (unsigned long)s->nattch, p.uid, p.gid,
 			   p.cuid, p.cgid, (long)s->atime, (long)s->dtime, (long)o->ctime,
 			   (unsigned long)(s->mapping.nr_pages << PAGE_SHIFT), 0UL);
 	}

@@ -7,6 +7,7 @@
  */
 #include "unix.h"
 #include <fs/fasync.h>
+#include <ns/pid_ns.h>
 
 static LIST_HEAD(unread);       /* messages of sockets that are gone, to be freed */
 static LIST_HEAD(graveyard);    /* sockets without references that somebody's poll still waits on */
@@ -38,7 +39,7 @@ struct unix_sock *unix_alloc(struct net_namespace *net, int type)
 
 struct ucred_abi unix_cred_seen(const struct ucred_abi *c)
 {
-	return (struct ucred_abi){ c->pid, uid_seen(c->uid), gid_seen(c->gid) };
+	return (struct ucred_abi){ pid_vnr(c->pid), uid_seen(c->uid), gid_seen(c->gid) };
 }
 
 static bool has_waiters(const struct unix_sock *s)

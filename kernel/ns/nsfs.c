@@ -6,6 +6,7 @@
 #include <fs/vfs.h>
 #include <ipc/ipc_ns.h>
 #include <ns/net_ns.h>
+#include <ns/pid_ns.h>
 #include <ns/time_ns.h>
 #include <ns/uts_ns.h>
 #include "internal.h"
@@ -119,7 +120,7 @@ int ns_path(struct ns_common *ns, struct path *to)
 
 /* --- the links ------------------------------------------------------------------------------- */
 
-const char *const ns_link_names[NR_NS_LINKS] = { "ipc", "net", "time", "time_for_children", "user", "uts" };
+const char *const ns_link_names[NR_NS_LINKS] = { "ipc", "net", "pid", "pid_for_children", "time", "time_for_children", "user", "uts" };
 
 struct ns_common *task_ns(struct task_struct *t, unsigned int link)
 {
@@ -131,6 +132,12 @@ struct ns_common *task_ns(struct task_struct *t, unsigned int link)
 	switch (link) {
 	case NS_LINK_IPC: ns = &p->ipc->ns; break;
 	case NS_LINK_NET: ns = &p->net->ns; break;
+	case NS_LINK_PID: ns = &t->pid_ns->ns; break;
+	case NS_LINK_PID_FOR_CHILDREN:
+		if (!p->pid_for_children->reaper)
+			return NULL;    /* nobody is in it yet */
+		ns = &p->pid_for_children->ns;
+		break;
 	case NS_LINK_TIME: ns = &p->time->ns; break;
 	case NS_LINK_TIME_FOR_CHILDREN: ns = &p->time_for_children->ns; break;
 	case NS_LINK_USER: ns = &t->cred.user_ns->ns; break;

@@ -5,14 +5,15 @@
 #include <ipc/ipc_ns.h>
 #include <mm/mm.h>
 #include <ns/net_ns.h>
+#include <ns/pid_ns.h>
 #include <ns/time_ns.h>
 #include <ns/uts_ns.h>
 #include "internal.h"
 
-#define PROXY_FLAGS (CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWTIME)
+#define PROXY_FLAGS (CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWTIME | CLONE_NEWPID)
 
 struct nsproxy init_nsproxy = {
-	.count = ATOMIC_INIT(1), .uts = &init_uts_ns, .ipc = &init_ipc_ns, .net = &init_net, .time = &init_time_ns,
+	.count = ATOMIC_INIT(1), .uts = &init_uts_ns, .ipc = &init_ipc_ns, .net = &init_net, .pid_for_children = &init_pid_ns, .time = &init_time_ns,
 	.time_for_children = &init_time_ns,
 };
 
@@ -21,6 +22,7 @@ void free_nsproxy(struct nsproxy *p)
 	put_ns(&p->uts->ns);
 	put_ns(&p->ipc->ns);
 	put_ns(&p->net->ns);
+	put_ns(&p->pid_for_children->ns);
 	put_ns(&p->time->ns);
 	put_ns(&p->time_for_children->ns);
 	kfree(p);
@@ -38,6 +40,7 @@ static struct nsproxy *clone_nsproxy(const struct nsproxy *old)
 	get_ns(&p->uts->ns);
 	get_ns(&p->ipc->ns);
 	get_ns(&p->net->ns);
+	get_ns(&p->pid_for_children->ns);
 	get_ns(&p->time->ns);
 	get_ns(&p->time_for_children->ns);
 	return p;
@@ -67,6 +70,8 @@ static struct nsproxy *new_nsproxy(unsigned long flags, const struct nsproxy *ol
 		err = REPLACE(p->ipc, copy_ipc_ns(owner));
 	if (!err && (flags & CLONE_NEWNET))
 		err = REPLACE(p->net, copy_net_ns(owner));
+	if (!err && (flags & CLONE_NEWPID))
+		err = REPLACE(p->pid_for_children, copy_pid_ns(owner, old->pid_for_children));
 	if (!err && (flags & CLONE_NEWTIME))
 		err = REPLACE(p->time_for_children, copy_time_ns(owner, old->time_for_children));
 	if (!err)
@@ -85,7 +90,7 @@ static void switch_nsproxy(struct task_struct *t, struct nsproxy *p)
 	put_nsproxy(old);
 }
 
-int copy_namespaces(unsigned long flags, struct task_struct *t)
+int __copy_namespaces(unsigned long flags, struct task_struct *t)
 {
 	struct nsproxy *p;
 	int err = 0;
@@ -151,14 +156,6 @@ long unshare_namespaces(unsigned long flags)
 	return 0;
 }
 
-void exit_namespaces(struct task_struct *t)
-{
-	struct nsproxy *p = t->nsproxy;
-
-	t->nsproxy = NULL;
-	put_nsproxy(p);
-}
-
 /* --- setns(2) -------------------------------------------------------------------------------- */
 
 bool nsset_capable(const struct nsset *set, const struct ns_common *ns)
@@ -177,7 +174,7 @@ static int start_nsset(struct nsset *set, struct cred *cred)
 /* The name spaces of another process, in Linux's order: its user name space first, so that it gives the rights to the others. */
 static int install_from_task(struct nsset *set, struct task_struct *t)
 {
-	static const unsigned int order[] = { NS_LINK_USER, NS_LINK_UTS, NS_LINK_IPC, NS_LINK_NET, NS_LINK_TIME };
+	static const unsigned int order[] = { NS_LINK_USER, NS_LINK_UTS, NS_LINK_IPC, NS_LINK_PID, NS_LINK_NET, NS_LINK_TIME };
 	int err = !ptrace_may_access(t) ? -EPERM : t->nsproxy ? 0 : -ESRCH;
 
 	for (size_t i = 0; !err && i < ARRAY_SIZE(order); i++) {

@@ -4,6 +4,7 @@
 #define KERNEL_PROC_INTERNAL_H
 
 #include <fs/vfs.h>
+#include <ns/pid_ns.h>
 #include <proc/proc.h>
 
 /* Text of an open file, made when it is read from position 0; f->private is the buffer's. */
@@ -31,6 +32,9 @@ int proc_limits_show(struct seq_file *m, struct task_struct *t);
 int proc_wchan_show(struct seq_file *m, struct task_struct *t);
 int proc_stack_show(struct seq_file *m, struct task_struct *t);
 int proc_syscall_show(struct seq_file *m, struct task_struct *t);
+
+/* Whose processes the mount of a file in /proc shows. */
+static inline struct pid_namespace *inode_pid_ns(const struct inode *inode) { return inode->sb->private; }
 
 /* proc_pid.c */
 struct dentry *proc_pid_lookup(struct dentry *dir, const char *name, size_t len);

@@ -96,7 +96,7 @@ static int loadavg_show(struct seq_file *m, void *arg)
 	sched_get_stats(&s);
 	for (int i = 0; i < 3; i++)
 		seq_printf(m, "%lu.%02lu ", (unsigned long)(s.load[i] >> 16), (unsigned long)((s.load[i] & 0xffff) * 100 >> 16));
-	seq_printf(m, "%u/%u %d\n", s.nr_running, s.nr_threads, s.last_pid);
+	seq_printf(m, "%u/%u %d\n", s.nr_running, s.nr_threads, pid_ns_last(current->pid_ns));
 	return 0;
 }
 

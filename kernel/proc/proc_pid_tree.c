@@ -291,9 +291,14 @@ static const struct file_operations pid_dir_fops;
 static struct dentry *task_lookup(struct dentry *dir, const char *name, size_t len)
 {
 	struct task_struct *t;
-	unsigned int tid;
+	unsigned int nr;
+	pid_t tid;
 
-	if (!parse_pid(name, len, &tid) || !(t = find_task_by_pid(tid)) || t->tgid != inode_pid(dir->inode))
+	if (!parse_pid(name, len, &nr))
+		return ERR_PTR(-ENOENT);
+	tid = pid_of_nr((pid_t)nr, inode_pid_ns(dir->inode));
+	t = find_task_by_pid(tid);
+	if (!t || t->tgid != inode_pid(dir->inode))
 		return ERR_PTR(-ENOENT);
 	return pid_make(dir, name, len, S_IFDIR | 0555, pid_ino(tid, 66), tid, &tid_dir_op, &pid_dir_fops, NULL);
 }
@@ -317,7 +322,7 @@ static int task_iterate(struct file *f, filldir_fn fill, void *arg)
 		if (!best)
 			return 0;
 		pos = best->pid + 2;
-		if (!fill(arg, name, scnprintf(name, sizeof(name), "%d", best->pid), pos, pid_ino(best->pid, 66), S_IFDIR))
+		if (!fill(arg, name, scnprintf(name, sizeof(name), "%d", pid_nr_ns(best->pid, inode_pid_ns(f->inode))), pos, pid_ino(best->pid, 66), S_IFDIR))
 			return 0;
 	}
 }
@@ -418,9 +423,9 @@ struct dentry *proc_pid_lookup(struct dentry *dir, const char *name, size_t len)
 	struct task_struct *t;
 	unsigned int pid;
 
-	if (!parse_pid(name, len, &pid) || !pid || !(t = find_task_by_pid(pid)))
+	if (!parse_pid(name, len, &pid) || !pid || !(t = find_task_by_pid(pid_of_nr((pid_t)pid, inode_pid_ns(dir->inode)))))
 		return ERR_PTR(-ENOENT);
-	return pid_make(dir, name, len, S_IFDIR | 0555, pid_dir_ino(t), pid, &pid_dir_op, &pid_dir_fops,
+	return pid_make(dir, name, len, S_IFDIR | 0555, pid_dir_ino(t), t->pid, &pid_dir_op, &pid_dir_fops,
 			(void *)t->start_time_ns);
 }
 
@@ -429,13 +434,12 @@ struct dentry *proc_pid_lookup(struct dentry *dir, const char *name, size_t len)
 int proc_pid_iterate(struct file *f, filldir_fn fill, void *arg, u64 pos)
 {
 	struct task_struct *t;
-	pid_t pid = pos > PID_BASE ? pos - PID_BASE : 0;
+	const struct pid_namespace *ns = inode_pid_ns(f->inode);
+	pid_t nr = pos > PID_BASE ? pos - PID_BASE : 0;
 	char name[12];
 
-	while ((t = next_task_after(pid)) != NULL) {
-		pid = t->pid;
-		if (!fill(arg, name, scnprintf(name, sizeof(name), "%d", pid), PID_BASE + pid, pid_dir_ino(t), S_IFDIR))
+	while ((t = next_task_in_ns(ns, &nr)) != NULL)
+		if (t->group_leader == t && !fill(arg, name, scnprintf(name, sizeof(name), "%d", nr), PID_BASE + nr, pid_dir_ino(t), S_IFDIR))
 			return 0;
-	}
 	return 0;
 }

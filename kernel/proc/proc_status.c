@@ -39,6 +39,7 @@ int proc_stat_show(struct seq_file *m, struct task_struct *t, bool whole)
 	struct signal_struct *sig = t->signal;
 	struct mm_struct *mm = t->mm;
 	u64 ut, st, ignored, caught;
+	const struct pid_namespace *ns = m->pid_ns;
 	pid_t tpgid;
 	int tty = tty_of(t, &tpgid);
 
@@ -48,7 +49,8 @@ int proc_stat_show(struct seq_file *m, struct task_struct *t, bool whole)
 		task_cputime(t, &ut, &st);
 	signal_sets(t, &ignored, &caught);
 	seq_printf(m, "%d (%s) %c %d %d %d %d %d %u %lu %lu %lu %lu %lu %lu %lu %lu %d %d %d 0 %lu ",
-		   t->pid, t->comm, task_state_char(t), t->parent ? t->parent->tgid : 0, sig ? sig->pgrp : 0, sig ? sig->session : 0, tty, tpgid,
+		   pid_nr_ns(t->pid, ns), t->comm, task_state_char(t), t->parent ? pid_nr_ns(t->parent->tgid, ns) : 0,
+		   sig ? pid_nr_ns(sig->pgrp, ns) : 0, sig ? pid_nr_ns(sig->session, ns) : 0, tty, pid_nr_ns(tpgid, ns),
 		   t->flags & PF_KTHREAD ? 0x00200000u : (t->flags & PF_FORKNOEXEC) ? 0x40u : 0u,
 		   t->min_flt + (whole && sig ? sig->dead_min_flt : 0), sig ? sig->cmin_flt : 0,
 		   t->maj_flt + (whole && sig ? sig->dead_maj_flt : 0), sig ? sig->cmaj_flt : 0,
@@ -93,12 +95,28 @@ static unsigned int queued(const struct signal_struct *sig)
 	return sig && sig->sigqueue_count ? *sig->sigqueue_count : 0;
 }
 
+/* In each PID name space from that of this /proc down. */
+static void show_numbers(struct seq_file *m, const struct task_struct *t)
+{
+	const struct { const char *name; pid_t pid; } rows[] = {
+		{ "NStgid:", t->tgid }, { "\nNSpid:", t->pid }, { "\nNSpgid:", t->signal ? t->signal->pgrp : 0 },
+		{ "\nNSsid:", t->signal ? t->signal->session : 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		seq_puts(m, rows[i].name);
+		pid_show_numbers(m, rows[i].pid, m->pid_ns);
+	}
+	seq_putc(m, '\n');
+}
+
 int proc_status_show(struct seq_file *m, struct task_struct *t)
 {
 	static const char *const states[] = { "R (running)", "S (sleeping)", "D (disk sleep)", "T (stopped)", "Z (zombie)", "X (dead)", "R (running)",
 		"t (tracing stop)" };
 	const struct cred *c = &t->cred;
 	unsigned int nr_groups = c->groups ? c->groups->nr : 0;
+	const struct pid_namespace *ns = m->pid_ns;
 	struct signal_struct *sig = t->signal;
 	u64 ignored, caught;
 
@@ -106,13 +124,14 @@ int proc_status_show(struct seq_file *m, struct task_struct *t)
 	seq_printf(m, "Name:\t");
 	seq_escape(m, t->comm, "\n");
 	seq_printf(m, "\nUmask:\t%04o\nState:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n", t->fs ? t->fs->umask : 0,
-		   states[t->state], t->tgid, t->pid, t->parent ? t->parent->tgid : 0, t->tracer ? t->tracer->pid : 0);
+		   states[t->state], pid_nr_ns(t->tgid, ns), pid_nr_ns(t->pid, ns), t->parent ? pid_nr_ns(t->parent->tgid, ns) : 0,
+		   t->tracer ? pid_nr_ns(t->tracer->pid, ns) : 0);
 	seq_printf(m, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t%u\nGroups:\t", uid_seen(c->uid), uid_seen(c->euid),
 		   uid_seen(c->suid), uid_seen(c->fsuid), gid_seen(c->gid), gid_seen(c->egid), gid_seen(c->sgid), gid_seen(c->fsgid), t->files ? t->files->max : 0);
 	for (unsigned int i = 0; i < nr_groups; i++)
 		seq_printf(m, "%u ", gid_seen(c->groups->gid[i]));
-	seq_printf(m, "%s\nNStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n", nr_groups ? "" : " ", t->tgid, t->pid, sig ? sig->pgrp : 0,
-		   sig ? sig->session : 0);
+	seq_puts(m, nr_groups ? "\n" : " \n");
+	show_numbers(m, t);
 	if (t->mm)
 		status_mm(m, t->mm);
 	seq_printf(m, "Threads:\t%d\nSigQ:\t%u/%lu\n", sig ? sig->nr_threads : 1, queued(sig),

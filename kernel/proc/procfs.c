@@ -65,6 +65,7 @@ static int text_make(struct text_buffer *t, struct file *f, text_show_fn show)
 			if (err)
 				return err;
 		}
+		t->m.pid_ns = f->inode->sb->private;
 		err = show(f, &t->m);
 		if (err || !t->m.overflow)
 			return err;
@@ -209,13 +210,21 @@ static const char *entry_get_link(struct inode *inode, char *buf, size_t size)
 /* "self" and "thread-self" depend on who looks. */
 static const char *self_get_link(struct inode *inode, char *buf, size_t size)
 {
-	scnprintf(buf, size, "%d", current->tgid);
+	pid_t tgid = pid_nr_ns(current->tgid, inode_pid_ns(inode));
+
+	if (!tgid)
+		return ERR_PTR(-ENOENT);
+	scnprintf(buf, size, "%d", tgid);
 	return buf;
 }
 
 static const char *thread_self_get_link(struct inode *inode, char *buf, size_t size)
 {
-	scnprintf(buf, size, "%d/task/%d", current->tgid, current->pid);
+	const struct pid_namespace *ns = inode_pid_ns(inode);
+
+	if (!pid_nr_ns(current->tgid, ns))
+		return ERR_PTR(-ENOENT);
+	scnprintf(buf, size, "%d/task/%d", pid_nr_ns(current->tgid, ns), pid_nr_ns(current->pid, ns));
 	return buf;
 }
 
@@ -461,10 +470,28 @@ static int fill(struct super_block *sb, struct proc_dir_entry *root)
 	return sb->root ? 0 : -ENOMEM;
 }
 
-static int proc_fill(struct super_block *sb, const char *options) { return fill(sb, &proc_root); }
+/* It shows the PID name space of who mounts it. */
+static int proc_fill(struct super_block *sb, const char *options)
+{
+	int err = fill(sb, &proc_root);
+
+	if (err)
+		return err;
+	sb->private = current->pid_ns;
+	get_ns(&current->pid_ns->ns);
+	return 0;
+}
+
+static void proc_kill(struct super_block *sb)
+{
+	struct pid_namespace *ns = sb->private;
+
+	put_ns(&ns->ns);
+}
+
 static int sysfs_fill(struct super_block *sb, const char *options) { return fill(sb, &sysfs_root); }
 
-static struct file_system_type proc_type = { .name = "proc", .magic = PROC_SUPER_MAGIC, .unique = true, .fill_super = proc_fill };
+static struct file_system_type proc_type = { .name = "proc", .magic = PROC_SUPER_MAGIC, .unique = true, .fill_super = proc_fill, .kill_super = proc_kill };
 static struct file_system_type sysfs_type = { .name = "sysfs", .magic = SYSFS_MAGIC, .unique = true, .fill_super = sysfs_fill };
 
 static void proc_symlink(const char *name, const char *target)

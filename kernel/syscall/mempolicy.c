@@ -8,6 +8,7 @@
 #include <mm/mempolicy.h>
 #include <mm/mm.h>
 #include <mm/page.h>
+#include <ns/pid_ns.h>
 #include <syscall/syscalls.h>
 #include <task/task.h>
 #include <uapi/errno.h>
@@ -155,7 +156,7 @@ SYSCALL(get_mempolicy)
 
 SYSCALL(migrate_pages)
 {
-	struct task_struct *t = a0 ? find_task_by_pid((pid_t)a0) : current;
+	struct task_struct *t = a0 ? find_task_by_vpid((pid_t)a0) : current;
 	u64 from, to;
 	int err;
 
@@ -201,7 +202,7 @@ static int move_pages_of(struct mm_struct *mm, unsigned long n, const u64 *pages
 /* move_pages(pid, count, void **pages, const int *nodes, int *status, flags) */
 SYSCALL(move_pages)
 {
-	struct task_struct *t = a0 ? find_task_by_pid((pid_t)a0) : current;
+	struct task_struct *t = a0 ? find_task_by_vpid((pid_t)a0) : current;
 	struct mm_struct *mm;
 	int err;
 

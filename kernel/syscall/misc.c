@@ -5,7 +5,9 @@
 #include <lib/string.h>
 #include <mm/page_alloc.h>
 #include <mm/filemap.h>
+#include <ns/pid_ns.h>
 #include <ns/time_ns.h>
+#include <ns/user_ns.h>
 #include <syscall/syscalls.h>
 #include <task/signal.h>
 #include <task/task.h>
@@ -60,11 +62,13 @@ SYSCALL(getrandom)
 
 SYSCALL(reboot)
 {
-	if (!capable(CAP_SYS_BOOT))
+	if (!ns_capable(current->pid_ns->ns.user_ns, CAP_SYS_BOOT))
 		return -EPERM;
 	if ((u32)a0 != LINUX_REBOOT_MAGIC1 || ((u32)a1 != LINUX_REBOOT_MAGIC2 && (u32)a1 != LINUX_REBOOT_MAGIC2A &&
 	    (u32)a1 != LINUX_REBOOT_MAGIC2B && (u32)a1 != LINUX_REBOOT_MAGIC2C))
 		return -EINVAL;
+	if (unlikely(current->pid_ns != &init_pid_ns))
+		return reboot_pid_ns(current->pid_ns, (u32)a2);
 	switch ((u32)a2) {
 	case LINUX_REBOOT_CMD_RESTART:
 	case LINUX_REBOOT_CMD_RESTART2:

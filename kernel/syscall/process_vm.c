@@ -7,6 +7,7 @@
 #include <mm/mm.h>
 #include <mm/page_alloc.h>
 #include <mm/highmem.h>
+#include <ns/pid_ns.h>
 #include <syscall/syscalls.h>
 #include <task/task.h>
 #include <uapi/errno.h>
@@ -126,7 +127,7 @@ static long process_vm_rw(long pid, long lvec, long liovcnt, long rvec, long rio
 		ret = check_vector(remote.user, remote.nr);
 	if (ret || !local.nr || !remote.nr)
 		return ret;
-	t = find_task_by_pid(pid);
+	t = find_task_by_vpid(pid);
 	if (!t)
 		return -ESRCH;
 	if (t != current && !ptrace_may_attach(t))

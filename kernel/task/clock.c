@@ -18,7 +18,7 @@ pid_t cpu_clock_pid(int clock)
 int cpu_clock_spell_out(int clock, int *full)
 {
 	bool thread = clock == CLOCK_THREAD_CPUTIME_ID || (clock < 0 && (clock & CPUCLOCK_THREAD));
-	pid_t pid = clock < 0 ? cpu_clock_pid(clock) : 0;
+	pid_t pid = clock < 0 ? pid_of_vnr(cpu_clock_pid(clock)) : 0;
 	int which = clock < 0 ? clock & 3 : CPUCLOCK_SCHED;
 	struct task_struct *t = pid ? find_task_by_pid(pid) : current;
 

@@ -34,6 +34,7 @@ SYSCALL(clone3)
 {
 	struct clone_args_abi u;
 	struct kernel_clone_args args;
+	pid_t set_tid[MAX_PID_NS_LEVEL];
 	u64 size = (u64)a1;
 	int err;
 
@@ -48,7 +49,7 @@ SYSCALL(clone3)
 		return -EINVAL;
 	if (u.exit_signal > _NSIG || ((u.flags & (CLONE_THREAD | CLONE_PARENT)) && u.exit_signal))
 		return -EINVAL;
-	if (!u.stack != !u.stack_size || u.set_tid_size || (u.set_tid && !u.set_tid_size))
+	if (!u.stack != !u.stack_size || u.set_tid_size > MAX_PID_NS_LEVEL || !u.set_tid != !u.set_tid_size)
 		return -EINVAL;
 	if (u.stack && !access_ok((void __user *)u.stack, u.stack_size))
 		return -EINVAL;
@@ -56,7 +57,9 @@ SYSCALL(clone3)
 		return -EPERM;
 	args = (struct kernel_clone_args){ .flags = u.flags, .exit_signal = (int)u.exit_signal,
 		.stack = u.stack ? u.stack + u.stack_size : 0, .parent_tid = u.parent_tid, .child_tid = u.child_tid,
-		.tls = u.tls, .pidfd = u.pidfd };
+		.tls = u.tls, .pidfd = u.pidfd, .set_tid = set_tid, .nr_set_tid = (unsigned int)u.set_tid_size };
+	if (u.set_tid_size && copy_from_user(set_tid, (const void __user *)u.set_tid, u.set_tid_size * sizeof(pid_t)))
+		return -EFAULT;
 	return kernel_clone(&args);
 }
 

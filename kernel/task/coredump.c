@@ -84,10 +84,10 @@ static void fill_prstatus(struct prstatus *p, int sig, const struct pt_regs *reg
 	p->cursig = (s16)sig;
 	p->sigpend = t->pending.set;
 	p->sighold = t->blocked;
-	p->pid = t->pid;
-	p->ppid = t->parent->tgid;
-	p->pgrp = t->signal->pgrp;
-	p->sid = t->signal->session;
+	p->pid = pid_vnr(t->pid);
+	p->ppid = pid_vnr(t->parent->tgid);
+	p->pgrp = pid_vnr(t->signal->pgrp);
+	p->sid = pid_vnr(t->signal->session);
 	memcpy(p->regs, regs, sizeof(*regs));
 	p->regs[21] = user_fsbase_get();
 	p->regs[22] = user_gsbase_get();
@@ -103,10 +103,10 @@ static void fill_prpsinfo(struct prpsinfo *p)
 	p->nice = (char)t->nice;
 	p->uid = uid_seen(t->cred.uid);
 	p->gid = gid_seen(t->cred.gid);
-	p->pid = t->pid;
-	p->ppid = t->parent->tgid;
-	p->pgrp = t->signal->pgrp;
-	p->sid = t->signal->session;
+	p->pid = pid_vnr(t->pid);
+	p->ppid = pid_vnr(t->parent->tgid);
+	p->pgrp = pid_vnr(t->signal->pgrp);
+	p->sid = pid_vnr(t->signal->session);
 	strscpy(p->fname, t->comm, sizeof(p->fname));
 	strscpy(p->psargs, t->comm, sizeof(p->psargs));
 }
@@ -204,8 +204,10 @@ static void expand(char letter, int sig, char *to, size_t size)
 
 	switch (letter) {
 	case '%': snprintf(to, size, "%%"); break;
-	case 'p': case 'P': snprintf(to, size, "%d", t->tgid); break;
-	case 'i': case 'I': snprintf(to, size, "%d", t->pid); break;
+	case 'p': snprintf(to, size, "%d", t->vtgid); break;
+	case 'P': snprintf(to, size, "%d", t->tgid); break;
+	case 'i': snprintf(to, size, "%d", t->vpid); break;
+	case 'I': snprintf(to, size, "%d", t->pid); break;
 	case 'u': snprintf(to, size, "%u", t->cred.uid); break;
 	case 'g': snprintf(to, size, "%u", t->cred.gid); break;
 	case 'd': snprintf(to, size, "%u", t->dumpable); break;
@@ -242,7 +244,7 @@ static bool core_name(char *name, size_t size, int sig)
 	if (n >= size)
 		return false;
 	name[n] = '\0';
-	return has_pid || !core_uses_pid || snprintf(name + n, size - n, ".%d", current->tgid) < (int)(size - n);
+	return has_pid || !core_uses_pid || snprintf(name + n, size - n, ".%d", current->vtgid) < (int)(size - n);
 }
 
 bool do_coredump(int sig, const struct pt_regs *regs)

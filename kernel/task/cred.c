@@ -332,7 +332,7 @@ SYSCALL(capget)
 		return n == -EINVAL && !a1 ? 0 : n;
 	if (h.pid < 0)
 		return -EINVAL;
-	t = h.pid ? find_task_by_pid(h.pid) : current;
+	t = h.pid ? find_task_by_vpid(h.pid) : current;
 	if (!t)
 		return -ESRCH;
 	for (int i = 0; i < 2; i++) {
@@ -353,7 +353,7 @@ SYSCALL(capset)
 
 	if (n < 0)
 		return n;
-	if (h.pid && h.pid != current->pid)
+	if (h.pid && h.pid != current->vpid)
 		return -EPERM;
 	if (copy_from_user(d, (const void __user *)a1, (unsigned int)n * sizeof(d[0])))
 		return -EFAULT;

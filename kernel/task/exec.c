@@ -144,10 +144,13 @@ static int de_thread(void)
 		pidmap_set_task(&pidmap, old, NULL);
 		pidmap_put(&pidmap, old);
 		t->pid = leader->pid;
+		t->vpid = leader->vpid;
+		if (t->pid_ns->reaper == leader)
+			t->pid_ns->reaper = t;
 		t->group_leader = s->leader = t;
 		t->start_time_ns = leader->start_time_ns; /* it is the same process: pidfds, /proc */
 		t->exit_signal = SIGCHLD;
-		t->parent = leader->parent;
+		set_parent(t, leader->parent);
 		list_add(&t->sibling, &leader->sibling);
 		list_del_init(&leader->sibling);
 		list_splice_init(&leader->children, &t->children);
@@ -155,8 +158,8 @@ static int de_thread(void)
 			struct task_struct *th;
 
 			list_for_each_entry(th, &c->signal->threads, thread_node)
-				th->parent = t;
-			c->parent = t;
+				set_parent(th, t);
+			set_parent(c, t);
 		}
 		forget_task(leader);
 	}

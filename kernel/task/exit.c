@@ -59,15 +59,17 @@ static void exit_mm(struct task_struct *t)
 	put_task_mm(mm);
 }
 
-/* Who takes the children of @dead: the nearest ancestor that asked for it, else pid 1. => tasklist_lock held */
+/* Who takes the children of @dead: the nearest ancestor in its PID name space that asked for it, else the init there. => tasklist_lock held */
 static struct task_struct *find_new_reaper(struct task_struct *dead)
 {
-	struct task_struct *t, *init = find_task_by_pid(1);
+	struct task_struct *t, *init = dead->pid_ns->reaper;
 
 	if (dead->signal->has_child_subreaper)
-		for (t = dead->parent; t && t != &init_task && t != init; t = t->parent)
+		for (t = dead->parent; t != &init_task && t != init && t->pid_ns == dead->pid_ns; t = t->parent)
 			if (t->signal->is_child_subreaper && t->signal->nr_threads)
 				return t;
+	if (unlikely(!init || init == dead) && dead->pid_ns->parent)
+		init = dead->pid_ns->parent->reaper;
 	return init && init != dead ? init : &init_task;
 }
 
@@ -83,8 +85,8 @@ static void reparent_children(struct task_struct *leader)
 		struct task_struct *th;
 
 		list_for_each_entry(th, &c->signal->threads, thread_node)
-			th->parent = reaper;
-		c->parent = reaper;
+			set_parent(th, reaper);
+		set_parent(c, reaper);
 		list_move_tail(&c->sibling, &reaper->children);
 		if (c->pdeath_signal)
 			group_send_sig_info(c->pdeath_signal, NULL, c);
@@ -168,6 +170,19 @@ static void exit_notify(struct task_struct *t)
 	TASKLIST_UNLOCK(irq);
 }
 
+/* Of an init other than the machine's: its PID name space ends with it. */
+static noinline bool ends_pid_ns(const struct task_struct *t)
+{
+	const struct task_struct *th;
+
+	if (t->tgid == 1)
+		return false;
+	list_for_each_entry(th, &t->signal->threads, thread_node)
+		if (!(th->flags & PF_EXITING))
+			return false;
+	return true;
+}
+
 void do_exit(int status)
 {
 	struct task_struct *t = current;
@@ -201,6 +216,8 @@ void do_exit(int status)
 	t->files = NULL;
 	t->fs = NULL;
 	exit_namespaces(t);
+	if (unlikely(s->unkillable) && ends_pid_ns(t))
+		zap_pid_ns_processes(t->pid_ns);
 	fail_nth_set(&t->fail_nth, 0);
 	if (unlikely(t->seccomp_filter))
 		seccomp_exit(t);

@@ -257,11 +257,15 @@ static int check_clone(const struct kernel_clone_args *a)
 {
 	u64 f = a->flags;
 
-	if (unlikely(f & (CLONE_NEW_NAMESPACES | CLONE_INTO_CGROUP)) && (f & ~CLONE_KNOWN_NAMESPACES & (CLONE_NEW_NAMESPACES | CLONE_INTO_CGROUP)))
-		return -EINVAL;
-	if ((f & (CLONE_NEWNS | CLONE_NEWUSER)) && (f & CLONE_FS))
-		return -EINVAL;
-	if ((f & CLONE_NEWUSER) && (f & CLONE_THREAD))
+	if (unlikely(f & (CLONE_NEW_NAMESPACES | CLONE_INTO_CGROUP))) {
+		if (f & ~CLONE_KNOWN_NAMESPACES & (CLONE_NEW_NAMESPACES | CLONE_INTO_CGROUP))
+			return -EINVAL;
+		if ((f & (CLONE_NEWNS | CLONE_NEWUSER)) && (f & CLONE_FS))
+			return -EINVAL;
+		if ((f & (CLONE_NEWUSER | CLONE_NEWPID)) && (f & CLONE_THREAD))
+			return -EINVAL;
+	}
+	if ((f & CLONE_THREAD) && current->nsproxy->pid_for_children != current->pid_ns)
 		return -EINVAL;
 	if ((f & CLONE_PIDFD) && (f & (CLONE_THREAD | CLONE_DETACHED)))
 		return -EINVAL;
@@ -269,39 +273,45 @@ static int check_clone(const struct kernel_clone_args *a)
 		return -EINVAL;
 	if ((f & CLONE_SIGHAND) && (!(f & CLONE_VM) || (f & CLONE_CLEAR_SIGHAND)))
 		return -EINVAL;
-	if ((f & CLONE_PARENT) && current->tgid == 1)
+	if ((f & CLONE_PARENT) && current->signal->unkillable)
 		return -EINVAL;
 	if (nr_threads >= max_threads)
 		return -EAGAIN;
-	if (user_over_nproc(current, rlimit(RLIMIT_NPROC), 1) && current->cred.uid != 0 &&
+	if (current->cred.uid != 0 && user_over_nproc(current, rlimit(RLIMIT_NPROC), 1) &&
 	    !capable(CAP_SYS_RESOURCE) && !capable(CAP_SYS_ADMIN))
 		return -EAGAIN;
 	return 0;
 }
 
-int link_task(const struct kernel_clone_args *a, struct task_struct *t, pid_t want)
+int link_task(const struct kernel_clone_args *a, struct task_struct *t)
 {
 	struct signal_struct *s = t->signal;
-	pid_t pid = pid_attach(t, want);
+	pid_t pid;
+
+	if (likely(t->nsproxy->pid_for_children == &init_pid_ns && !a->nr_set_tid))
+		pid = t->pid = t->vpid = pidmap_alloc(&pidmap, t);
+	else
+		pid = pid_attach(t, a->set_tid, a->nr_set_tid);
 
 	if (pid < 0)
 		return pid;
-	t->pid = pid;
 	s->nr_threads++;
 	list_add_tail(&t->thread_node, &s->threads);
 	if (a->flags & CLONE_THREAD) {
 		t->tgid = current->tgid;
+		t->vtgid = current->vtgid;
 		t->group_leader = current->group_leader;
 		t->exit_signal = -1;
-		t->parent = current->parent;
+		set_parent(t, current->parent);
 	} else {
 		t->tgid = pid;
+		t->vtgid = t->vpid;
 		t->group_leader = t;
 		if (a->flags & CLONE_PARENT) {
-			t->parent = current->parent;
+			set_parent(t, current->parent);
 			t->exit_signal = current->group_leader->exit_signal;
 		} else {
-			t->parent = current->group_leader;
+			set_parent(t, current->group_leader);
 			t->exit_signal = a->exit_signal;
 		}
 		list_add_tail(&t->sibling, &t->parent->children);
@@ -312,7 +322,12 @@ int link_task(const struct kernel_clone_args *a, struct task_struct *t, pid_t wa
 			list_add_tail(&s->pgrp_node, pidmap_pgrp(&pidmap, s->pgrp));
 		}
 	}
-	user_charge(t);
+	if (unlikely(t->vpid == 1))
+		pid_ns_new_leader(t);
+	if (likely(t->mm && !(a->flags & CLONE_NEWUSER)))
+		user_charge_again(t);
+	else
+		user_charge(t);
 	nr_threads++;
 	nr_forks++;
 	return 0;
@@ -326,7 +341,7 @@ static void task_first_run(void)
 	schedule_tail();
 	if (t->set_child_tid) {
 		local_irq_enable();
-		if (put_user_u32((u32)t->pid, (void __user *)t->set_child_tid))
+		if (put_user_u32((u32)t->vpid, (void __user *)t->set_child_tid))
 			t->set_child_tid = 0; /* as in Linux: nobody is told */
 		local_irq_disable();
 	}
@@ -387,7 +402,7 @@ static struct task_struct *copy_process(const struct kernel_clone_args *a, bool 
 	else if (must_die(current))
 		err = -EINTR;
 	else
-		err = link_task(a, t, 0);
+		err = link_task(a, t);
 	if (!err && unlikely(traced))
 		ptrace_init_child(t);
 	if (!err && unlikely(current->seccomp_mode))
@@ -434,16 +449,23 @@ void vfork_complete(struct task_struct *t)
 	wake_up_process(w->parent);
 }
 
+/* The new task's number as the tracer sees it. */
+static u64 pid_message(pid_t pid)
+{
+	return current->tracer ? (u64)pid_nr_ns(pid, current->tracer->pid_ns) : 0;
+}
+
 pid_t kernel_clone(const struct kernel_clone_args *a)
 {
 	struct vfork_wait w = { false, current };
 	unsigned int event = ptrace_clone_event(a);
 	struct task_struct *t = copy_process(a, event || (a->flags & CLONE_PTRACE));
-	pid_t pid;
+	pid_t pid, kernel_pid;
 
 	if (IS_ERR(t))
 		return (pid_t)PTR_ERR(t);
-	pid = t->pid;
+	kernel_pid = t->pid;
+	pid = pid_vnr(t->pid);
 	if ((a->flags & CLONE_PARENT_SETTID) && put_user_u32((u32)pid, (void __user *)a->parent_tid)) {
 		/* as in Linux: the caller is not told */
 	}
@@ -465,10 +487,10 @@ pid_t kernel_clone(const struct kernel_clone_args *a)
 		t->vfork_done = &w;
 	wake_up_new_task(t);
 	if (unlikely(event))
-		ptrace_event(event, (u64)pid);
+		ptrace_event(event, pid_message(kernel_pid));
 	if (a->flags & CLONE_VFORK) {
 		wait_for_vfork(t, &w);
-		ptrace_event(PTRACE_EVENT_VFORK_DONE, (u64)pid);
+		ptrace_event(PTRACE_EVENT_VFORK_DONE, pid_message(kernel_pid));
 	}
 	return pid;
 }
@@ -516,6 +538,8 @@ void unlink_task(struct task_struct *t)
 	add_dead_times(s, t);
 	list_del_init(&t->thread_node);
 	pidmap_set_task(&pidmap, t->pid, NULL);
+	if (unlikely(t->pid_ns != &init_pid_ns))
+		pid_ns_task_gone(t->pid_ns);
 	pidmap_put(&pidmap, t->pid);
 	if (is_group_leader(t)) {
 		list_del_init(&t->sibling);

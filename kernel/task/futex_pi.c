@@ -200,7 +200,7 @@ static int join_waiters(const struct futex_waiter *first, u32 val, struct pi_sta
 
 	if (!known)
 		return -EINVAL;         /* somebody sleeps there without inheritance */
-	if (first->pi->phase != PI_INHERITED && (!known->owner || (u32)known->owner->pid != (val & FUTEX_TID_MASK)))
+	if (first->pi->phase != PI_INHERITED && (!known->owner || (u32)known->owner->vpid != (val & FUTEX_TID_MASK)))
 		return -EINVAL;
 	known->refs++;
 	*pi = known;
@@ -210,7 +210,7 @@ static int join_waiters(const struct futex_waiter *first, u32 val, struct pi_sta
 /* The first to wait: the owner is who the word says. -EBUSY: it is about to die. */
 static int find_owner(u32 val, struct task_struct **owner)
 {
-	struct task_struct *t = find_task_by_pid((pid_t)(val & FUTEX_TID_MASK));
+	struct task_struct *t = find_task_by_vpid((pid_t)(val & FUTEX_TID_MASK));
 
 	if (!t)
 		return -ESRCH;
@@ -236,7 +236,7 @@ static int take(u64 addr, const struct futex_key *key, struct task_struct *t, bo
 
 	if (get_user_u32(&val, (const void __user *)addr))
 		return -EFAULT;
-	if ((val & FUTEX_TID_MASK) == (u32)t->pid)
+	if ((val & FUTEX_TID_MASK) == (u32)t->vpid)
 		return -EDEADLK;
 	first = futex_first(key);
 	if (first)
@@ -244,7 +244,7 @@ static int take(u64 addr, const struct futex_key *key, struct task_struct *t, bo
 	if (val & FUTEX_TID_MASK)
 		new = val | FUTEX_WAITERS;      /* its owner must come here to unlock it */
 	else
-		new = (val & FUTEX_OWNER_DIED) | (u32)t->pid | (others ? FUTEX_WAITERS : 0);
+		new = (val & FUTEX_OWNER_DIED) | (u32)t->vpid | (others ? FUTEX_WAITERS : 0);
 	if (cmpxchg_user_u32(&seen, val, new, (u32 __user *)addr))
 		return -EFAULT;
 	if (seen != val)
@@ -290,7 +290,7 @@ static int take_or_find(u64 addr, const struct futex_key *key, struct task_struc
 /* The heir of a dead owner writes its name into the word; if it can't, the next one may try. 0 or -EFAULT. */
 static int write_inheritance(struct pi_waiter *p)
 {
-	u32 val, seen, pid = (u32)p->w.task->pid;
+	u32 val, seen, pid = (u32)p->w.task->vpid;
 	struct pi_state *pi = p->pi;
 	int err = 0;
 
@@ -381,7 +381,7 @@ static int unlock(u64 addr, const struct futex_key *key)
 
 	if (get_user_u32(&val, (const void __user *)addr))
 		return -EFAULT;
-	if ((val & FUTEX_TID_MASK) != (u32)current->pid)
+	if ((val & FUTEX_TID_MASK) != (u32)current->vpid)
 		return -EPERM;
 	first = futex_first(key);
 	if (first) {
@@ -390,7 +390,7 @@ static int unlock(u64 addr, const struct futex_key *key)
 			return -EINVAL;
 		next = top_waiter(pi);
 	}
-	if (cmpxchg_user_u32(&seen, val, next ? (u32)next->w.task->pid | FUTEX_WAITERS : 0, (u32 __user *)addr))
+	if (cmpxchg_user_u32(&seen, val, next ? (u32)next->w.task->vpid | FUTEX_WAITERS : 0, (u32 __user *)addr))
 		return -EFAULT;
 	if (seen != val)
 		return -EAGAIN;
@@ -407,7 +407,7 @@ long futex_unlock_pi(u64 addr, bool shared)
 
 	if (get_user_u32(&val, (const void __user *)addr))
 		return -EFAULT;
-	if ((val & FUTEX_TID_MASK) != (u32)current->pid)
+	if ((val & FUTEX_TID_MASK) != (u32)current->vpid)
 		return -EPERM;
 	ret = futex_get_key(addr, shared, &key);
 	if (ret)

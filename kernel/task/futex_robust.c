@@ -13,7 +13,7 @@ SYSCALL(set_robust_list)
 
 SYSCALL(get_robust_list)
 {
-	struct task_struct *t = a0 ? find_task_by_pid((pid_t)a0) : current;
+	struct task_struct *t = a0 ? find_task_by_vpid((pid_t)a0) : current;
 
 	if (!t)
 		return -ESRCH;
@@ -42,7 +42,7 @@ static void owner_died(struct task_struct *t, u64 addr, bool pi, bool pending)
 			futex_wake_addr(addr, 1);
 			return;
 		}
-		if ((val & FUTEX_TID_MASK) != (u32)t->pid)
+		if ((val & FUTEX_TID_MASK) != (u32)t->vpid)
 			return;
 		if (cmpxchg_user_u32(&seen, val, (val & FUTEX_WAITERS) | FUTEX_OWNER_DIED, (u32 __user *)addr))
 			return;

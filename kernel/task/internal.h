@@ -8,6 +8,7 @@
 #include <lib/err.h>
 #include <lib/printk.h>
 #include <lib/string.h>
+#include <ns/pid_ns.h>
 #include <ns/user_ns.h>
 #include <syscall/syscalls.h>
 #include <task/task.h>
@@ -56,15 +57,22 @@ s64 tai_offset_seconds(void);           /* CLOCK_TAI is so far ahead of CLOCK_RE
 /* pid.c */
 void pids_init(void);                   /* /proc/sys/kernel/ns_last_pid */
 extern struct pidmap pidmap;            /* [T] */
-pid_t pid_attach(struct task_struct *t, pid_t want);
+pid_t pid_attach(struct task_struct *t, const pid_t *want, unsigned int nr_want);
+
+/* pid_ns.c. => [T] */
+void pid_ns_new_leader(struct task_struct *t);  /* @t is linked as the leader of a process: maybe the first there */
+void pid_ns_task_gone(const struct pid_namespace *ns);   /* somebody may be waiting for the last */
+/* The end of the current task, last of an init: nobody else in @ns stays. Sleeps; not [T] */
+void zap_pid_ns_processes(struct pid_namespace *ns);
 extern struct list_head all_processes;  /* [T] signal_struct.all_node */
 
 /* user.c: what one user id has, against RLIMIT_NPROC and RLIMIT_SIGPENDING. task_struct.user: [T] */
 /* With @more tasks would the user of @t have more than @limit, or those in a user name space above together more than it may? */
 bool user_over_nproc(const struct task_struct *t, u64 limit, unsigned int more);
+void user_charge_again(struct task_struct *t);   /* to whom its ->user says: its parent's, by fork */
 void user_charge(struct task_struct *t);         /* to its real user id of now */
 void user_uncharge(struct task_struct *t);
-u32 *user_sigqueue_count(u32 uid);
+u32 *user_sigqueue_count(const struct task_struct *t);
 
 /* fork.c */
 struct kernel_clone_args {
@@ -72,6 +80,8 @@ struct kernel_clone_args {
 	u64 stack;              /* new rsp, 0: the parent's */
 	u64 tls, parent_tid, child_tid, pidfd;
 	int exit_signal;
+	unsigned int nr_set_tid;
+	const pid_t *set_tid;   /* numbers asked for, from its own PID name space up */
 };
 void fork_init(void);
 pid_t kernel_clone(const struct kernel_clone_args *args);
@@ -80,8 +90,8 @@ struct task_struct *dup_task(bool kthread);
 /* Files, directories, handlers and process of @t, a copy of the current task: shared or made by CLONE_*. 0 or -ENOMEM and undone. */
 int __must_check copy_group(u64 flags, struct task_struct *t);
 void put_group(struct task_struct *t);
-/* From here on others see it. @want: its pid, 0: any. => tasklist_lock held */
-int __must_check link_task(const struct kernel_clone_args *a, struct task_struct *t, pid_t want);
+/* From here on others see it. => tasklist_lock held */
+int __must_check link_task(const struct kernel_clone_args *a, struct task_struct *t);
 void vfork_complete(struct task_struct *t);
 unsigned int nr_tasks(u64 *forks);
 void forget_task(struct task_struct *t);        /* exec: the old leader, whose number has a new owner. => [T] */
@@ -199,6 +209,12 @@ static inline bool must_die(const struct task_struct *t)
 	const struct signal_struct *s = t->signal;
 
 	return s->group_exit || (unlikely(s->exec_task) && s->exec_task != t);
+}
+/* => [T] */
+static inline void set_parent(struct task_struct *t, struct task_struct *parent)
+{
+	t->parent = parent;
+	t->vppid = likely(parent->pid_ns == t->pid_ns) ? parent->vtgid : 0;
 }
 static inline bool is_group_leader(const struct task_struct *t) { return t->group_leader == t; }
 static inline bool timespec_valid(const struct timespec_abi *t)

@@ -2,35 +2,35 @@
 /* Process groups and sessions, and who is who: getpid and its relatives. Lock: tasklist_lock [T]. */
 #include "internal.h"
 
-SYSCALL(getpid)  { return current->tgid; }
-SYSCALL(gettid)  { return current->pid; }
-SYSCALL(getppid) { return current->parent->tgid; }
-SYSCALL(getpgrp) { return current->signal->pgrp; }
+SYSCALL(getpid)  { return current->vtgid; }
+SYSCALL(gettid)  { return current->vpid; }
+SYSCALL(getppid) { return current->vppid; }
+SYSCALL(getpgrp) { return pid_vnr(current->signal->pgrp); }
 
 SYSCALL(set_tid_address)
 {
 	current->clear_child_tid = (u64)a0;
-	return current->pid;
+	return current->vpid;
 }
 
 /* A process by number; 0: the caller. */
 static struct task_struct *process_of(pid_t pid)
 {
-	return pid ? find_task_by_pid(pid) : current->group_leader;
+	return pid ? find_task_by_vpid(pid) : current->group_leader;
 }
 
 SYSCALL(getpgid)
 {
 	struct task_struct *t = process_of((pid_t)a0);
 
-	return t ? t->signal->pgrp : -ESRCH;
+	return t ? pid_vnr(t->signal->pgrp) : -ESRCH;
 }
 
 SYSCALL(getsid)
 {
 	struct task_struct *t = process_of((pid_t)a0);
 
-	return t ? t->signal->session : -ESRCH;
+	return t ? pid_vnr(t->signal->session) : -ESRCH;
 }
 
 /* => tasklist_lock held */
@@ -72,12 +72,13 @@ SYSCALL(setpgid)
 	long err = 0;
 	TASKLIST_LOCK(irq);
 
-	if (!pid)
-		pid = me->pid;
-	if (!pgid)
+	pid = pid ? pid_of_vnr(pid) : me->pid;
+	if (pgid > 0)
+		pgid = pid_of_vnr(pgid);
+	else if (!pgid)
 		pgid = pid;
 	t = find_task_by_pid(pid);
-	if (pgid < 0)
+	if ((pid_t)a1 < 0)
 		err = -EINVAL;
 	else if (!t)
 		err = -ESRCH;
@@ -101,7 +102,7 @@ SYSCALL(setsid)
 {
 	struct task_struct *me = current->group_leader;
 	struct list_head *members;
-	long ret = me->pid;
+	long ret = me->vpid;
 	TASKLIST_LOCK(irq);
 
 	members = pidmap_pgrp(&pidmap, me->pid);

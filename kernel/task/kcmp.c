@@ -60,7 +60,7 @@ static long compare_epoll_target(struct task_struct *t1, u64 fd1, struct task_st
 
 SYSCALL(kcmp)
 {
-	struct task_struct *t1 = find_task_by_pid((pid_t)a0), *t2 = find_task_by_pid((pid_t)a1);
+	struct task_struct *t1 = find_task_by_vpid((pid_t)a0), *t2 = find_task_by_vpid((pid_t)a1);
 
 	if (!t1 || !t2)
 		return -ESRCH;

@@ -19,9 +19,10 @@ static void kthread_entry(void *arg)
 }
 
 /* A task without user memory, child of init_task; its files and fs are those of the boot. */
-static struct task_struct *kthread_create(const char *name, pid_t want)
+/* @pid: its number; NULL: any. */
+static struct task_struct *kthread_create(const char *name, const pid_t *pid)
 {
-	static const struct kernel_clone_args args = { .flags = 0, .exit_signal = -1 };
+	const struct kernel_clone_args args = { .exit_signal = -1, .set_tid = pid, .nr_set_tid = !!pid };
 	struct task_struct *t = dup_task(true);
 	unsigned long irq;
 	int err;
@@ -34,6 +35,7 @@ static struct task_struct *kthread_create(const char *name, pid_t want)
 	t->fs = init_task.fs;
 	t->nsproxy = &init_nsproxy;
 	t->timens = false;
+	t->pid_ns = &init_pid_ns;
 	get_nsproxy(t->nsproxy);
 	t->mm = NULL;
 	t->rseq = 0;
@@ -47,10 +49,10 @@ static struct task_struct *kthread_create(const char *name, pid_t want)
 	if (err)
 		goto free;
 	irq = spin_lock_irqsave(&tasklist_lock);
-	err = link_task(&args, t, want);
+	err = link_task(&args, t);
 	if (!err) {
 		list_move_tail(&t->sibling, &init_task.children);
-		t->parent = &init_task;
+		set_parent(t, &init_task);
 	}
 	spin_unlock_irqrestore(&tasklist_lock, irq);
 	if (!err)
@@ -70,7 +72,7 @@ pid_t kernel_thread(void (*fn)(void *), void *arg, const char *name)
 	if (!k)
 		return -ENOMEM;
 	*k = (struct kthread_start){ fn, arg };
-	t = kthread_create(name, 0);
+	t = kthread_create(name, NULL);
 	if (IS_ERR(t)) {
 		kfree(k);
 		return (pid_t)PTR_ERR(t);
@@ -85,7 +87,7 @@ pid_t kernel_thread(void (*fn)(void *), void *arg, const char *name)
 struct task_struct *create_init_task(void (*first)(void))
 {
 	struct pt_regs regs = { .orig_rax = (u64)-1, .cs = 0x33, .ss = 0x2b, .rflags = X86_EFLAGS_IF };
-	struct task_struct *t = kthread_create("init", 1);
+	struct task_struct *t = kthread_create("init", &(pid_t){ 1 });
 
 	if (IS_ERR(t))
 		return t;

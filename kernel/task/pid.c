@@ -71,11 +71,19 @@ struct task_struct init_task = {
 		.user_ns = &init_user_ns,
 	},
 	.nsproxy = &init_nsproxy,
+	.pid_ns = &init_pid_ns,
 	.comm = "idle",
 	.dumpable = 1,
 	.timerslack_ns = 50000,
 	.default_timerslack_ns = 50000,
 };
+
+/* /proc/sys/kernel/ns_last_pid is that of the reader's PID name space. */
+static int last_pid_show(struct seq_file *m, void *arg)
+{
+	seq_printf(m, "%d\n", pid_ns_last(current->pid_ns));
+	return 0;
+}
 
 static ssize_t last_pid_write(const char *buf, size_t n, void *arg)
 {
@@ -85,7 +93,7 @@ static ssize_t last_pid_write(const char *buf, size_t n, void *arg)
 
 	if (ret >= 0) {
 		TASKLIST_LOCK(irq);
-		pidmap_set_last(&pidmap, last);
+		pidmap_set_last(current->pid_ns->map, last);
 		TASKLIST_UNLOCK(irq);
 	}
 	return ret;
@@ -93,23 +101,8 @@ static ssize_t last_pid_write(const char *buf, size_t n, void *arg)
 
 void pids_init(void)
 {
-	static struct sysctl_int last = { &pidmap.last, 0, PID_MAX - 1 };
-
-	if (proc_create_rw("sys/kernel/ns_last_pid", 0644, sysctl_show_int, last_pid_write, &last))
+	if (proc_create_rw("sys/kernel/ns_last_pid", 0644, last_pid_show, last_pid_write, NULL))
 		pr_err("cannot make /proc/sys/kernel/ns_last_pid\n");
-}
-
-/* => tasklist_lock held. @want: this number (only 1 does), or 0. */
-pid_t pid_attach(struct task_struct *t, pid_t want)
-{
-	pid_t last = pidmap.last, pid;
-
-	if (want)
-		pidmap.last = want - 1;
-	pid = pidmap_alloc(&pidmap, t);
-	if (want)
-		pidmap.last = max(last, pid);
-	return pid;
 }
 
 struct task_struct *find_task_by_pid(pid_t pid)

@@ -35,7 +35,23 @@ static void pidfd_release(struct file *f)
 	kfree(f->private);
 }
 
-static const struct file_operations pidfd_fops = { .poll = pidfd_poll, .release = pidfd_release };
+/* Its numbers as @m's PID name space sees them; -1: it is gone, 0: not seen there. */
+static void pidfd_fdinfo(struct file *f, struct seq_file *m)
+{
+	const struct pidfd *p = f->private;
+	const struct pid_namespace *ns = m->pid_ns ? m->pid_ns : current->pid_ns;
+	struct task_struct *t = pidfd_task(p);
+	pid_t nr = t ? pid_nr_ns(p->pid, ns) : -1;
+
+	seq_printf(m, "Pid:\t%d\nNSpid:", nr);
+	if (nr > 0)
+		pid_show_numbers(m, p->pid, ns);
+	else
+		seq_printf(m, "\t%d", nr);
+	seq_putc(m, '\n');
+}
+
+static const struct file_operations pidfd_fops = { .poll = pidfd_poll, .release = pidfd_release, .fdinfo = pidfd_fdinfo };
 
 int pidfd_create(struct task_struct *t, unsigned int flags)
 {
@@ -90,7 +106,7 @@ SYSCALL(pidfd_open)
 
 	if ((a1 & ~(long)O_NONBLOCK) || (pid_t)a0 <= 0)
 		return -EINVAL;
-	t = find_task_by_pid((pid_t)a0);
+	t = find_task_by_vpid((pid_t)a0);
 	if (!t)
 		return -ESRCH;
 	return is_group_leader(t) ? pidfd_create(t, (unsigned int)a1) : -EINVAL;
@@ -129,6 +145,7 @@ SYSCALL(pidfd_send_signal)
 			return -EFAULT;
 		if (info.si_signo != sig)
 			return -EINVAL;
+		info.rt.pid = max(pid_of_vnr(info.rt.pid), 0);
 		info.rt.uid = make_kuid(current_user_ns(), info.rt.uid);
 		if (t->signal != current->signal && (info.si_code >= 0 || info.si_code == SI_TKILL))
 			return -EPERM;

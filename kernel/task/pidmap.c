@@ -29,6 +29,24 @@ void pidmap_set_last(struct pidmap *m, pid_t last)
 	free_if_empty(m, old);
 }
 
+/* The slot of @pid, its page made if need be. NULL: no memory. */
+static struct pid_slot *get_slot(struct pidmap *m, pid_t pid)
+{
+	if (!m->page[pid / PIDS_PER_PAGE])
+		m->page[pid / PIDS_PER_PAGE] = m->alloc();
+	return slot_of(m, pid);
+}
+
+static void take(struct pidmap *m, pid_t pid, struct pid_slot *s, void *task)
+{
+	s->refs = 1;
+	s->deep = 0;
+	s->task = task;
+	INIT_LIST_HEAD(&s->pgrp);
+	m->nr_used++;
+	m->used[pid / PIDS_PER_PAGE]++;
+}
+
 pid_t pidmap_alloc(struct pidmap *m, void *task)
 {
 	pid_t pid = m->last;
@@ -39,20 +57,12 @@ pid_t pidmap_alloc(struct pidmap *m, void *task)
 
 		if (++pid >= PID_MAX || pid >= sysctl_pid_max)
 			pid = PID_RESERVED;
-		s = slot_of(m, pid);
-		if (!s) {
-			m->page[pid / PIDS_PER_PAGE] = m->alloc();
-			s = slot_of(m, pid);
-			if (!s)
-				return -ENOMEM;
-		}
+		s = get_slot(m, pid);
+		if (!s)
+			return -ENOMEM;
 		if (s->refs)
 			continue;
-		s->refs = 1;
-		s->task = task;
-		INIT_LIST_HEAD(&s->pgrp);
-		m->nr_used++;
-		m->used[pid / PIDS_PER_PAGE]++;
+		take(m, pid, s, task);
 		old = (unsigned int)m->last / PIDS_PER_PAGE;
 		m->last = pid;
 		free_if_empty(m, old);
@@ -61,25 +71,36 @@ pid_t pidmap_alloc(struct pidmap *m, void *task)
 	return -EAGAIN;
 }
 
-void pidmap_get(struct pidmap *m, pid_t pid)
+pid_t pidmap_alloc_nr(struct pidmap *m, pid_t pid, void *task)
 {
-	struct pid_slot *s = slot_of(m, pid);
+	struct pid_slot *s = get_slot(m, pid);
 
-	BUG_ON(!s || !s->refs);
-	s->refs++;
+	if (!s)
+		return -ENOMEM;
+	if (s->refs)
+		return -EEXIST;
+	take(m, pid, s, task);
+	return pid;
 }
 
-void pidmap_put(struct pidmap *m, pid_t pid)
+void pidmap_destroy(struct pidmap *m)
+{
+	BUG_ON(m->nr_used);
+	for (unsigned int i = 0; i < PID_MAX / PIDS_PER_PAGE; i++)
+		if (m->page[i])
+			m->free(m->page[i]);
+}
+
+void __pidmap_free(struct pidmap *m, pid_t pid)
 {
 	struct pid_slot *s = slot_of(m, pid);
 
-	BUG_ON(!s || !s->refs);
-	if (--s->refs == 0) {
-		BUG_ON(s->task);
-		m->nr_used--;
-		m->used[pid / PIDS_PER_PAGE]--;
-		free_if_empty(m, (unsigned int)pid / PIDS_PER_PAGE);
-	}
+	BUG_ON(s->task);
+	if (unlikely(s->deep))
+		m->released(pid);       /* other maps only */
+	m->nr_used--;
+	m->used[pid / PIDS_PER_PAGE]--;
+	free_if_empty(m, (unsigned int)pid / PIDS_PER_PAGE);
 }
 
 void pidmap_set_task(struct pidmap *m, pid_t pid, void *task)
@@ -88,6 +109,11 @@ void pidmap_set_task(struct pidmap *m, pid_t pid, void *task)
 
 	BUG_ON(!s || !s->refs);
 	s->task = task;
+}
+
+void pidmap_set_deep(struct pidmap *m, pid_t pid)
+{
+	slot_of(m, pid)->deep = 1;
 }
 
 struct list_head *pidmap_pgrp(struct pidmap *m, pid_t pid)

@@ -135,7 +135,7 @@ static int set_event(struct posix_timer *p, const struct sigevent_abi *ev)
 	    ev->notify != (SIGEV_SIGNAL | SIGEV_THREAD_ID))
 		return -EINVAL;
 	if (ev->notify & SIGEV_THREAD_ID) {
-		p->thread = find_task_by_pid(ev->tid);
+		p->thread = find_task_by_vpid(ev->tid);
 		if (!p->thread || p->thread->signal != current->signal)
 			return -EINVAL;
 	}

@@ -126,7 +126,7 @@ static void adopt_stopped(struct task_struct *t)
 		memset(&t->ptrace_info, 0, sizeof(t->ptrace_info));
 		t->ptrace_info.si_signo = sig;
 		t->ptrace_info.si_code = t->ptrace_code;
-		t->ptrace_info.rt.pid = t->pid;
+		t->ptrace_info.rt.pid = t->vpid;
 		t->ptrace_info.rt.uid = t->cred.uid;
 	}
 	t->state = TASK_TRACED;
@@ -537,6 +537,7 @@ SYSCALL(ptrace)
 
 	if (request == PTRACE_TRACEME)
 		return ptrace_traceme();
+	pid = pid_of_vnr(pid);
 	t = find_task_by_pid(pid);
 	if (!t)
 		return -ESRCH;

@@ -91,8 +91,8 @@ static int ptrace_notify(int sig, int code, int why, u64 message)
 	memset(&info, 0, sizeof(info));
 	info.si_signo = sig;
 	info.si_code = code;
-	info.rt.pid = current->pid;
-	info.rt.uid = current->cred.uid;
+	info.rt.pid = current->vpid;
+	info.rt.uid = uid_seen(current->cred.uid);
 	return ptrace_stop(code, why, message, &info);
 }
 
@@ -112,8 +112,8 @@ int ptrace_signal(int sig, siginfo_abi *info)
 		memset(info, 0, sizeof(*info));
 		info->si_signo = got;
 		info->si_code = SI_USER;
-		info->rt.pid = t->tracer ? t->tracer->tgid : 0;
-		info->rt.uid = t->tracer ? t->tracer->cred.uid : 0;
+		info->rt.pid = t->tracer ? pid_vnr(t->tracer->tgid) : 0;
+		info->rt.uid = t->tracer ? uid_seen(t->tracer->cred.uid) : 0;
 	}
 	if (!(t->blocked & SIGMASK(got)) && !must_die(t))
 		return got;

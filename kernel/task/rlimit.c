@@ -72,7 +72,7 @@ SYSCALL(prlimit64)
 		return -EINVAL;
 	if (a2 && copy_from_user(&new, (const void __user *)a2, sizeof(new)))
 		return -EFAULT;
-	t = a0 ? find_task_by_pid((pid_t)a0) : current;
+	t = a0 ? find_task_by_vpid((pid_t)a0) : current;
 	if (!t)
 		return -ESRCH;
 	if (!may_prlimit(t))

@@ -360,7 +360,6 @@ void sched_get_stats(struct sched_stats *s)
 	s->nr_running = rq->fair.nr + (current != rq->idle);
 	for (int i = 0; i < 3; i++)
 		s->load[i] = rq->load[i];
-	s->last_pid = pidmap.last;
 	s->nr_threads = nr_tasks(&s->forks);
 }
 

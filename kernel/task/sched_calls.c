@@ -17,7 +17,7 @@ static bool same_owner(const struct task_struct *t)
 
 static struct task_struct *task_of(pid_t pid)
 {
-	return pid ? find_task_by_pid(pid) : current;
+	return pid ? find_task_by_vpid(pid) : current;
 }
 
 static int nice_one(struct task_struct *t, int nice)
@@ -38,7 +38,7 @@ static struct task_struct *next_of(int which, u32 who, pid_t prev)
 	if (which == PRIO_PROCESS)
 		return prev < 0 ? task_of((pid_t)who) : NULL;
 	for (t = next_task_after(prev); t; t = next_task_after(t->pid)) {
-		if (which == PRIO_PGRP ? t->signal->pgrp == (who ? (pid_t)who : current->signal->pgrp) :
+		if (which == PRIO_PGRP ? t->signal->pgrp == (who ? pid_of_vnr((pid_t)who) : current->signal->pgrp) :
 		    t->cred.uid == (who ? make_kuid(current_user_ns(), who) : current->cred.uid))
 			return t;
 	}

@@ -265,7 +265,7 @@ static long set_filter(u32 flags, u64 prog)
 	TASKLIST_LOCK(tl);
 	other = flags & SECCOMP_FILTER_FLAG_TSYNC ? other_path() : NULL;
 	if (t->seccomp_mode == SECCOMP_MODE_STRICT || f->insns_on_path > MAX_INSNS_PER_PATH || other) {
-		pid_t pid = other ? other->pid : 0;
+		pid_t pid = other ? pid_vnr(other->pid) : 0;
 
 		TASKLIST_UNLOCK(tl);
 		kfree(f);

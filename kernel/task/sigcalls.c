@@ -141,19 +141,24 @@ SYSCALL(rt_sigtimedwait)
 	return a1 && put_siginfo((u64)a1, &info) ? -EFAULT : sig;
 }
 
-int check_kill_permission(int sig, const siginfo_abi *info, struct task_struct *t)
+static noinline int check_kill_other(int sig, const struct task_struct *t)
 {
 	const struct cred *c = &current->cred, *tc = &t->cred;
 
-	if (info && info->si_code > 0)
-		return 0;
-	if (t->signal == current->signal || ns_capable(tc->user_ns, CAP_KILL))
+	if (ns_capable(tc->user_ns, CAP_KILL))
 		return 0;
 	if (c->euid == tc->suid || c->euid == tc->uid || c->uid == tc->suid || c->uid == tc->uid)
 		return 0;
 	if (sig == SIGCONT && t->signal->session == current->signal->session)
 		return 0;
 	return -EPERM;
+}
+
+int check_kill_permission(int sig, const siginfo_abi *info, struct task_struct *t)
+{
+	if (t->signal == current->signal || (info && info->si_code > 0))
+		return 0;
+	return check_kill_other(sig, t);
 }
 
 static void user_info(int code, siginfo_abi *info)
@@ -172,20 +177,22 @@ static int kill_process(int sig, const siginfo_abi *info, struct task_struct *t)
 	return err || !sig ? err : group_send_sig_info(sig, info, t);
 }
 
-/* Of several: success when one succeeded. */
+#define KILL_ALL (-2)
+
+/* Of several, a group or (KILL_ALL) everybody that the caller sees: success when one succeeded. */
 static int kill_many(int sig, const siginfo_abi *info, pid_t pgrp)
 {
-	struct list_head *members = pgrp > 0 ? pidmap_pgrp(&pidmap, pgrp) : &all_processes, *p;
+	struct list_head *members = pgrp != KILL_ALL ? pidmap_pgrp(&pidmap, pgrp) : &all_processes, *p;
 	int ret = -ESRCH, done = 0;
 
 	if (!members)
 		return -ESRCH;
 	list_for_each(p, members) {
-		struct signal_struct *s = pgrp > 0 ? list_entry(p, struct signal_struct, pgrp_node) :
+		struct signal_struct *s = pgrp != KILL_ALL ? list_entry(p, struct signal_struct, pgrp_node) :
 			list_entry(p, struct signal_struct, all_node);
 		int err;
 
-		if (pgrp < 0 && (s->leader->pid == 1 || s == current->signal || (s->leader->flags & PF_KTHREAD)))
+		if (pgrp == KILL_ALL && (pid_vnr(s->leader->pid) <= 1 || s == current->signal || (s->leader->flags & PF_KTHREAD)))
 			continue;
 		err = kill_process(sig, info, s->leader);
 		if (!err)
@@ -203,12 +210,12 @@ static int kill_something(int sig, const siginfo_abi *info, pid_t pid)
 	int err;
 
 	if (pid > 0) {
-		t = find_task_by_pid(pid);
+		t = find_task_by_vpid(pid);
 		err = t ? kill_process(sig, info, t) : -ESRCH;
 	} else if (pid == -1) {
-		err = kill_many(sig, info, -1);
+		err = kill_many(sig, info, KILL_ALL);
 	} else {
-		err = kill_many(sig, info, pid ? -pid : current->signal->pgrp);
+		err = kill_many(sig, info, pid ? pid_of_vnr(-pid) : current->signal->pgrp);
 	}
 	TASKLIST_UNLOCK(irq);
 	return err;
@@ -232,8 +239,8 @@ static long do_tkill(pid_t tgid, pid_t pid, int sig, const siginfo_abi *info)
 	long err;
 	TASKLIST_LOCK(irq);
 
-	t = find_task_by_pid(pid);
-	if (!t || (tgid > 0 && t->tgid != tgid)) {
+	t = find_task_by_vpid(pid);
+	if (!t || (tgid > 0 && t->tgid != pid_of_vnr(tgid))) {
 		err = -ESRCH;
 	} else {
 		err = check_kill_permission(sig, info, t);
@@ -270,8 +277,9 @@ static int queue_info(siginfo_abi *info, const void __user *from, int sig, pid_t
 	if (copy_from_user(info, from, sizeof(*info)))
 		return -EFAULT;
 	info->si_signo = sig;
+	info->rt.pid = max(pid_of_vnr(info->rt.pid), 0);
 	info->rt.uid = make_kuid(current_user_ns(), info->rt.uid);
-	if ((info->si_code >= 0 || info->si_code == SI_TKILL) && current->tgid != to)
+	if ((info->si_code >= 0 || info->si_code == SI_TKILL) && current->vtgid != to)
 		return -EPERM;
 	return 0;
 }

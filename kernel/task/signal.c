@@ -52,6 +52,8 @@ void force_sig_info(int sig, const siginfo_abi *info)
 	if ((t->blocked & SIGMASK(sig)) || a->handler == SIG_IGN_ABI)
 		a->handler = SIG_DFL_ABI;
 	t->blocked &= ~SIGMASK(sig);
+	if (a->handler == SIG_DFL_ABI && t->tgid != 1 && !t->ptrace)
+		t->signal->unkillable = false;  /* init of a name space dies of its own faults */
 	if (t->tgid == 1 && a->handler == SIG_DFL_ABI && !t->ptrace)
 		panic("init (pid 1) was hit by signal %d at rip %#lx, address %#lx",
 		      sig, (unsigned long)task_pt_regs(t)->rip, (unsigned long)info->fault.addr);
@@ -335,7 +337,7 @@ bool get_signal(struct pt_regs *regs, int *sig_out, siginfo_abi *info, struct si
 			SIG_UNLOCK(t, irq);
 			return true;
 		}
-		if (sig_default_ignored(sig) || t->tgid == 1)
+		if (sig_default_ignored(sig) || (unlikely(s->unkillable) && sig != SIGKILL && sig != SIGSTOP))
 			continue;
 		if (sig_default_stops(sig)) {
 			bool orphaned;

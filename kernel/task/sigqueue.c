@@ -100,7 +100,8 @@ void zap_other_threads(struct task_struct *me)
 			signal_wake_up(t, true);
 }
 
-static bool sig_ignored(const struct task_struct *t, int sig)
+/* @force: from outside, what even an init can't refuse. */
+static bool sig_ignored(const struct task_struct *t, int sig, bool force)
 {
 	u64 h = t->sighand->action[sig - 1].handler;
 
@@ -108,13 +109,13 @@ static bool sig_ignored(const struct task_struct *t, int sig)
 		return false;           /* a handler may come before it is unblocked */
 	if (unlikely(t->ptrace) && sig != SIGKILL)
 		return false;           /* the tracer wants to see it */
-	if (t->tgid == 1 && h == SIG_DFL_ABI)
+	if (t->signal->unkillable && h == SIG_DFL_ABI && !force)
 		return true;            /* nothing kills init by default, not even SIGKILL */
 	return h == SIG_IGN_ABI || (h == SIG_DFL_ABI && (SIGMASK(sig) & IGNORED_BY_DEFAULT));
 }
 
 /* SIGCONT and stops cancel each other; a SIGCONT continues at once, whoever blocks or ignores it. */
-static bool prepare_signal(int sig, struct task_struct *t)
+static bool prepare_signal(int sig, struct task_struct *t, bool force)
 {
 	struct signal_struct *s = t->signal;
 	struct task_struct *th;
@@ -152,7 +153,7 @@ static bool prepare_signal(int sig, struct task_struct *t)
 				signal_wake_up(s->leader->flags & PF_EXITING ? t : s->leader, false);
 		}
 	}
-	return !sig_ignored(t, sig);
+	return !sig_ignored(t, sig, force);
 }
 
 static bool wants_signal(const struct task_struct *t, int sig)
@@ -173,7 +174,7 @@ static bool kills_at_once(int sig, const struct task_struct *t)
 	if (likely(t->sighand->action[sig - 1].handler != SIG_DFL_ABI) || t->signal->group_exit ||
 	    (t->real_blocked & SIGMASK(sig)) || (t->ptrace && sig != SIGKILL))
 		return false;
-	return sig == SIGKILL || (!((IGNORED_BY_DEFAULT | STOP_SIGNALS | CORE_SIGNALS) & SIGMASK(sig)) && t->tgid != 1);
+	return sig == SIGKILL || (!((IGNORED_BY_DEFAULT | STOP_SIGNALS | CORE_SIGNALS) & SIGMASK(sig)) && !t->signal->unkillable);
 }
 
 static void kill_all_threads(struct signal_struct *s, int sig)
@@ -241,11 +242,21 @@ static void show_sender(int sig, siginfo_abi *info, const struct task_struct *t)
 {
 	if (names_sender(sig, info))
 		info->rt.uid = from_kuid_munged(t->cred.user_ns, info->rt.uid);
+	if (names_sender(sig, info))
+		info->rt.pid = pid_nr_ns(info->rt.pid, t->pid_ns);
+}
+
+/* To the init @t of a PID name space: SIGKILL and SIGSTOP from the kernel, or from who is above that. */
+static bool from_above(int sig, const siginfo_abi *info, const struct task_struct *t)
+{
+	if (t->pid_ns == &init_pid_ns || (sig != SIGKILL && sig != SIGSTOP))
+		return false;
+	return !info || !pid_nr_ns(current->pid, t->pid_ns);
 }
 
 static struct sigqueue *alloc_sigqueue(int sig, const siginfo_abi *info, struct task_struct *t)
 {
-	u32 *count = user_sigqueue_count(t->cred.uid);
+	u32 *count = user_sigqueue_count(t);
 	struct sigqueue *q;
 
 	free_flushed();
@@ -256,7 +267,7 @@ static struct sigqueue *alloc_sigqueue(int sig, const siginfo_abi *info, struct 
 		return NULL;
 	q->info = *info;
 	q->info.si_signo = sig;
-	if (unlikely(t->cred.user_ns != &init_user_ns))
+	if (unlikely(t->cred.user_ns != &init_user_ns || t->pid_ns != &init_pid_ns))
 		show_sender(sig, &q->info, t);
 	q->timer = NULL;
 	q->count = count;
@@ -270,7 +281,7 @@ int send_signal_locked(int sig, const siginfo_abi *info, struct task_struct *t, 
 	struct sigpending *p = group ? &t->signal->shared_pending : &t->pending;
 	struct sigqueue *q;
 
-	if (!prepare_signal(sig, t))
+	if (!prepare_signal(sig, t, unlikely(t->signal->unkillable) && from_above(sig, info, t)))
 		return 0;
 	if (unlikely(t->signal->group_exit)) {  /* a second SIGKILL: for those whose tracer holds them at the exit */
 		kill_all_threads(t->signal, t->signal->group_exit_code);
@@ -298,7 +309,7 @@ int send_sigqueue_locked(struct sigqueue *q, struct task_struct *t, bool group)
 
 	if (!list_empty(&q->list))
 		return 1;
-	if (!prepare_signal(sig, t))
+	if (!prepare_signal(sig, t, false))
 		return 0;
 	list_add_tail(&q->list, &p->queue);
 	p->set |= SIGMASK(sig);

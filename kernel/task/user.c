@@ -95,14 +95,19 @@ bool user_over_nproc(const struct task_struct *t, u64 limit, unsigned int more)
 	return false;
 }
 
-void user_charge(struct task_struct *t)
+void user_charge_again(struct task_struct *t)
 {
-	struct user_count *u = user_of(t->cred.user_ns, t->cred.uid);
+	struct user_count *u = t->user;
 
-	t->user = u;
 	do
 		u->tasks++;
 	while (unlikely((u = u->parent) != NULL));
+}
+
+void user_charge(struct task_struct *t)
+{
+	t->user = user_of(t->cred.user_ns, t->cred.uid);
+	user_charge_again(t);
 }
 
 void user_uncharge(struct task_struct *t)
@@ -151,9 +156,11 @@ void uncharge_namespace(struct user_count *u, enum ns_kind kind)
 
 /* --- the rest, by kuid ----------------------------------------------------------------------- */
 
-u32 *user_sigqueue_count(u32 uid)
+u32 *user_sigqueue_count(const struct task_struct *t)
 {
-	return &user_of(&init_user_ns, uid)->sigqueues;
+	if (likely(t->cred.user_ns == &init_user_ns))
+		return &t->user->sigqueues;
+	return &user_of(&init_user_ns, t->cred.uid)->sigqueues;
 }
 
 u32 *user_inflight_count(u32 uid)

@@ -104,6 +104,15 @@ static void reap(struct task_struct *c)
 	}
 }
 
+/* Who it is that tells something: before reap(), the number goes with the child. */
+static inline void answer_of(struct wait_opts *o, struct task_struct *c, bool want_rusage)
+{
+	o->pid = pid_vnr(c->pid);
+	o->uid = uid_seen(c->cred.uid);
+	if (want_rusage)
+		child_rusage(c, &o->ru);
+}
+
 /* => tasklist_lock held */
 static bool consider_dead(struct wait_opts *o, struct task_struct *c, bool want_rusage)
 {
@@ -113,8 +122,7 @@ static bool consider_dead(struct wait_opts *o, struct task_struct *c, bool want_
 		return false;
 	o->status = status;
 	o->code = !(status & 0x7f) ? CLD_EXITED : status & 0x80 ? CLD_DUMPED : CLD_KILLED;
-	if (want_rusage)
-		child_rusage(c, &o->ru);
+	answer_of(o, c, want_rusage);
 	if (!(o->options & WNOWAIT))
 		reap(c);
 	return true;
@@ -126,8 +134,6 @@ static bool consider(struct wait_opts *o, struct task_struct *c, bool want_rusag
 	struct signal_struct *s = c->signal;
 	bool keep = o->options & WNOWAIT, traced = is_tracee(o, c);
 
-	o->pid = c->pid;
-	o->uid = uid_seen(c->cred.uid);
 	if (process_is_dead(c) || (c->state == TASK_ZOMBIE && !is_group_leader(c)))
 		return consider_dead(o, c, want_rusage);
 	if (traced && c->state == TASK_TRACED && c->ptrace_code && !(c->jobctl & JOBCTL_LISTENING)) {
@@ -148,8 +154,7 @@ static bool consider(struct wait_opts *o, struct task_struct *c, bool want_rusag
 	} else {
 		return false;
 	}
-	if (want_rusage)
-		child_rusage(c, &o->ru);
+	answer_of(o, c, want_rusage);
 	return true;
 }
 
@@ -225,10 +230,10 @@ SYSCALL(wait4)
 		o.which = P_ALL;
 	} else if (pid > 0) {
 		o.which = P_PID;
-		o.id = pid;
+		o.id = pid_of_vnr(pid);
 	} else {
 		o.which = P_PGID;
-		o.id = pid ? -pid : current->signal->pgrp;
+		o.id = pid ? pid_of_vnr(-pid) : current->signal->pgrp;
 	}
 	ret = do_wait(&o, a3 != 0);
 	if (ret <= 0)
@@ -266,6 +271,8 @@ SYSCALL(waitid)
 		return -EINVAL;
 	else if (o.which != P_ALL && o.id <= 0)
 		return -EINVAL;
+	else if (a0 == P_PID || a0 == P_PGID)
+		o.id = pid_of_vnr(o.id);
 	ret = do_wait(&o, a4 != 0);
 	if (ret < 0)
 		return ret;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ioctl_tty(2): settings, window size, process groups, sessions. */
+#include <ns/pid_ns.h>
 #include "internal.h"
 
 static void tell_master(struct tty_struct *tty, unsigned int bits)
@@ -125,6 +126,7 @@ static long set_pgrp(struct tty_struct *tty, unsigned long arg)
 		return -EFAULT;
 	if ((pid_t)pgrp < 0)
 		return -EINVAL;
+	pgrp = (u32)pid_of_vnr((pid_t)pgrp);
 	if (!pgrp_exists(pgrp))
 		return -ESRCH;
 	if (!pgrp_exists_in_session(pgrp, s->session))
@@ -227,10 +229,10 @@ long tty_ioctl_from(struct tty_struct *tty, bool master, unsigned int cmd, unsig
 	case TIOCGWINSZ: return copy_to_user((void *)arg, &tty->winsize, sizeof(tty->winsize)) ? -EFAULT : 0;
 	case TIOCSWINSZ: return set_winsize(tty, arg);
 	case TIOCGPGRP:
-		return !ours ? -ENOTTY : put_user_u32(tty->pgrp, (void *)arg);
+		return !ours ? -ENOTTY : put_user_u32((u32)pid_vnr(tty->pgrp), (void *)arg);
 	case TIOCSPGRP: return set_pgrp(tty, arg);
 	case TIOCGSID:
-		return !ours || !tty->session ? -ENOTTY : put_user_u32(tty->session, (void *)arg);
+		return !ours || !tty->session ? -ENOTTY : put_user_u32((u32)pid_vnr(tty->session), (void *)arg);
 	case TIOCSCTTY: return tty_set_controlling(tty, arg == 1);
 	case TIOCNOTTY: return give_up(tty);
 	case TIOCVHANGUP:
