@@ -45,7 +45,7 @@ static void insert(struct pid_numbers *new)
 		link = new->pid < rb_entry(parent, struct pid_numbers, node)->pid ? &parent->left : &parent->right;
 	}
 	rb_link_node(&new->node, parent, link);
-	rb_insert(&all_numbers, &new->node, NULL);
+	rb_insert(&all_numbers, &new->node);
 }
 
 static const struct pid_namespace *ancestor_at(const struct pid_namespace *ns, int level)
@@ -126,7 +126,7 @@ static void pid_released(pid_t pid)
 {
 	struct pid_numbers *p = numbers_of(pid);
 
-	rb_erase(&all_numbers, &p->node, NULL);
+	rb_erase(&all_numbers, &p->node);
 	drop_numbers(p, 0);
 	put_ns(&p->ns->ns);
 	kfree(p);
