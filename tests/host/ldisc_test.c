@@ -228,7 +228,7 @@ static void ldisc_random_walk(void **state)
 static void seq_file_overflows_cleanly(void **state)
 {
 	char buf[16];
-	struct seq_file m = { buf, sizeof(buf), 0, false };
+	struct seq_file m = { .buf = buf, .size = sizeof(buf) };
 
 	seq_printf(&m, "%d", 12345);
 	seq_pad_to(&m, 0, 8);
