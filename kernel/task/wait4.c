@@ -204,6 +204,8 @@ static long do_wait(struct wait_opts *o, bool want_rusage)
 
 		if (pid || (o->options & WNOHANG))
 			return pid;
+		if (signal_pending())           /* SIGCHLD's handler, too: the child comes first */
+			return -ERESTARTSYS;
 		prepare_to_wait(q, &w);
 		pid = look(o, want_rusage);
 		if (!pid && !signal_pending())
@@ -211,8 +213,6 @@ static long do_wait(struct wait_opts *o, bool want_rusage)
 		finish_wait(q, &w);
 		if (pid)
 			return pid;
-		if (signal_pending())
-			return -ERESTARTSYS;
 	}
 }
 

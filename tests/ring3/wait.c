@@ -75,6 +75,31 @@ static void by_waitid(void)
 	RESULT(waitid(P_ALL, 0, &info, 0));
 }
 
+static void count_handler(int sig) { caught_count++; }
+
+/* Who sleeps in wait hears of the child by a handler without SA_RESTART, and gets the child, not EINTR. */
+static void woken_by_handler(void)
+{
+	struct sigaction action = { .sa_handler = count_handler }, old;
+
+	sigaction(SIGCHLD, &action, &old);
+	for (int i = 0; i < 4; i++) {
+		siginfo_t info = { 0 };
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			usleep(20000);
+			_exit(i);
+		}
+		if (i & 1)
+			RESULT(waitid(P_PID, (id_t)pid, &info, WEXITED));
+		else
+			ASK(waitpid(pid, NULL, i & 2 ? __WALL : 0) == pid);
+	}
+	say("handled %d", (int)caught_count);
+	sigaction(SIGCHLD, &old, NULL);
+}
+
 int main(void)
 {
 	struct rusage usage;
@@ -115,5 +140,6 @@ int main(void)
 	waitpid(-1, NULL, 0);
 	orphan();
 	by_waitid();
+	woken_by_handler();
 	return 0;
 }
