@@ -365,7 +365,6 @@ struct file *anon_file(u32 mode, const char *name, const struct file_operations 
 		return NULL;
 	inode->uid = current->cred.fsuid;
 	inode->gid = current->cred.fsgid;
-	inode->fop = op;
 	if (name)
 		d = d_alloc(NULL, name, strlen(name), inode);
 	else
