@@ -6,6 +6,7 @@
 #ifndef X86_CPU_H
 #define X86_CPU_H
 
+#include <asm/percpu.h>
 #include <asm/ptrace.h>
 #include <boot/bootinfo.h>
 #include <lib/compiler.h>
@@ -75,12 +76,13 @@ struct thread_struct {
 	unsigned long dr[4], dr6, dr7;  /* valid with WATCH_DEBUG: debug registers as ring 3 sees them, SDM vol. 3, 18.2 */
 };
 
-size_t fpu_size(void);
+extern u64 fpu_xcr0;
+static inline size_t fpu_size(void) { return boot_cpu.xsave_size; }
 void fpu_init_state(void *fpu);         /* a fresh process's state */
 /* Saves/loads the current CPU's FPU state (signals, fork). */
 void fpu_save(void *fpu);
 void fpu_restore(void *fpu);            /* reserved bits are cleared in place first */
-u64 fpu_xfeatures(void);                /* XCR0; 0: the CPU has FXSAVE only */
+static inline u64 fpu_xfeatures(void) { return fpu_xcr0; } /* XCR0; 0: the CPU has FXSAVE only */
 /* The same to and from a signal frame, 64-byte aligned, fpu_size() bytes. 0 or -EFAULT (then the
  * registers are a fresh process's). XSAVE leaves bytes 464..511 of the area to software. */
 int __must_check fpu_save_user(void __user *buf);
@@ -134,8 +136,10 @@ static inline struct pt_regs *thread_pt_regs(struct thread_struct *t)
 }
 
 /* "Look at x86_hooks.exit_to_user before going back to ring 3", for this CPU. */
-void set_exit_work(void);
-void clear_exit_work(void);
+DECLARE_PER_CPU(u8, exit_work);         /* [C] EXIT_WORK, EXIT_FULL (kernel/x86/process.c) */
+#define EXIT_WORK 1
+static inline void set_exit_work(void) { this_cpu_write(exit_work, EXIT_WORK); }
+static inline void clear_exit_work(void) { this_cpu_write(exit_work, 0); }
 /* From within a system call: it changed registers that a call leaves alone, so all of them are loaded from pt_regs. */
 void set_full_return(void);
 void cpu_idle_wait(void);               /* sti; hlt; returns after an interrupt */

@@ -17,31 +17,21 @@
 #define XSAVE_HEADER_SIZE 64
 #define SW_BYTES 464            /* of the FXSAVE area: left to software */
 
-static u64 xfeatures;           /* XCR0; 0: FXSAVE only [B] */
+u64 fpu_xcr0;                   /* [B] */
 static u32 mxcsr_mask = 0xffbf; /* [B] */
-
-u64 fpu_xfeatures(void)
-{
-	return xfeatures;
-}
-
-size_t fpu_size(void)
-{
-	return boot_cpu.xsave_size;
-}
 
 static inline void hw_save(void *p)
 {
-	if (xfeatures)
-		__asm__ volatile("xsave64 (%0)" :: "r"(p), "a"((u32)xfeatures), "d"((u32)(xfeatures >> 32)) : "memory");
+	if (fpu_xcr0)
+		__asm__ volatile("xsave64 (%0)" :: "r"(p), "a"((u32)fpu_xcr0), "d"((u32)(fpu_xcr0 >> 32)) : "memory");
 	else
 		__asm__ volatile("fxsave64 (%0)" :: "r"(p) : "memory");
 }
 
 static inline void hw_restore(const void *p)
 {
-	if (xfeatures)
-		__asm__ volatile("xrstor64 (%0)" :: "r"(p), "a"((u32)xfeatures), "d"((u32)(xfeatures >> 32)) : "memory");
+	if (fpu_xcr0)
+		__asm__ volatile("xrstor64 (%0)" :: "r"(p), "a"((u32)fpu_xcr0), "d"((u32)(fpu_xcr0 >> 32)) : "memory");
 	else
 		__asm__ volatile("fxrstor64 (%0)" :: "r"(p) : "memory");
 }
@@ -55,10 +45,10 @@ void fpu_boot_init(void)
 	if (boot_cpu.xsave) {
 		struct cpuid_regs r = cpuid(0xd, 0);
 
-		xfeatures = ((u64)r.edx << 32 | r.eax) & (XFEATURE_X87 | XFEATURE_SSE | XFEATURE_AVX | XFEATURE_AVX512);
-		if ((xfeatures & XFEATURE_AVX512) != XFEATURE_AVX512 || !(xfeatures & XFEATURE_AVX))
-			xfeatures &= ~XFEATURE_AVX512;
-		__asm__ volatile("xsetbv" :: "c"(0), "a"((u32)xfeatures), "d"(0));
+		fpu_xcr0 = ((u64)r.edx << 32 | r.eax) & (XFEATURE_X87 | XFEATURE_SSE | XFEATURE_AVX | XFEATURE_AVX512);
+		if ((fpu_xcr0 & XFEATURE_AVX512) != XFEATURE_AVX512 || !(fpu_xcr0 & XFEATURE_AVX))
+			fpu_xcr0 &= ~XFEATURE_AVX512;
+		__asm__ volatile("xsetbv" :: "c"(0), "a"((u32)fpu_xcr0), "d"(0));
 		boot_cpu.xsave_size = cpuid(0xd, 0).ebx;
 	}
 	__asm__ volatile("fninit");
@@ -82,7 +72,7 @@ void fpu_init_state(void *fpu)
 /* XSAVE writes eight bytes of its header and leaves the rest, which XRSTOR wants to be zero. */
 void fpu_save(void *fpu)
 {
-	if (xfeatures)
+	if (fpu_xcr0)
 		memset((u8 *)fpu + FXSAVE_SIZE, 0, XSAVE_HEADER_SIZE);
 	hw_save(fpu);
 }
@@ -95,11 +85,11 @@ static void sanitise(u8 *p)
 	memcpy(&mxcsr, p + 24, 4);
 	mxcsr &= mxcsr_mask;
 	memcpy(p + 24, &mxcsr, 4);
-	if (xfeatures) {
+	if (fpu_xcr0) {
 		u64 bv;
 
 		memcpy(&bv, p + FXSAVE_SIZE, 8);
-		bv &= xfeatures;
+		bv &= fpu_xcr0;
 		memcpy(p + FXSAVE_SIZE, &bv, 8);
 		memset(p + FXSAVE_SIZE + 8, 0, XSAVE_HEADER_SIZE - 8);
 	}
@@ -115,7 +105,7 @@ void fpu_copy_image(const void *fpu, void *image)
 {
 	memcpy(image, fpu, fpu_size());
 	memset((u8 *)image + SW_BYTES, 0, FXSAVE_SIZE - SW_BYTES);
-	memcpy((u8 *)image + SW_BYTES, &xfeatures, sizeof(xfeatures));
+	memcpy((u8 *)image + SW_BYTES, &fpu_xcr0, sizeof(fpu_xcr0));
 }
 
 static bool mxcsr_valid(const void *image)
@@ -132,9 +122,9 @@ int fpu_set_image(void *fpu, const void *image)
 
 	if (!mxcsr_valid(image))
 		return -EINVAL;
-	if (xfeatures) {
+	if (fpu_xcr0) {
 		memcpy(header, (const u8 *)image + FXSAVE_SIZE, sizeof(header));
-		if (header[0] & ~xfeatures)
+		if (header[0] & ~fpu_xcr0)
 			return -EINVAL;
 		for (unsigned int i = 1; i < ARRAY_SIZE(header); i++)
 			if (header[i])
@@ -151,7 +141,7 @@ int fpu_set_fxsave(void *fpu, const void *image)
 	if (!mxcsr_valid(image))
 		return -EINVAL;
 	memcpy(fpu, image, FXSAVE_SIZE);
-	if (xfeatures) {        /* else XRSTOR would load the initial state instead */
+	if (fpu_xcr0) {        /* else XRSTOR would load the initial state instead */
 		memcpy(&bv, (u8 *)fpu + FXSAVE_SIZE, 8);
 		bv |= XFEATURE_X87 | XFEATURE_SSE;
 		memcpy((u8 *)fpu + FXSAVE_SIZE, &bv, 8);
@@ -172,9 +162,9 @@ int fpu_save_user(void __user *buf)
 	if (!access_ok(buf, fpu_size()) || (unsigned long)buf & 63)
 		return -EFAULT;
 	user_access_begin();
-	if (xfeatures)
+	if (fpu_xcr0)
 		__asm__ goto("1: xsave64 (%0)\n" EXTABLE_ASM("1b", "%l[fault]")
-			     :: "r"(buf), "a"((u32)xfeatures), "d"((u32)(xfeatures >> 32)) : "memory" : fault);
+			     :: "r"(buf), "a"((u32)fpu_xcr0), "d"((u32)(fpu_xcr0 >> 32)) : "memory" : fault);
 	else
 		__asm__ goto("1: fxsave64 (%0)\n" EXTABLE_ASM("1b", "%l[fault]") :: "r"(buf) : "memory" : fault);
 	user_access_end();
@@ -192,9 +182,9 @@ int fpu_restore_user(const void __user *buf)
 	if (!access_ok(buf, fpu_size()) || (unsigned long)buf & 63)
 		goto bad;
 	user_access_begin();
-	if (xfeatures)
+	if (fpu_xcr0)
 		__asm__ goto("1: xrstor64 (%0)\n" EXTABLE_ASM("1b", "%l[fault]")
-			     :: "r"(buf), "a"((u32)xfeatures), "d"((u32)(xfeatures >> 32)) : "memory" : fault);
+			     :: "r"(buf), "a"((u32)fpu_xcr0), "d"((u32)(fpu_xcr0 >> 32)) : "memory" : fault);
 	else
 		__asm__ goto("1: fxrstor64 (%0)\n" EXTABLE_ASM("1b", "%l[fault]") :: "r"(buf) : "memory" : fault);
 	user_access_end();

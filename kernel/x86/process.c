@@ -6,27 +6,16 @@
 
 DEFINE_PER_CPU(unsigned long, user_sp_scratch); /* entry.S: ring 3's stack pointer for three instructions */
 /* What is to be done before ring 3 goes on: entry.S calls do_exit_work, or (EXIT_FULL alone) only leaves by IRETQ. [C] */
-#define EXIT_WORK 1
 #define EXIT_FULL 2
 DEFINE_PER_CPU(u8, exit_work);
 
 void switch_stack(unsigned long *prev_sp, unsigned long next_sp);
 extern const char kernel_thread_start[], user_thread_start[];
 
-void set_exit_work(void)
-{
-	this_cpu_write(exit_work, EXIT_WORK);
-}
-
 /* One instruction: an interrupt between reading and writing may have set EXIT_WORK. */
 void set_full_return(void)
 {
 	__asm__ volatile("orb %1, %%gs:%0" : "+m"(exit_work) : "i"(EXIT_FULL));
-}
-
-void clear_exit_work(void)
-{
-	this_cpu_write(exit_work, 0);
 }
 
 void do_exit_work(struct pt_regs *regs)
