@@ -193,6 +193,7 @@ bool ptrace_may_attach(struct task_struct *t);  /* the same by real user: ptrace
 
 /* /proc/sys/kernel/pid_max, 301..32768. */
 extern int sysctl_pid_max;
+extern int sysctl_sched_rt_runtime_us;
 
 /* Since boot, for /proc: context switches, forks, running, load (16-bit fraction), idle ns of CPU 0. */
 struct sched_stats { u64 switches, forks, idle_ns, user_ns, system_ns; unsigned int nr_running, nr_threads; u64 load[3]; };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Kernel timers: a function called once at a time of the monotonic clock, from the timer interrupt
- * (interrupts off: no allocation, irq-safe locks only). Lock: LOCK_TIMER inside; not held in @fn,
- * which may start its timer again. Resolution: the tick, or better where the CPU's timer allows.
+ * Kernel timers: a function called once at a time of the monotonic clock, from the timer interrupt where that interrupted
+ * ring 3 or the idle task, else when the kernel has done what it was doing (tick_catch_up). Interrupts are off: no
+ * allocation; no spinlock is held. Lock: LOCK_TIMER inside; not held in @fn, which may start its timer again. Resolution: the tick, or better where the CPU's timer allows.
  */
 #ifndef TASK_TIMER_H
 #define TASK_TIMER_H

@@ -171,10 +171,13 @@ static int random_uuid_show(struct seq_file *m, void *kept)
 }
 
 static int pipe_pages_soft = 16384, pipe_pages_hard, aslr = 2, ngroups_max = NGROUPS_MAX, cap_last = 40,
-	threads_max = 32768, dmesg_restrict, kptr_restrict, perf_paranoid = 2, sysrq, panic_timeout, suid_dumpable, protected_links = 1;
+	threads_max = 32768, dmesg_restrict, kptr_restrict, perf_paranoid = 2, sysrq, panic_timeout, suid_dumpable, protected_links = 1,
+	rt_period_us = 1000000;
 
 static const struct { const char *path; struct sysctl_int s; bool writable; } sysctls[] = {
 	{ "sys/kernel/pid_max", { &sysctl_pid_max, 301, 32768 }, true },
+	{ "sys/kernel/sched_rt_runtime_us", { &sysctl_sched_rt_runtime_us, -1, 1000000 }, true },
+	{ "sys/kernel/sched_rt_period_us", { &rt_period_us, 1000000, 1000000 }, false },
 	{ "sys/kernel/threads-max", { &threads_max, 20, 4194304 }, false },
 	{ "sys/kernel/randomize_va_space", { &aslr, 0, 2 }, false },
 	{ "sys/kernel/ngroups_max", { &ngroups_max, 0, 0 }, false },

@@ -35,11 +35,12 @@ bool wake_up_state(struct task_struct *t, unsigned int state_mask);
 void schedule_tail(void);               /* first thing on a new task's stack */
 void schedule_yield(void);
 void __attribute__((noreturn)) schedule_dead(void); /* the current task is never run again */
+void sched_kill(struct task_struct *t);  /* it is about to die: its turn comes soon, whatever its weight and past */
 void set_user_nice(struct task_struct *t, int nice);
 void set_policy(struct task_struct *t, int policy, int rt_priority);
 void set_boost(struct task_struct *t, int prio);        /* the real-time priority that waiters lend it; 0: none */
-void sched_account_tick(struct task_struct *t, bool user);
 void update_exec_time(void);            /* of the current task, to now */
+void tick_catch_up(void);               /* timers that came due while the kernel worked; no spinlock held */
 bool resched_if_needed(void);
 bool need_resched(void);
 void __attribute__((noreturn)) cpu_idle(void);

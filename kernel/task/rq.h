@@ -21,6 +21,11 @@ struct rq {
 	u64 switches, ticks_idle;
 	u64 load[3], next_load_ns, next_tick_ns;
 	u64 ticks_user, ticks_system;
+	u64 rt_period_end;              /* real-time tasks had so many ticks of the period that ends then */
+	unsigned int rt_ticks;
+	bool rt_throttled;              /* ... which was all that they may have while others wait */
+	bool late;                      /* [irqs off] timers that are due wait for tick_catch_up, and so many ticks */
+	unsigned int late_ticks;
 };
 
 DECLARE_PER_CPU(struct rq, runqueue);

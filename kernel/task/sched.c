@@ -17,6 +17,7 @@
 #define TICK_NS ((u64)NSEC_PER_SEC / HZ)
 #define LOAD_PERIOD_NS (5 * (u64)NSEC_PER_SEC)
 
+int sysctl_sched_rt_runtime_us = 950000; /* of each second; -1: all of it */
 DEFINE_PER_CPU(struct task_struct *, current_task) = &init_task;
 DEFINE_PER_CPU(struct rq, runqueue);
 
@@ -32,6 +33,12 @@ static int rt_highest(const struct rq *rq)
 	return rq->rt_map[0] ? 63 - __builtin_clzl(rq->rt_map[0]) : -1;
 }
 
+/* Real-time tasks have had their part of the second, and there is somebody else who wants to run. */
+static bool rt_stands_back(const struct rq *rq, const struct task_struct *prev)
+{
+	return rq->rt_throttled && (rq->fair.nr || (prev && !prev->prio));
+}
+
 /*
  * Takes the next task out of the queues. @prev: the task that could as well go on, or NULL; a real-time one does
  * not give way to lower priorities, and to its equals only when it yields. NULL: nobody.
@@ -42,7 +49,7 @@ static struct task_struct *take_next(struct rq *rq, const struct task_struct *pr
 	struct task_struct *t;
 	int p;
 
-	if (unlikely(rt_any(rq) || (prev && prev->prio))) {
+	if (unlikely(rt_any(rq) || (prev && prev->prio)) && !rt_stands_back(rq, prev)) {
 		p = rt_highest(rq);
 		if (prev && prev->prio && prev->prio >= p + yield)
 			return NULL;
@@ -91,6 +98,33 @@ static void __sched context_switch(struct rq *rq, struct task_struct *prev, stru
 	finish_switch(this_cpu_ptr(runqueue));
 }
 
+/*
+ * Timers send signals, by locks that are not safe in interrupts (and more than safe: those locks are held where memory
+ * is allocated). So what comes due while the kernel works waits until it returns to ring 3, sleeps, or asks for signals:
+ * nobody else runs before that. Interrupts off or on; no spinlock held.
+ */
+static noinline void __tick_catch_up(struct rq *rq)
+{
+	unsigned long flags = local_irq_save();
+	unsigned int ticks = rq->late_ticks;
+
+	rq->late = false;
+	rq->late_ticks = 0;
+	ktimers_run(ktime_get_ns());
+	if (!(current->flags & PF_EXITING))     /* its signal_struct may be gone */
+		while (ticks--)
+			cpu_itimers_tick(current, false);
+	local_irq_restore(flags);
+}
+
+void tick_catch_up(void)
+{
+	struct rq *rq = this_cpu_ptr(runqueue);
+
+	if (unlikely(rq->late))
+		__tick_catch_up(rq);
+}
+
 /* Interrupts off. @yield: the current task stands back behind its equals, else it was only preempted. */
 static void __sched schedule_irqs_off(bool yield)
 {
@@ -98,6 +132,8 @@ static void __sched schedule_irqs_off(bool yield)
 	struct task_struct *prev = current, *next;
 	u64 now;
 
+	if (unlikely(rq->late))
+		__tick_catch_up(rq);
 	spin_lock(&rq->lock);
 	rq->need_resched = false;
 	if (prev->state == TASK_INTERRUPTIBLE && prev->sigpending)
@@ -247,6 +283,8 @@ bool resched_if_needed(void)
 	struct task_struct *t = current;
 	unsigned long flags;
 
+	if (unlikely(rq->late))
+		__tick_catch_up(rq);
 	if (!rq->need_resched)
 		return false;
 	flags = local_irq_save();
@@ -281,6 +319,18 @@ static void update_load(struct rq *rq, u64 now)
 		rq->load[i] = (rq->load[i] * keep[i] + (active << 16) * (65536 - keep[i])) >> 16;
 }
 
+/* One tick more or less of the part of each second that real-time tasks may have (sched(7), sched_rt_runtime_us). */
+static void throttle_rt(struct rq *rq, const struct task_struct *t, u64 now)
+{
+	if (now >= rq->rt_period_end) {
+		rq->rt_period_end = now + NSEC_PER_SEC;
+		rq->rt_ticks = 0;
+		rq->rt_throttled = false;
+	}
+	if (unlikely(t->prio) && ++rq->rt_ticks * (USEC_PER_SEC / HZ) >= (unsigned int)sysctl_sched_rt_runtime_us)
+		rq->rt_throttled = true;
+}
+
 /* x86_hooks.tick: interrupts off. */
 static void sched_tick(struct pt_regs *regs)
 {
@@ -300,6 +350,7 @@ static void sched_tick(struct pt_regs *regs)
 	rq->next_tick_ns = max(rq->next_tick_ns + TICK_NS, now + TICK_NS / 2);
 	is_tick = true;
 	update_load(rq, now);
+	throttle_rt(rq, t, now);
 	if (t == rq->idle) {
 		rq->ticks_idle++;
 	} else {
@@ -310,7 +361,7 @@ static void sched_tick(struct pt_regs *regs)
 			t->ticks_system++;
 			rq->ticks_system++;
 		}
-		if (t->prio && (t->policy != SCHED_RR || t->sum_exec_ns - t->slice_start < RR_SLICE_NS)) {
+		if (t->prio && !rt_stands_back(rq, t) && (t->policy != SCHED_RR || t->sum_exec_ns - t->slice_start < RR_SLICE_NS)) {
 			;       /* runs until it sleeps, or its slice ends */
 		} else if (rq->fair.nr || rt_any(rq)) {
 			rq->need_resched = true;
@@ -319,6 +370,12 @@ static void sched_tick(struct pt_regs *regs)
 	}
 timers:
 	spin_unlock(&rq->lock);
+	if (unlikely(!user && t != rq->idle)) {
+		rq->late = true;
+		rq->late_ticks += is_tick;
+		set_exit_work();
+		return;
+	}
 	ktimers_run(now);
 	if (is_tick && t != rq->idle)
 		cpu_itimers_tick(t, user);

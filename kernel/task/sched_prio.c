@@ -72,6 +72,23 @@ void set_policy(struct task_struct *t, int policy, int rt_priority)
 	futex_prio_changed(t);
 }
 
+/* What it has to give back is wanted; a second inside one system call may have put it far behind the others. */
+void sched_kill(struct task_struct *t)
+{
+	struct rq *rq = this_cpu_ptr(runqueue);
+	unsigned long flags = spin_lock_irqsave(&rq->lock);
+	bool queued = t->on_rq && t != current && !t->prio;
+
+	if (queued)
+		fairq_unlink(&rq->fair, &t->se);
+	t->weight = max(t->weight, nice_weight[20]);
+	if ((s64)(t->se.vruntime - fairq_floor(&rq->fair)) > 0)
+		t->se.vruntime = fairq_floor(&rq->fair);
+	if (queued)
+		fairq_insert_woken(&rq->fair, &t->se);
+	spin_unlock_irqrestore(&rq->lock, flags);
+}
+
 void set_boost(struct task_struct *t, int prio)
 {
 	struct rq *rq = this_cpu_ptr(runqueue);

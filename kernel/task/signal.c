@@ -11,6 +11,7 @@
 
 bool signal_pending(void)
 {
+	tick_catch_up();
 	return current->sigpending;
 }
 
@@ -21,6 +22,7 @@ bool signal_pending_task(struct task_struct *t)
 
 bool fatal_signal_pending(void)
 {
+	tick_catch_up();
 	return current->sigpending && must_die(current) && !(current->flags & PF_EXITING);
 }
 

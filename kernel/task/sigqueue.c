@@ -89,6 +89,8 @@ void signal_wake_up(struct task_struct *t, bool kill)
 	if (t->state != TASK_RUNNING)
 		wake_up_state(t, STATE_BIT(TASK_INTERRUPTIBLE) |
 			      (kill ? STATE_BIT(TASK_STOPPED) | STATE_BIT(TASK_TRACED) | STATE_BIT(TASK_KILLABLE) : 0));
+	if (unlikely(kill))
+		sched_kill(t);
 }
 
 void zap_other_threads(struct task_struct *me)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Who had the CPU for itself does not pay for it when others come; who was nice does not pay for what it used then.
+ * Who had the CPU for itself does not pay for it when others come; who was nice does not pay for what it used then;
+ * a real-time task that never sleeps leaves the others a part of each second.
  * Ratios of CPU times on one CPU, coarse: the old process must have a tenth of a second before the others have a whole one each.
  */
 #include "t.h"
@@ -108,6 +109,34 @@ static void normal_class(void)
 	sched_setscheduler(0, SCHED_OTHER, &p);
 }
 
+/* Work beside a loop by SCHED_FIFO, where that is allowed. */
+static bool others_live(void)
+{
+	struct sched_param p = { .sched_priority = 2 }, mine = { .sched_priority = 3 };
+	pid_t loop = fork(), other = loop ? fork() : 0;
+	bool lives = false;
+
+	if (!loop) {
+		sched_setscheduler(0, SCHED_FIFO, &p);
+		for (;;)
+			used[0] = cpu_ns();
+	}
+	used[1] = 0;
+	if (!other) {
+		for (;;)
+			used[1] = cpu_ns();
+	}
+	sched_setscheduler(0, SCHED_FIFO, &mine);
+	for (int i = 0; i < 500 && !lives; i++) {
+		usleep(20000);
+		lives = used[1] >= 100 * MS;
+	}
+	kill(loop, SIGKILL), kill(other, SIGKILL);
+	waitpid(loop, NULL, 0), waitpid(other, NULL, 0);
+	normal_class();
+	return lives;
+}
+
 static void nothing(void)
 {
 }
@@ -123,5 +152,6 @@ int main(void)
 	ASK(gets_its_share(alone, nothing));
 	ASK(gets_its_share(idle_class, normal_class));
 	ASK(gets_its_share(realtime_class, normal_class));
+	ASK(others_live());
 	return 0;
 }
