@@ -149,6 +149,9 @@ struct file {
 struct file_system_type {
 	const char *name;
 	u32 magic;
+	bool userns_mount;              /* root of any user name space may mount it */
+	bool (*may_mount)(void);        /* ... if this, NULL: nothing, says so */
+	bool only_if_visible;           /* ... if it has seen one before: it shows the machine's own state */
 	bool unique;                    /* a second mount at the same place is EBUSY */
 	/* Fills sb->root with a referenced dentry. */
 	int (*fill_super)(struct super_block *sb, const char *options);
@@ -164,7 +167,8 @@ struct super_block {
 	struct dentry *root;            /* [I] */
 	unsigned int nr_mounts;         /* [n] */
 	u64 dev;
-	unsigned long flags;            /* MS_RDONLY: in every mount */
+	struct user_namespace *user_ns; /* [I] of who made it, referenced: whose root may change its options */
+	unsigned long flags;            /* MS_RDONLY, MS_NODEV: in every mount */
 	struct page_limit pages;        /* tmpfs: size= */
 	void *private;                  /* the type's */
 	u64 max_inodes;                 /* tmpfs: nr_inodes=; 0: none */

@@ -107,6 +107,7 @@ bool d_is_ancestor(const struct dentry *a, const struct dentry *d);
  * A mount: one tree, or a part of it, at one place. Those that are mounted are in all_mounts, which holds a
  * reference; each struct path and each mount on top hold one more. Without references it goes, its tree with its last.
  */
+struct mnt_namespace;
 struct mount {
 	struct super_block *sb;         /* [I] */
 	struct dentry *root;            /* [I] what is seen of it, referenced */
@@ -116,6 +117,9 @@ struct mount {
 	struct mount *copy;             /* [n] while a tree of mounts is copied */
 	atomic_t count;
 	atomic_t writers;               /* files open for writing through it */
+	struct mnt_namespace *mnt_ns;   /* [n] in whose tree it is; NULL: in none */
+	unsigned long locked_flags;     /* [n] of them those that a remount can't take away */
+	bool locked;                    /* [n] it can't be unmounted or moved alone */
 	unsigned long flags;            /* [n] MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_NOATIME ... */
 	bool expiring;                  /* umount2(MNT_EXPIRE) was here, nobody since */
 	char *source;                   /* [I] */

@@ -6,6 +6,7 @@
 #ifndef NS_NSPROXY_H
 #define NS_NSPROXY_H
 
+#include <fs/fs.h>
 #include <lib/compiler.h>
 #include <ns/ns_common.h>
 #include <task/task.h>
@@ -19,7 +20,6 @@ struct net_namespace;
 struct time_namespace;
 struct fs_struct;
 struct file;
-struct path;
 
 struct nsproxy {
 	atomic_t count;                 /* [A] */
@@ -75,7 +75,7 @@ struct nsset {
 	unsigned long flags;            /* CLONE_NEW* asked for */
 	struct nsproxy *proxy;          /* a copy nobody else has */
 	struct cred *cred;              /* a copy; another user_ns than the caller's is referenced */
-	struct path *fs;                /* new root and working directory, referenced; .dentry NULL: unchanged */
+	struct path root;               /* new root and working directory, referenced; .mnt NULL: unchanged */
 };
 
 /* Checks CAP_SYS_ADMIN over @ns for those install operations that want it there and in the caller's user name space. */
@@ -88,7 +88,7 @@ int ns_path(struct ns_common *ns, struct path *to) __attribute__((warn_unused_re
 bool is_ns_path(const struct path *p);
 /* The name space of @t that its link shows, referenced; NULL: @t is gone, or has none. */
 struct ns_common *task_ns(struct task_struct *t, unsigned int link);
-enum { NS_LINK_IPC, NS_LINK_NET, NS_LINK_PID, NS_LINK_PID_FOR_CHILDREN, NS_LINK_TIME, NS_LINK_TIME_FOR_CHILDREN, NS_LINK_USER, NS_LINK_UTS, NR_NS_LINKS };
+enum { NS_LINK_IPC, NS_LINK_MNT, NS_LINK_NET, NS_LINK_PID, NS_LINK_PID_FOR_CHILDREN, NS_LINK_TIME, NS_LINK_TIME_FOR_CHILDREN, NS_LINK_USER, NS_LINK_UTS, NR_NS_LINKS };
 extern const char *const ns_link_names[NR_NS_LINKS];
 
 #endif

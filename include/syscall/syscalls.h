@@ -98,6 +98,7 @@ SYSCALL(setgid);
 SYSCALL(setgroups);
 SYSCALL(setitimer);
 SYSCALL(setns);
+SYSCALL(pivot_root);
 SYSCALL(setpgid);
 SYSCALL(setpriority);
 SYSCALL(setregid);

@@ -64,7 +64,7 @@ SYSCALL(getcwd)
 	if (!buf)
 		return -ENOMEM;
 	mutex_lock(&namespace_lock);
-	p = d_absolute_path(&current->fs->pwd, buf, PATH_MAX, &reachable);
+	p = d_absolute_path(&current->fs->pwd, NULL, buf, PATH_MAX, &reachable);
 	namespace_unlock();
 	if (!IS_ERR(p) && !reachable) {
 		p -= sizeof(outside) - 1;

@@ -297,16 +297,16 @@ static char *path_text(char *buf, char *p, bool deleted)
 	return p ? p : ERR_PTR(-ENAMETOOLONG);
 }
 
-char *d_absolute_path(const struct path *path, char *buf, size_t size, bool *reachable)
+char *d_absolute_path(const struct path *path, const struct path *root, char *buf, size_t size, bool *reachable)
 {
-	const struct path *root = current->fs ? &current->fs->root : NULL;
 	const struct dentry *d = path->dentry;
 	const struct mount *m = path->mnt;
 	char *p = prepend(buf, buf + size, "", 1);
 	bool deleted = false;
 
+	if (!root && current->fs)
+		root = &current->fs->root;
 	*reachable = !root;
-
 	if (!m) {
 		if (d->parent == d && d->len > 1)
 			return path_text(buf, prepend(buf, p, d->name, d->len), false);
@@ -331,7 +331,7 @@ char *d_path(const struct path *path, char *buf, size_t size)
 {
 	bool reachable;
 
-	return d_absolute_path(path, buf, size, &reachable);
+	return d_absolute_path(path, NULL, buf, size, &reachable);
 }
 
 char *dentry_path(const struct dentry *d, char *buf, size_t size)

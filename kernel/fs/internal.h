@@ -52,8 +52,8 @@ int want_write(const struct path *path);
 int kern_symlink(const char *target, const char *path);
 int kern_link(const char *old, const char *path);
 
-/* d_path(), and whether the current root is above @path. */
-char *d_absolute_path(const struct path *path, char *buf, size_t size, bool *reachable);
+/* d_path(), and whether @root, NULL: the current one, is above @path. */
+char *d_absolute_path(const struct path *path, const struct path *root, char *buf, size_t size, bool *reachable);
 
 /* names.c */
 /* A place for a new name: the parent (referenced), locked. Undone by name_done(). */
@@ -95,6 +95,29 @@ int filesystems_init(void);
 /* mount.c */
 int do_mount_kernel(const char *type, const char *source, const char *target, unsigned long flags, const char *options);
 int mount_root(const char *options);    /* the root of all, and init_fs in it */
+#define MOUNT_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME)
+bool is_our_mount(const struct mount *m);       /* in the tree that the current task sees, and may change? NULL: no */
+bool is_mount_below(const struct mount *m, const struct mount *top);
+void mntput(struct mount *m);
+/* => namespace_lock held, all of these. A mount of @root, which is in @sb, at no place yet; one reference. NULL: no memory */
+struct mount *alloc_mount(struct super_block *sb, struct dentry *root, const char *source, unsigned long flags);
+/* @m on top of what is at @where by now. 0, -ENOTDIR, -EINVAL: not in our tree, -ENOSPC */
+int attach_checked(struct mount *m, struct path *where);
+/* A referenced mount of the same, at no place; NULL: no memory */
+struct mount *clone_mount(const struct mount *m, struct dentry *root);
+void attach(struct mount *m, const struct path *where);
+void attach_root(struct mount *m, struct mnt_namespace *ns);
+void detach(struct mount *m);
+void umount_tree(struct mount *m);
+struct mount *mounted_on(const struct mount *parent, const struct dentry *d);
+/* Copies what is mounted below @from's dentry onto the copy of its mount; each one's is its ->copy. */
+int copy_children(const struct path *from, struct mount *top);
+bool may_mount(void);                   /* CAP_SYS_ADMIN over the caller's mount name space */
+#define LOCKABLE_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
+
+/* mnt_ns.c */
+bool free_dead_namespaces(void);
+
 /* To the top of what is mounted on *p. => namespace_lock held */
 void follow_mounts(struct path *p);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* /proc/PID/mounts and mountinfo. */
 #include "internal.h"
+#include <ns/nsproxy.h>
 #include <proc/proc.h>
 
 static void show_flags(struct seq_file *m, unsigned long flags)
@@ -30,7 +31,7 @@ static void show_mount(struct seq_file *m, const struct mount *mnt, const char *
 	seq_putc(m, ' ');
 	seq_escape(m, where, " \t\n");
 	seq_printf(m, " %s ", mnt->sb->type->name);
-	show_flags(m, mnt->flags | mnt->sb->flags);
+	show_flags(m, mnt->flags | (mnt->sb->flags & MS_RDONLY));
 	show_options(m, mnt->sb);
 	seq_puts(m, " 0 0\n");
 }
@@ -60,10 +61,17 @@ int mounts_show_for(struct task_struct *t, void *arg, int style)
 
 	if (!buf)
 		return -ENOMEM;
+	if (!t->fs || !t->nsproxy) {    /* it has exited */
+		kfree(buf);
+		return -EINVAL;
+	}
 	mutex_lock(&namespace_lock);
 	list_for_each_entry(mnt, &all_mounts, list) {
 		bool reachable;
-		char *where = d_absolute_path(&(struct path){ mnt, mnt->root }, buf, PATH_MAX, &reachable);
+		char *where;
+		if (mnt->mnt_ns != t->nsproxy->mnt)
+			continue;
+		where = d_absolute_path(&(struct path){ mnt, mnt->root }, &t->fs->root, buf, PATH_MAX, &reachable);
 
 		if (IS_ERR(where) || !reachable)
 			continue;

@@ -3,6 +3,7 @@
 #include "internal.h"
 #include <fs/fasync.h>
 #include <fs/notify.h>
+#include <ns/nsproxy.h>
 
 static int open_permission(const struct path *path, unsigned int flags)
 {
@@ -404,7 +405,10 @@ struct file *open_exec(int dirfd, const char *name, int at_flags)
 
 bool file_is_nosuid(const struct file *f)
 {
-	return path_flags(&f->path) & MS_NOSUID;
+	if (path_flags(&f->path) & MS_NOSUID)
+		return true;
+	/* A mount of another tree, or of a file system that somebody below made: not for us. */
+	return f->path.mnt && (f->path.mnt->mnt_ns != current->nsproxy->mnt || !in_userns(f->path.mnt->sb->user_ns, current_user_ns()));
 }
 
 void exe_file_get(struct file *f)

@@ -38,13 +38,16 @@ struct super_block *alloc_super(struct file_system_type *t, unsigned long flags,
 		return ERR_PTR(-ENOMEM);
 	sb->type = t;
 	sb->private = private;
+	sb->user_ns = current_user_ns();
+	get_user_ns(sb->user_ns);
 	sb->dev = new_dev();
 	err = t->fill_super(sb, options);
 	if (err) {
+		put_user_ns(sb->user_ns);
 		kfree(sb);
 		return ERR_PTR(err);
 	}
-	sb->flags = flags & MS_RDONLY;
+	sb->flags = (flags & MS_RDONLY) | (sb->user_ns == &init_user_ns ? 0 : MS_NODEV);
 	return sb;
 }
 
@@ -76,6 +79,7 @@ void free_super(struct super_block *sb)
 	if (sb->type->kill_super)
 		sb->type->kill_super(sb);
 	dput(sb->root);
+	put_user_ns(sb->user_ns);
 	/* Inodes that something else than a path holds may live on: then the struct stays with them. */
 	if (atomic_read(&sb->nr_inodes) == 0)
 		kfree(sb);

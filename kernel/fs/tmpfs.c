@@ -271,9 +271,9 @@ static int tmpfs_option(struct tmpfs_options *o, const char *word)
 	if (!strncmp(word, "mode=", 5))
 		return kstrtou64(v, 8, &o->mode) ? -EINVAL : 0;
 	if (!strncmp(word, "uid=", 4))
-		return kstrtou64(v, 10, &o->uid) ? -EINVAL : 0;
+		return kstrtou64(v, 10, &o->uid) || (o->uid = make_kuid(current_user_ns(), (u32)o->uid)) == NO_ID ? -EINVAL : 0;
 	if (!strncmp(word, "gid=", 4))
-		return kstrtou64(v, 10, &o->gid) ? -EINVAL : 0;
+		return kstrtou64(v, 10, &o->gid) || (o->gid = make_kgid(current_user_ns(), (u32)o->gid)) == NO_ID ? -EINVAL : 0;
 	if (!strncmp(word, "nr_inodes=", 10))
 		return memparse(v, &end, &o->inodes) || *end ? -EINVAL : 0;
 	if (!strncmp(word, "nr_blocks=", 10))
@@ -361,14 +361,14 @@ static void tmpfs_show_options(struct seq_file *m, const struct super_block *sb)
 	if ((root->mode & 07777) != 01777)
 		seq_printf(m, ",mode=%03o", root->mode & 07777);
 	if (root->uid)
-		seq_printf(m, ",uid=%u", root->uid);
+		seq_printf(m, ",uid=%u", uid_seen(root->uid));
 	if (root->gid)
-		seq_printf(m, ",gid=%u", root->gid);
+		seq_printf(m, ",gid=%u", gid_seen(root->gid));
 }
 
 #define TMPFS_OPS .magic = TMPFS_MAGIC, .fill_super = tmpfs_fill_super, .reconfigure = tmpfs_reconfigure, .show_options = tmpfs_show_options
-static struct file_system_type tmpfs_type = { .name = "tmpfs", TMPFS_OPS };
-static struct file_system_type ramfs_type = { .name = "ramfs", TMPFS_OPS };
+static struct file_system_type tmpfs_type = { .name = "tmpfs", .userns_mount = true, TMPFS_OPS };
+static struct file_system_type ramfs_type = { .name = "ramfs", .userns_mount = true, TMPFS_OPS };
 
 void tmpfs_register(void)
 {

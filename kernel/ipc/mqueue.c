@@ -164,7 +164,7 @@ static int mqueue_fill(struct super_block *sb, const char *options)
 
 static struct super_block *mqueue_tree(void) { return ipc_ns()->mq_tree; }
 
-static struct file_system_type mqueue_type = { .name = "mqueue", .magic = MQUEUE_MAGIC, .fill_super = mqueue_fill, .tree = mqueue_tree };
+static struct file_system_type mqueue_type = { .name = "mqueue", .userns_mount = true, .magic = MQUEUE_MAGIC, .fill_super = mqueue_fill, .tree = mqueue_tree };
 
 int mqueue_ns_init(struct ipc_namespace *ns)
 {

@@ -5,6 +5,7 @@
  */
 #include <fs/vfs.h>
 #include <ipc/ipc_ns.h>
+#include <ns/mnt_ns.h>
 #include <ns/net_ns.h>
 #include <ns/pid_ns.h>
 #include <ns/time_ns.h>
@@ -120,7 +121,7 @@ int ns_path(struct ns_common *ns, struct path *to)
 
 /* --- the links ------------------------------------------------------------------------------- */
 
-const char *const ns_link_names[NR_NS_LINKS] = { "ipc", "net", "pid", "pid_for_children", "time", "time_for_children", "user", "uts" };
+const char *const ns_link_names[NR_NS_LINKS] = { "ipc", "mnt", "net", "pid", "pid_for_children", "time", "time_for_children", "user", "uts" };
 
 struct ns_common *task_ns(struct task_struct *t, unsigned int link)
 {
@@ -131,6 +132,7 @@ struct ns_common *task_ns(struct task_struct *t, unsigned int link)
 		return NULL;
 	switch (link) {
 	case NS_LINK_IPC: ns = &p->ipc->ns; break;
+	case NS_LINK_MNT: ns = &p->mnt->ns; break;
 	case NS_LINK_NET: ns = &p->net->ns; break;
 	case NS_LINK_PID: ns = &t->pid_ns->ns; break;
 	case NS_LINK_PID_FOR_CHILDREN:

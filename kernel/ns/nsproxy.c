@@ -4,16 +4,17 @@
 #include <ipc/ipc.h>
 #include <ipc/ipc_ns.h>
 #include <mm/mm.h>
+#include <ns/mnt_ns.h>
 #include <ns/net_ns.h>
 #include <ns/pid_ns.h>
 #include <ns/time_ns.h>
 #include <ns/uts_ns.h>
 #include "internal.h"
 
-#define PROXY_FLAGS (CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWTIME | CLONE_NEWPID)
+#define PROXY_FLAGS (CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWTIME | CLONE_NEWPID | CLONE_NEWNS)
 
 struct nsproxy init_nsproxy = {
-	.count = ATOMIC_INIT(1), .uts = &init_uts_ns, .ipc = &init_ipc_ns, .net = &init_net, .pid_for_children = &init_pid_ns, .time = &init_time_ns,
+	.count = ATOMIC_INIT(1), .uts = &init_uts_ns, .ipc = &init_ipc_ns, .net = &init_net, .mnt = &init_mnt_ns, .pid_for_children = &init_pid_ns, .time = &init_time_ns,
 	.time_for_children = &init_time_ns,
 };
 
@@ -22,6 +23,7 @@ void free_nsproxy(struct nsproxy *p)
 	put_ns(&p->uts->ns);
 	put_ns(&p->ipc->ns);
 	put_ns(&p->net->ns);
+	put_ns(&p->mnt->ns);
 	put_ns(&p->pid_for_children->ns);
 	put_ns(&p->time->ns);
 	put_ns(&p->time_for_children->ns);
@@ -40,6 +42,7 @@ static struct nsproxy *clone_nsproxy(const struct nsproxy *old)
 	get_ns(&p->uts->ns);
 	get_ns(&p->ipc->ns);
 	get_ns(&p->net->ns);
+	get_ns(&p->mnt->ns);
 	get_ns(&p->pid_for_children->ns);
 	get_ns(&p->time->ns);
 	get_ns(&p->time_for_children->ns);
@@ -57,7 +60,7 @@ static struct nsproxy *clone_nsproxy(const struct nsproxy *old)
 	err_; })
 
 /* The name spaces of @old, new ones by @flags, which belong to @owner. ERR_PTR */
-static struct nsproxy *new_nsproxy(unsigned long flags, const struct nsproxy *old, struct user_namespace *owner)
+static struct nsproxy *new_nsproxy(unsigned long flags, const struct nsproxy *old, struct user_namespace *owner, struct fs_struct *fs)
 {
 	struct nsproxy *p = clone_nsproxy(old);
 	int err = 0;
@@ -74,6 +77,9 @@ static struct nsproxy *new_nsproxy(unsigned long flags, const struct nsproxy *ol
 		err = REPLACE(p->pid_for_children, copy_pid_ns(owner, old->pid_for_children));
 	if (!err && (flags & CLONE_NEWTIME))
 		err = REPLACE(p->time_for_children, copy_time_ns(owner, old->time_for_children));
+	/* Last: it moves @fs. */
+	if (!err && (flags & CLONE_NEWNS))
+		err = REPLACE(p->mnt, copy_mnt_ns(owner, old->mnt, fs));
 	if (!err)
 		return p;
 	free_nsproxy(p);
@@ -104,7 +110,7 @@ int __copy_namespaces(unsigned long flags, struct task_struct *t)
 	/* Undo values would reach into the parent's semaphores. */
 	if ((flags & (CLONE_NEWIPC | CLONE_SYSVSEM)) == (CLONE_NEWIPC | CLONE_SYSVSEM))
 		return -EINVAL;
-	p = new_nsproxy(flags, t->nsproxy, t->cred.user_ns);
+	p = new_nsproxy(flags, t->nsproxy, t->cred.user_ns, t->fs);
 	if (IS_ERR(p))
 		return (int)PTR_ERR(p);
 	if (!(flags & CLONE_VM) && p->time != p->time_for_children)
@@ -142,7 +148,7 @@ long unshare_namespaces(unsigned long flags)
 	if (flags & CLONE_NEWUSER)
 		err = create_user_ns(&c);
 	if (!err && (flags & PROXY_FLAGS)) {
-		p = ns_capable(c.user_ns, CAP_SYS_ADMIN) ? new_nsproxy(flags, current->nsproxy, c.user_ns) : ERR_PTR(-EPERM);
+		p = ns_capable(c.user_ns, CAP_SYS_ADMIN) ? new_nsproxy(flags, current->nsproxy, c.user_ns, current->fs) : ERR_PTR(-EPERM);
 		err = IS_ERR(p) ? PTR_ERR(p) : 0;
 	}
 	if (err || !(flags & CLONE_NEWUSER))
@@ -174,7 +180,7 @@ static int start_nsset(struct nsset *set, struct cred *cred)
 /* The name spaces of another process, in Linux's order: its user name space first, so that it gives the rights to the others. */
 static int install_from_task(struct nsset *set, struct task_struct *t)
 {
-	static const unsigned int order[] = { NS_LINK_USER, NS_LINK_UTS, NS_LINK_IPC, NS_LINK_PID, NS_LINK_NET, NS_LINK_TIME };
+	static const unsigned int order[] = { NS_LINK_USER, NS_LINK_MNT, NS_LINK_UTS, NS_LINK_IPC, NS_LINK_PID, NS_LINK_NET, NS_LINK_TIME };
 	int err = !ptrace_may_access(t) ? -EPERM : t->nsproxy ? 0 : -ESRCH;
 
 	for (size_t i = 0; !err && i < ARRAY_SIZE(order); i++) {
@@ -196,6 +202,14 @@ static int commit_nsset(struct nsset *set)
 		return err;
 	if (set->flags & CLONE_NEWUSER)
 		commit_user_ns(set->cred);
+	if (set->root.mnt) {
+		struct fs_struct *fs = current->fs;
+
+		path_put(fs->root);
+		path_put(fs->pwd);
+		fs->root = path_get(set->root);
+		fs->pwd = set->root;
+	}
 	switch_nsproxy(current, set->proxy);
 	return 0;
 }
@@ -230,6 +244,8 @@ SYSCALL(setns)
 		err = commit_nsset(&set);
 	if (err) {
 		put_nsproxy(set.proxy);
+		if (set.root.mnt)
+			path_put(set.root);
 		if (cred.user_ns != current_user_ns())
 			put_user_ns(cred.user_ns);
 	}

@@ -5,6 +5,8 @@
  */
 #include "internal.h"
 #include <mm/vmalloc.h>
+#include <ns/net_ns.h>
+#include <ns/nsproxy.h>
 
 #define TEXT_MAX (256UL << 20)
 
@@ -489,10 +491,17 @@ static void proc_kill(struct super_block *sb)
 	put_ns(&ns->ns);
 }
 
+static bool proc_may_mount(void) { return ns_capable(current->pid_ns->ns.user_ns, CAP_SYS_ADMIN); }
+static bool sysfs_may_mount(void) { return ns_capable(current->nsproxy->net->ns.user_ns, CAP_SYS_ADMIN); }
+
 static int sysfs_fill(struct super_block *sb, const char *options) { return fill(sb, &sysfs_root); }
 
-static struct file_system_type proc_type = { .name = "proc", .magic = PROC_SUPER_MAGIC, .unique = true, .fill_super = proc_fill, .kill_super = proc_kill };
-static struct file_system_type sysfs_type = { .name = "sysfs", .magic = SYSFS_MAGIC, .unique = true, .fill_super = sysfs_fill };
+static struct file_system_type proc_type = {
+	.name = "proc", .userns_mount = true, .only_if_visible = true, .may_mount = proc_may_mount, .magic = PROC_SUPER_MAGIC, .unique = true, .fill_super = proc_fill, .kill_super = proc_kill,
+};
+static struct file_system_type sysfs_type = {
+	.name = "sysfs", .userns_mount = true, .only_if_visible = true, .may_mount = sysfs_may_mount, .magic = SYSFS_MAGIC, .unique = true, .fill_super = sysfs_fill,
+};
 
 static void proc_symlink(const char *name, const char *target)
 {

@@ -73,6 +73,8 @@ SYSCALL(unshare)
 
 	if (flags & CLONE_NEWUSER)
 		flags |= CLONE_THREAD | CLONE_FS;
+	if (flags & CLONE_NEWNS)
+		flags |= CLONE_FS;
 	if ((flags & CLONE_NEW_NAMESPACES) && !(flags & CLONE_NEWUSER) && !own_capable(CAP_SYS_ADMIN))
 		return -EPERM;
 	if (flags & ~(CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_THREAD | CLONE_SIGHAND | CLONE_VM | CLONE_KNOWN_NAMESPACES))

@@ -129,6 +129,7 @@ static void devpts_kill(struct super_block *sb)
 }
 
 static struct file_system_type devpts_type = {
+	.userns_mount = true,
 	.name = "devpts", .magic = DEVPTS_MAGIC, .unique = true, .fill_super = devpts_fill, .kill_super = devpts_kill,
 };
 
