@@ -121,7 +121,15 @@ struct mount {
 	unsigned long locked_flags;     /* [n] of them those that a remount can't take away */
 	bool locked;                    /* [n] it can't be unmounted or moved alone */
 	unsigned long flags;            /* [n] MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_NOATIME ... */
-	bool expiring;                  /* umount2(MNT_EXPIRE) was here, nobody since */
+	/* Either makes path_put() look twice. */
+	union {
+		struct {
+			bool expiring;  /* umount2(MNT_EXPIRE) was here, nobody since */
+			bool hiding;    /* [n] unmounted, with nr_connected locked ones still on it */
+		};
+		u16 special;
+	};
+	unsigned int nr_connected;      /* [n] */
 	char *source;                   /* [I] */
 	int id;                         /* [I] */
 };

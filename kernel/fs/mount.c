@@ -15,6 +15,7 @@
 #define MOUNTS_MAX 100000       /* Linux's fs.mount-max */
 
 LIST_HEAD(all_mounts);
+static LIST_HEAD(unused_mounts); /* unmounted, and only what is locked on them holds them */
 static LIST_HEAD(dead_mounts);  /* their last reference is gone */
 static unsigned int nr_mounts;  /* [n] */
 static u64 changes;             /* [n] of the tree, for mounts_poll() */
@@ -77,10 +78,18 @@ static void free_mount(struct mount *m)
 	kfree(m);
 }
 
+static void uncover(struct mount *m);
+
 void namespace_unlock(void)
 {
 	do {
 		do {
+			while (unlikely(!list_empty(&unused_mounts))) {
+				struct mount *m = list_first_entry(&unused_mounts, struct mount, list);
+
+				list_del_init(&m->list);
+				uncover(m);
+			}
 			while (unlikely(!list_empty(&dead_mounts))) {
 				struct mount *m = list_first_entry(&dead_mounts, struct mount, list);
 
@@ -96,9 +105,16 @@ void namespace_unlock(void)
 /* May be called with namespace_lock held or not: whoever has it frees what is dead. */
 void mntput(struct mount *m)
 {
-	if (!atomic_dec_and_test(&m->count))
+	int left = atomic_add_return(-1, &m->count);
+
+	if (unlikely(m->hiding) && left == (int)m->nr_connected) {
+		m->hiding = false;
+		list_add_tail(&m->list, &unused_mounts);
+	} else if (!left) {
+		list_add_tail(&m->list, &dead_mounts);
+	} else {
 		return;
-	list_add_tail(&m->list, &dead_mounts);
+	}
 	if (mutex_trylock(&namespace_lock))
 		namespace_unlock();
 }
@@ -108,9 +124,13 @@ void path_put(struct path p)
 	dput(p.dentry);
 	if (!p.mnt)
 		return;
-	if (unlikely(p.mnt->expiring))
+	if (unlikely(p.mnt->special)) {
 		p.mnt->expiring = false;
-	mntput(p.mnt);
+		mntput(p.mnt);
+	} else if (atomic_dec_and_test(&p.mnt->count)) {
+		atomic_inc(&p.mnt->count);
+		mntput(p.mnt);
+	}
 }
 
 /* --- the tree -------------------------------------------------------------------------------- */
@@ -226,7 +246,7 @@ static struct mount *leaf_of(struct mount *top)
 
 again:
 	list_for_each_entry(m, &all_mounts, list)
-		if (m->parent == top) {
+		if (m->parent == top && m->mnt_ns) {
 			top = m;
 			goto again;
 		}
@@ -240,9 +260,33 @@ void umount_tree(struct mount *m)
 
 	do {
 		leaf = leaf_of(m);
+		if (leaf != m && leaf->locked) {
+			/* Who still has a way in must not see what it hides: it stays until nobody has. */
+			leaf->mnt_ns = NULL;
+			leaf->parent->hiding = true;
+			leaf->parent->nr_connected++;
+			continue;
+		}
 		detach(leaf);
 		mntput(leaf);
 	} while (leaf != m);
+}
+
+/* What stayed on @m when it was unmounted. => namespace_lock held, nobody else has @m */
+static void uncover(struct mount *m)
+{
+	struct mount *c;
+
+	while (m->nr_connected) {
+		list_for_each_entry(c, &all_mounts, list)
+			if (c->parent == m)
+				break;
+		m->nr_connected--;
+		atomic_inc(&m->count);  /* so that detach does not come back here */
+		detach(c);
+		mntput(c);
+		mntput(m);
+	}
 }
 
 /* What @where leads to, now that the lock is held: others may have mounted there since it was found. */

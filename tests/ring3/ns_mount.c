@@ -184,6 +184,33 @@ static void in_user_ns(void)
 	RESULT(chroot(D));
 }
 
+/* What something hides stays hidden, whatever root of a user name space does with a copy of the tree. */
+static void hidden(void)
+{
+	int fd;
+
+	if (mount("tmpfs", D, "tmpfs", 0, "mode=777") || mkdir(D "/h", 0777) || mkdir(D "/h/secret", 0777) ||
+	    mount("tmpfs", D "/h", "tmpfs", 0, "mode=777") || mkdir(D "/h/open", 0777))
+		return;
+	CHILD("inside", {
+		RESULT(unshare(CLONE_NEWUSER | CLONE_NEWNS));
+		RESULT(umount(D "/h"));
+		RESULT(mount(D, "/mnt", NULL, MS_BIND, NULL));
+		RESULT(mount(D, "/mnt", NULL, MS_BIND | MS_REC, NULL));
+		RESULT(umount("/mnt/h"));
+		fd = open("/mnt", O_RDONLY | O_DIRECTORY);
+		RESULT(umount("/mnt"));
+		RESULT(umount2("/mnt", MNT_DETACH));
+		RESULT(faccessat(fd, "h/secret", F_OK, 0));
+		RESULT(faccessat(fd, "h/open", F_OK, 0));
+		close(fd);
+		RESULT(umount2(D, MNT_DETACH));
+	});
+	RESULT(umount(D "/h"));
+	ASK(there(D "/h/secret"));
+	RESULT(umount(D));
+}
+
 static void proc_in_own(void)
 {
 	int status;
@@ -239,6 +266,7 @@ int main(void)
 	CHILD("pivot", pivot());
 	CHILD("stacked", stacked());
 	CHILD("in a user name space", in_user_ns());
+	CHILD("hidden", hidden());
 	CHILD("proc", proc_in_own());
 	CHILD("rules", rules());
 	rmdir(D);
