@@ -24,7 +24,7 @@ SYSCALL(sysinfo)
 
 	memset(&s, 0, sizeof(s));
 	sched_get_stats(&st);
-	s.uptime = (s64)((ktime_get_ns() + (u64)timens_boottime()) / NSEC_PER_SEC);
+	s.uptime = (s64)DIV_ROUND_UP(ktime_get_ns() + (u64)timens_boottime(), (u64)NSEC_PER_SEC);
 	for (int i = 0; i < 3; i++)
 		s.loads[i] = st.load[i];
 	s.totalram = totalram_pages() << PAGE_SHIFT;

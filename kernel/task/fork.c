@@ -259,7 +259,7 @@ static int check_clone(const struct kernel_clone_args *a)
 
 	if (unlikely(f & (CLONE_NEW_NAMESPACES | CLONE_INTO_CGROUP))) {
 		if (f & ~CLONE_KNOWN_NAMESPACES & (CLONE_NEW_NAMESPACES | CLONE_INTO_CGROUP))
-			return -EINVAL;
+			return (f & CLONE_NEWCGROUP) && !own_capable(CAP_SYS_ADMIN) ? -EPERM : -EINVAL;
 		if ((f & (CLONE_NEWNS | CLONE_NEWUSER)) && (f & CLONE_FS))
 			return -EINVAL;
 		if ((f & (CLONE_NEWUSER | CLONE_NEWPID)) && (f & CLONE_THREAD))
