@@ -61,9 +61,9 @@ static void numbers(void)
 			RESULT(getpgid(99));
 			_exit(4);
 		}
+		wait_for(child, "child");
 		say("child %d", child);
 		RESULT(waitpid(77, NULL, 0));
-		wait_for(child, "child");
 		RESULT(kill(0x7ff0, 0));
 		RESULT(kill(getppid(), 0));
 		RESULT(setpgid(0, 0));
@@ -74,14 +74,14 @@ static void numbers(void)
 			say("deep: pid %d ppid %d", getpid(), getppid());
 			_exit(5);
 		}
-		say("deep child is %d", child);
 		wait_for(child, "deep");
+		say("deep child is %d", child);
 		RESULT(fork());
 		RESULT(unshare(CLONE_NEWPID));
 		_exit(3);
 	}
-	ASK(pid > 1);
 	wait_for(pid, "init");
+	ASK(pid > 1);
 }
 
 /* Init gets what it handles; from above SIGKILL and SIGSTOP. */
@@ -311,8 +311,8 @@ static void enter(void)
 		RESULT(kill(1, SIGKILL));
 		_exit(6);
 	}
-	ASK(child > 2);
 	wait_for(child, "entered");
+	ASK(child > 2);
 	RESULT(setns(self, 0));
 	child = fork();
 	if (!child) {
