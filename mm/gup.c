@@ -117,6 +117,7 @@ static int populate_error(enum fault_result res)
 int mm_populate(struct mm_struct *mm, unsigned long addr, unsigned long len, bool write)
 {
 	unsigned long end = addr + len;
+	int err = 0;
 
 	while (addr < end) {
 		struct vm_area_struct *vma;
@@ -135,6 +136,8 @@ int mm_populate(struct mm_struct *mm, unsigned long addr, unsigned long len, boo
 		/* Writable private memory is made now, not shared zeroes that a write would have to replace. */
 		access = (vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE ? FAULT_WRITE : 0;
 		if (!(vma->vm_flags & VM_ACCESS_FLAGS) || (vma->vm_flags & VM_SPECIAL)) {
+			if (!(vma->vm_flags & VM_SPECIAL))
+				err = -EFAULT;
 			up_read(&mm->mmap_lock);
 			addr = stop;
 			continue;
@@ -157,5 +160,5 @@ int mm_populate(struct mm_struct *mm, unsigned long addr, unsigned long len, boo
 				return populate_error(res);
 		}
 	}
-	return 0;
+	return err;
 }

@@ -58,7 +58,7 @@ int do_mincore(struct mm_struct *mm, unsigned long addr, unsigned long nr_pages,
 unsigned long do_brk(struct mm_struct *mm, unsigned long brk);   /* new break, or the old one on failure */
 /* exec: anonymous memory at [addr, addr + len) where nothing is mapped; prot as PROT_*. 0 or -errno. */
 int vm_brk(struct mm_struct *mm, unsigned long addr, unsigned long len, unsigned long prot) __must_check;
-/* Faults in what is missing of [addr, addr + len) (MAP_POPULATE, mlock); 0 or the first -errno. */
+/* Faults in what is missing of [addr, addr + len) (MAP_POPULATE, mlock); 0 or -errno. PROT_NONE is passed over: -EFAULT. */
 int mm_populate(struct mm_struct *mm, unsigned long addr, unsigned long len, bool write);
 
 /* Faults. @access: which kind; result: 0, or the signal that the access deserves with its si_code. */

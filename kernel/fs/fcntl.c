@@ -74,7 +74,7 @@ static long set_flags(struct file *f, unsigned int fd, unsigned int flags)
 
 static bool has_seals(const struct file *f)
 {
-	return S_ISREG(f->inode->mode) && f->inode->sb->type && f->inode->sb->type->magic == TMPFS_MAGIC && !f->inode->nlink;
+	return S_ISREG(f->inode->mode) && f->inode->sb->type && f->inode->sb->type->magic == TMPFS_MAGIC;
 }
 
 static long add_seals(struct file *f, unsigned int seals)

@@ -28,10 +28,11 @@ static ssize_t write_limit(struct inode *inode, u64 pos, size_t n)
 	u64 limit = current->signal ? current->signal->rlim[RLIMIT_FSIZE].rlim_cur : ~0ULL;
 	u64 size = inode->mapping.size;
 
-	if (unlikely(inode->seals)) {
+	if (unlikely(inode->seals & ~(u32)F_SEAL_SEAL)) {
 		if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
 			return -EPERM;
 		if ((inode->seals & F_SEAL_GROW) && pos + n > size) {
+			size &= PAGE_MASK;      /* whole pages go, the one that would grow the file does not (Linux) */
 			if (pos >= size)
 				return -EPERM;
 			n = size - pos;
@@ -237,6 +238,7 @@ struct inode *tmpfs_new_inode(struct super_block *sb, u32 mode, u64 rdev)
 		inode->op = &tmpfs_file_op;
 		inode->fop = &regular_fops;
 		inode->mapping.limit = &sb->pages;
+		inode->seals = F_SEAL_SEAL;
 		break;
 	case S_IFDIR:
 		inode->op = &tmpfs_dir_op;

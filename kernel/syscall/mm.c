@@ -34,6 +34,9 @@ static int fill_file(struct mmap_request *req, struct file *f)
 	if (type == MAP_SHARED_VALIDATE &&
 	    (req->flags & ~(unsigned long)LEGACY_MAP_MASK))
 		return -EOPNOTSUPP;
+	/* A file's last byte has an off_t; the offset of a device need not. */
+	if (S_ISREG(f->inode->mode) && req->len <= TASK_SIZE && req->pgoff > (~0UL / 2 - PAGE_ALIGN(req->len)) >> PAGE_SHIFT)
+		return -EOVERFLOW;
 	return file_mmap(f, req);
 }
 

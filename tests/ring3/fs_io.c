@@ -283,7 +283,8 @@ static void copies(void)
 
 static void memory_files(void)
 {
-	int fd = syscall(SYS_memfd_create, "mine", 2), plain = syscall(SYS_memfd_create, "x", 0), future;
+	static const char big[4096];
+	int fd = syscall(SYS_memfd_create, "mine", 2), plain = syscall(SYS_memfd_create, "x", 0), future, grow;
 	struct statfs s;
 	void *m;
 
@@ -314,6 +315,22 @@ static void memory_files(void)
 	RESULT(write(future, "x", 1));
 	RESULT(fallocate(future, 3, 0, (off_t)PAGE)); /* FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE */
 	RESULT(fallocate(future, 0, 0, 8 * (off_t)PAGE));
+	RESULT(ftruncate(plain, 2 * (off_t)PAGE - 1024));
+	RESULT(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, plain, INT64_MAX - (off_t)PAGE + 1) == MAP_FAILED);
+	RESULT(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, plain, INT64_MAX - 2 * (off_t)PAGE + 1) == MAP_FAILED);
+	RESULT(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, plain, -(off_t)PAGE) == MAP_FAILED);
+	grow = (int)syscall(SYS_memfd_create, "grow", 2);
+	RESULT(ftruncate(grow, 2 * (off_t)PAGE - 1024));
+	RESULT(fcntl(grow, F_ADD_SEALS, F_SEAL_GROW));
+	RESULT(pwrite(grow, big, 4096, (off_t)PAGE - 1024));
+	RESULT(pwrite(grow, big, 2048, 2 * (off_t)PAGE - 2048));
+	RESULT(pwrite(grow, big, 1024, 2 * (off_t)PAGE - 2048));
+	close(grow);
+	grow = open("/dev/shm/ring3-seals", O_CREAT | O_RDWR, 0600);
+	RESULT(fcntl(grow, F_GET_SEALS));
+	unlink("/dev/shm/ring3-seals");
+	RESULT(fcntl(grow, F_ADD_SEALS, F_SEAL_GROW));
+	close(grow);
 	snprintf(buf, 100, "/proc/self/fd/%d", fd);
 	RESULT(readlink(buf, buf + 200, 100));
 	say("%.25s", buf + 200);

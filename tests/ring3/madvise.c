@@ -84,6 +84,10 @@ int main(void)
 	RESULT(mlock(p + 5 * PAGE, 2 * PAGE));
 	ASK(locked_kib() == 8);
 	RESULT(mlock(hole, PAGE));
+	RESULT(mprotect(p + 8 * PAGE, PAGE, PROT_NONE));
+	RESULT(mlock(p + 8 * PAGE, PAGE));
+	ASK(locked_kib() == 12);
+	RESULT(munlock(p + 8 * PAGE, PAGE));
 	CHILD("locks are not inherited", { _exit(locked_kib() == 0 ? 0 : 1); });
 	RESULT(munlock(p + 5 * PAGE, PAGE));
 	ASK(locked_kib() == 4);
