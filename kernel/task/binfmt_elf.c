@@ -2,8 +2,8 @@
 /*
  * ELF programs, as fs/binfmt_elf.c of Linux 5.0.10 starts them: segments by elf_map, the rest of each in zeros,
  * the heap behind the last one, an interpreter at mmap_base, and on the stack argc, argv, envp and the
- * auxiliary vector. Everything that can be wrong with the file is found before the old program is gone;
- * what fails after that (memory) kills.
+ * auxiliary vector. What is wrong with headers and interpreter is found before the old program is gone; what
+ * fails after that (a segment that can't be mapped, memory) kills.
  */
 #include <asm/segment.h>
 #include <mm/slab.h>
@@ -48,6 +48,9 @@ static int open_interp(const struct elf_file *e, struct elf_file *interp)
 		return -ENOMEM;
 	if (kernel_read(e->file, path, e->layout.interp_size, e->layout.interp_offset) != (ssize_t)e->layout.interp_size ||
 	    path[e->layout.interp_size - 1])
+		goto out;
+	err = -EACCES;                  /* "": the working directory is no program (Linux) */
+	if (!*path)
 		goto out;
 	interp->file = open_exec(AT_FDCWD, path, 0);
 	if (IS_ERR(interp->file)) {
@@ -119,7 +122,7 @@ static unsigned long place_for(const struct elf_file *e)
 
 static int map_segments(struct elf_file *e)
 {
-	unsigned long addr;
+	unsigned long addr, flags = MAP_FIXED_NOREPLACE;
 
 	for (unsigned int i = 0; i < e->hdr.e_phnum; i++) {
 		const struct elf64_phdr *p = &e->phdrs[i];
@@ -128,9 +131,10 @@ static int map_segments(struct elf_file *e)
 		if (p->p_type != PT_LOAD || !p->p_memsz)
 			continue;
 		if (p->p_filesz) {
-			addr = elf_map(e->file, p, e->bias, MAP_FIXED_NOREPLACE);
+			addr = elf_map(e->file, p, e->bias, flags);
 			if (IS_ERR_VALUE(addr))
 				return (int)addr;
+			flags = MAP_FIXED;      /* a later segment may lie over an earlier one */
 		}
 		err = elf_bss(p, e->bias);
 		if (err)
@@ -270,8 +274,10 @@ static void start_thread(struct pt_regs *regs, u64 ip, u64 sp)
 
 static int map_program(struct binprm *b, struct elf_file *e, struct elf_file *interp, u64 *entry, u64 *interp_base)
 {
-	int err = choose_bias(e, true, interp->file);
+	int err = -EINVAL;
 
+	if (!e->layout.unmappable && !interp->layout.unmappable)
+		err = choose_bias(e, true, interp->file);
 	if (!err)
 		err = map_segments(e);
 	if (err)

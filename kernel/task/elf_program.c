@@ -18,37 +18,47 @@ int elf_program_header(const struct elf64_hdr *h)
 	return 0;
 }
 
-static int check_load(const struct elf64_hdr *h, const struct elf64_phdr *p, u64 file_size, u64 limit,
-		      struct elf_layout *o)
+/* Can Linux's elf_map map it? What can't kills the program: exec finds out when the old one is gone. */
+static bool can_be_mapped(const struct elf64_phdr *p, u64 limit)
 {
 	u64 file_end, mem_end;
 
 	if (p->p_filesz > p->p_memsz)
-		return -ENOEXEC;
-	if (!p->p_memsz)
-		return 0;
+		return false;
 	if (__builtin_add_overflow(p->p_vaddr, p->p_memsz, &mem_end) || mem_end > limit)
-		return -ENOMEM;
-	if (__builtin_add_overflow(p->p_offset, p->p_filesz, &file_end) || (p->p_filesz && file_end > file_size))
-		return -ENOEXEC;
-	if ((p->p_vaddr ^ p->p_offset) & ~PAGE_MASK)
-		return -EINVAL;
-	if (o->nr_load && p->p_vaddr < o->brk)
-		return -ENOEXEC;        /* not in order, or over the one before */
+		return false;
+	if (!p->p_filesz)
+		return true;
+	if (__builtin_add_overflow(p->p_offset, p->p_filesz, &file_end) || file_end > U64_MAX / 2 - PAGE_SIZE)
+		return false;
+	return !((p->p_vaddr ^ p->p_offset) & ~PAGE_MASK);
+}
+
+/* In any order, over each other, beyond the end of the file: as Linux takes them. */
+static void add_load(const struct elf64_hdr *h, const struct elf64_phdr *p, u64 limit, struct elf_layout *o)
+{
+	u64 mem_end = p->p_vaddr + p->p_memsz, data_end = p->p_vaddr + p->p_filesz;
+
+	if (!p->p_memsz && !p->p_filesz)
+		return;
+	if (!can_be_mapped(p, limit)) {
+		o->unmappable = true;
+		return;
+	}
 	if (!o->nr_load++) {
 		o->min_vaddr = p->p_vaddr & PAGE_MASK;
-		o->start_code = p->p_vaddr;
+		o->start_code = o->start_data = p->p_vaddr;
 	}
-	o->start_data = p->p_vaddr;     /* the last segment's, as in Linux */
-	if ((p->p_flags & PF_X) && o->end_code < p->p_vaddr + p->p_filesz)
-		o->end_code = p->p_vaddr + p->p_filesz;
-	if (o->end_data < p->p_vaddr + p->p_filesz)
-		o->end_data = p->p_vaddr + p->p_filesz;
-	o->brk = mem_end;
-	o->max_vaddr = PAGE_ALIGN(mem_end);
-	if (h->e_phoff >= p->p_offset && h->e_phoff < file_end)
+	o->min_vaddr = min(o->min_vaddr, p->p_vaddr & PAGE_MASK);
+	o->start_code = min(o->start_code, p->p_vaddr);
+	o->start_data = max(o->start_data, p->p_vaddr); /* the highest segment's, as in Linux */
+	if ((p->p_flags & PF_X) && o->end_code < data_end)
+		o->end_code = data_end;
+	o->end_data = max(o->end_data, data_end);
+	o->brk = max(o->brk, mem_end);
+	o->max_vaddr = PAGE_ALIGN(o->brk);
+	if (p->p_filesz && h->e_phoff >= p->p_offset && h->e_phoff - p->p_offset < p->p_filesz)
 		o->phdr_vaddr = p->p_vaddr + (h->e_phoff - p->p_offset);
-	return 0;
 }
 
 int elf_program_layout(const struct elf64_hdr *h, const struct elf64_phdr *ph, u64 file_size, u64 limit,
@@ -59,11 +69,10 @@ int elf_program_layout(const struct elf64_hdr *h, const struct elf64_phdr *ph, u
 	o->exec_stack = true;
 	for (unsigned int i = 0; i < h->e_phnum; i++) {
 		const struct elf64_phdr *p = &ph[i];
-		int err = 0;
 
 		switch (p->p_type) {
 		case PT_LOAD:
-			err = check_load(h, p, file_size, limit, o);
+			add_load(h, p, limit, o);
 			break;
 		case PT_INTERP:
 			if (o->has_interp)
@@ -79,10 +88,8 @@ int elf_program_layout(const struct elf64_hdr *h, const struct elf64_phdr *ph, u
 			o->exec_stack = p->p_flags & PF_X;
 			break;
 		}
-		if (err)
-			return err;
 	}
-	if (!o->nr_load)
+	if (!o->nr_load && !o->unmappable)
 		return -ENOEXEC;
 	return 0;
 }

@@ -18,6 +18,7 @@ struct elf_layout {
 	u64 brk;                        /* highest byte of memory + 1, not aligned */
 	u64 phdr_vaddr;                 /* where the program headers are mapped, 0: nowhere */
 	unsigned int nr_load;
+	bool unmappable;                /* a PT_LOAD can't lie where it wants to: the program dies by SIGSEGV as it starts */
 	bool exec_stack;                /* PT_GNU_STACK asks for it, or is missing */
 	bool has_interp;
 	u64 interp_offset, interp_size; /* bytes in the file, NUL included */
@@ -26,8 +27,8 @@ struct elf_layout {
 /* 0, or -ENOEXEC: not an x86-64 ELF program. Checks nothing but the header. */
 int elf_program_header(const struct elf64_hdr *h);
 /*
- * All program headers against a file of @file_size bytes. 0, -ENOEXEC (nonsense), -EINVAL (a segment can't be
- * mapped), -ENOMEM (beyond the address space). @limit: end of the address space.
+ * All program headers; PT_INTERP against a file of @file_size bytes, PT_LOADs may lie beyond its end. 0 or -ENOEXEC
+ * (nothing to load, a bad PT_INTERP). @limit: end of the address space.
  */
 int elf_program_layout(const struct elf64_hdr *h, const struct elf64_phdr *ph, u64 file_size, u64 limit,
 		    struct elf_layout *out);

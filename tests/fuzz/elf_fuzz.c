@@ -9,14 +9,16 @@
 
 static void laws(const struct elf_layout *o, u64 file_size)
 {
+	if (o->has_interp)
+		LAW(o->interp_size && o->interp_size <= ELF_MAX_INTERP && o->interp_offset <= file_size &&
+		    o->interp_size <= file_size - o->interp_offset);
+	if (o->unmappable)
+		return;
 	LAW(o->nr_load && o->min_vaddr < o->max_vaddr && o->max_vaddr <= LIMIT);
 	LAW(!((o->min_vaddr | o->max_vaddr) & ~PAGE_MASK));
 	LAW(o->brk > o->min_vaddr && o->brk <= o->max_vaddr);
 	LAW(o->start_code >= o->min_vaddr && o->end_code <= o->max_vaddr && o->end_data <= o->max_vaddr);
 	LAW(!o->phdr_vaddr || (o->phdr_vaddr >= o->min_vaddr && o->phdr_vaddr < o->max_vaddr));
-	if (o->has_interp)
-		LAW(o->interp_size && o->interp_size <= ELF_MAX_INTERP && o->interp_offset <= file_size &&
-		    o->interp_size <= file_size - o->interp_offset);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
