@@ -129,6 +129,7 @@ struct dentry {
 #define FMODE_WRITE 2u
 #define FMODE_PATH 4u
 #define FMODE_SEEK 8u
+#define FMODE_WRITER 16u        /* counted in its inode's writers; a memfd's first file is not */
 
 struct file {
 	atomic_t count;

@@ -60,7 +60,7 @@ void fput(struct file *f)
 		fsnotify_file(f, (f->mode & FMODE_WRITE) ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
 	if (f->op && f->op->release && !(f->mode & FMODE_PATH))
 		f->op->release(f);
-	if ((f->mode & FMODE_WRITE) && S_ISREG(f->inode->mode)) {
+	if (f->mode & FMODE_WRITER) {
 		atomic_dec(&f->inode->writers);
 		if (f->path.mnt)
 			atomic_dec(&f->path.mnt->writers);

@@ -46,6 +46,7 @@ struct file *dentry_open(struct path path, unsigned int flags)
 			f->mode &= ~FMODE_WRITE;
 			goto fail;
 		}
+		f->mode |= FMODE_WRITER;
 		if (path.mnt)
 			atomic_inc(&path.mnt->writers);
 	}

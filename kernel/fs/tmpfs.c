@@ -407,7 +407,6 @@ struct file *shmem_file_setup(const char *name, u64 size)
 		dput(d);
 		return ERR_PTR(-ENOMEM);
 	}
-	atomic_inc(&inode->writers);
 	f->mode |= FMODE_SEEK;
 	return f;
 }

@@ -33,10 +33,10 @@ SOCKET_CALL(recvfrom)
 	if (ret >= 0 && (a3 & MSG_TRUNC) && anc.truncated)
 		ret = anc.full;
 	if (ret >= 0 && a4) {
-		if (s->type != SOCK_DGRAM)
-			anc.from.len = 0;
-		if (put_address(&anc.from, (void *)a4, (void *)a5))
-			ret = -EFAULT;
+		int err = put_address(&anc.from, (void *)a4, (void *)a5);
+
+		if (err)
+			ret = err;
 	}
 	drop_files(&anc);
 	return ret;
@@ -242,7 +242,7 @@ static long do_recvmsg(struct file *f, struct unix_sock *s, struct msghdr_abi *h
 			ret = anc.full;
 		put_control(s, h, &anc, flags, &err);
 		if (h->msg_name) {
-			u32 len = s->type == SOCK_DGRAM ? anc.from.len : 0;
+			u32 len = anc.from.len;
 
 			if (copy_to_user((void *)h->msg_name, &anc.from.un, min(len, h->msg_namelen)))
 				err = -EFAULT;

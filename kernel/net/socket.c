@@ -237,9 +237,13 @@ SOCKET_CALL(accept4)
 	if (a3 & ~(long)(SOCK_NONBLOCK | SOCK_CLOEXEC))
 		return -EINVAL;
 	fd = accept_fd(s, f->flags & O_NONBLOCK, a3, &from);
-	if (fd >= 0 && put_address(&from, (void *)a1, (void *)a2)) {
-		close_fd(fd);
-		return -EFAULT;
+	if (fd >= 0) {
+		int err = put_address(&from, (void *)a1, (void *)a2);
+
+		if (err) {
+			close_fd(fd);
+			return err;
+		}
 	}
 	return fd;
 }

@@ -171,12 +171,13 @@ void unix_pair(struct unix_sock *a, struct unix_sock *b)
 
 static bool is_abstract(const struct unix_address *a) { return a->len > 2 && a->un.sun_path[0] == '\0'; }
 
-static struct unix_sock *find_abstract(const struct net_namespace *net, const struct unix_address *a)
+/* Each type of sockets has abstract names of its own. */
+static struct unix_sock *find_abstract(const struct net_namespace *net, const struct unix_address *a, int type)
 {
 	struct unix_sock *s;
 
 	list_for_each_entry(s, &net->abstract_names, abstract)
-		if (s->addr.len == a->len && !memcmp(&s->addr.un, &a->un, a->len))
+		if (s->type == type && s->addr.len == a->len && !memcmp(&s->addr.un, &a->un, a->len))
 			return s;
 	return NULL;
 }
@@ -195,13 +196,13 @@ int unix_bind(struct unix_sock *s, const struct unix_address *a)
 
 		do
 			scnprintf(n.un.sun_path + 1, 6, "%05x", next++ & 0xfffff);
-		while (find_abstract(s->net, &n));
+		while (find_abstract(s->net, &n, s->type));
 		s->addr = n;
 		list_add(&s->abstract, &s->net->abstract_names);
 		return 0;
 	}
 	if (is_abstract(a)) {
-		if (find_abstract(s->net, a))
+		if (find_abstract(s->net, a, s->type))
 			return -EADDRINUSE;
 		s->addr = *a;
 		list_add(&s->abstract, &s->net->abstract_names);
@@ -219,7 +220,7 @@ int unix_bind(struct unix_sock *s, const struct unix_address *a)
 	return 0;
 }
 
-struct unix_sock *unix_find_name(const struct net_namespace *net, const struct unix_address *a)
+struct unix_sock *unix_find_name(const struct unix_sock *by, const struct unix_address *a)
 {
 	struct unix_sock *s;
 	struct inode *inode;
@@ -227,7 +228,7 @@ struct unix_sock *unix_find_name(const struct net_namespace *net, const struct u
 	int err;
 
 	if (is_abstract(a)) {
-		s = find_abstract(net, a);
+		s = find_abstract(by->net, a, by->type);
 		return s ? unix_get(s) : ERR_PTR(-ECONNREFUSED);
 	}
 	if (a->len <= 2)
@@ -300,7 +301,7 @@ int unix_connect(struct unix_sock *s, const struct unix_address *a, bool nonbloc
 		return -EOPNOTSUPP;
 	if (s->state == UNIX_LISTENING)
 		return -EINVAL;
-	target = unix_find_name(s->net, a);
+	target = unix_find_name(s, a);
 	if (IS_ERR(target))
 		return PTR_ERR(target);
 	if (target->type != s->type) {

@@ -74,7 +74,8 @@ void unix_put(struct unix_sock *s);
 void unix_release(struct unix_sock *s);         /* its file is gone */
 struct unix_sock *unix_get(struct unix_sock *s);
 void unix_shutdown(struct unix_sock *s, bool read, bool write);
-struct unix_sock *unix_find_name(const struct net_namespace *net, const struct unix_address *a); /* referenced, or ERR_PTR */
+/* Whom @by means: referenced, or ERR_PTR. An abstract name is looked for among sockets of its type. */
+struct unix_sock *unix_find_name(const struct unix_sock *by, const struct unix_address *a);
 void unix_pair(struct unix_sock *a, struct unix_sock *b);
 int unix_bind(struct unix_sock *s, const struct unix_address *a);
 int unix_listen(struct unix_sock *s, int backlog);

@@ -123,7 +123,7 @@ static ssize_t send_stream(struct unix_sock *s, const void *buf, size_t n, copy_
 static ssize_t send_datagram(struct unix_sock *s, const void *buf, size_t n, copy_fn copy, const struct unix_address *a,
 			     struct file **files, unsigned int nr_files, unsigned int flags)
 {
-	struct unix_sock *to = a ? unix_find_name(s->net, a) : s->peer;
+	struct unix_sock *to = a ? unix_find_name(s, a) : s->peer;
 	int err;
 
 	if (!to)
@@ -188,6 +188,8 @@ static void take_ancillary(struct unix_message *m, struct unix_ancillary *anc, b
 	anc->cred = m->cred;
 	anc->has_cred = true;
 	anc->from = m->from;
+	if (anc->from.len == 2)
+		anc->from.len = 0;      /* without a name: nothing */
 	if (peek)
 		return;
 	anc->files = m->files;

@@ -276,6 +276,17 @@ int begin_new_exec(struct binprm *b)
 	return 0;
 }
 
+/* A process that would not be under the set-id program's rules has its root or working directory, and can move them. */
+static bool fs_is_shared(const struct task_struct *t)
+{
+	const struct task_struct *th;
+	int others = atomic_read(&t->fs->count);
+
+	list_for_each_entry(th, &t->signal->threads, thread_node)
+		others -= th->fs == t->fs;
+	return others > 0;
+}
+
 static void find_new_ids(struct binprm *b)
 {
 	const struct inode *i = b->file->inode;
@@ -290,6 +301,10 @@ static void find_new_ids(struct binprm *b)
 		b->new_euid = i->uid;
 	if ((i->mode & (S_ISGID | 0010)) == (S_ISGID | 0010))
 		b->new_egid = i->gid;
+	if ((b->new_euid != current->cred.uid || b->new_egid != current->cred.gid) && fs_is_shared(current) && !capable(CAP_SETUID)) {
+		b->new_euid = current->cred.uid;
+		b->new_egid = current->cred.gid;
+	}
 }
 
 static int run_binary(struct binprm *b)

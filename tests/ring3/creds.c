@@ -178,14 +178,45 @@ static void host_names(void)
 	RESULT(sethostname("x", 65));
 }
 
+/* A set-id program gives no rights to who shares root and working directory with somebody else. */
+static int set_id_child(void *name)
+{
+	char *argv[] = { "set-id", NULL };
+
+	setresuid(1000, 1000, 1000);
+	execv(name, argv);
+	_exit(98);
+}
+
+static void set_id(void)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	char name[] = "/tmp/set-id.XXXXXX", buf[4096];
+	int in = open("/proc/self/exe", O_RDONLY), out = mkstemp(name), status;
+	ssize_t n;
+
+	while ((n = read(in, buf, sizeof(buf))) > 0)
+		write(out, buf, (size_t)n);
+	fchmod(out, 04755);
+	close(in), close(out);
+	for (int shared = 0; shared < 2; shared++) {
+		waitpid(clone(set_id_child, stack + sizeof(stack), SIGCHLD | (shared ? CLONE_FS : 0), name), &status, 0);
+		say_status(shared ? "set-id program, CLONE_FS: effective user" : "set-id program: effective user", status);
+	}
+	unlink(name);
+}
+
 int main(int argc, char **argv)
 {
+	if (!strcmp(argv[0], "set-id"))
+		return geteuid() ? 2 : 1;
 	if (argc > 1) {
 		caps(argv[1]);
 		return 0;
 	}
 	groups();
 	securebits();
+	set_id();
 	host_names();
 	return 0;
 }

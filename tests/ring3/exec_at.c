@@ -85,6 +85,9 @@ int main(int argc, char **argv)
 	run("no descriptor", 77, "prog", 0);
 	run("not a directory", prog, "prog", 0);
 	run("wrong flag", d, "prog", 0x40000000);
+	prog = (int)syscall(SYS_memfd_create, "script", 0);     /* nobody opened it for writing */
+	dprintf(prog, "#!/bin/sh\nexit 6\n");
+	run("a script in memory", prog, "", AT_EMPTY_PATH);
 	unlink("prog"), unlink("script"), unlink("noexec"), unlink("link");
 	chdir("/");
 	rmdir(dir);

@@ -256,6 +256,47 @@ static void unread(int type)
 	}
 }
 
+/* Who sent it: streams tell the bound name, too. Abstract names belong to a type of sockets. */
+static void senders(int type)
+{
+	int l = socket(AF_UNIX, type, 0), s = socket(AF_UNIX, type, 0), other = type == SOCK_STREAM ? SOCK_SEQPACKET : SOCK_STREAM, c;
+	struct sockaddr_un a = { AF_UNIX, "\0its name" }, from;
+	struct iovec v = { buf, 10 };
+	struct msghdr h = { .msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &v, .msg_iovlen = 1 };
+	socklen_t len = 11;
+
+	RESULT(bind(l, (void *)&a, len));
+	RESULT(listen(l, 2));
+	RESULT(bind(socket(AF_UNIX, type, 0), (void *)&a, len));
+	RESULT(connect(socket(AF_UNIX, other, 0), (void *)&a, len));
+	RESULT(bind(socket(AF_UNIX, other, 0), (void *)&a, len));
+	RESULT(sendto(socket(AF_UNIX, SOCK_DGRAM, 0), "x", 1, 0, (void *)&a, len));
+	RESULT(connect(s, (void *)&a, len));
+	len = (socklen_t)-1;
+	RESULT(accept(l, (void *)&from, &len));
+	c = socket(AF_UNIX, type, 0);
+	RESULT(connect(c, (void *)&a, 11));
+	close(s);
+	s = accept(l, NULL, NULL);
+	RESULT(write(c, "one", 3));
+	len = sizeof(from);
+	RESULT(recvfrom(s, buf, 10, 0, (void *)&from, &len));
+	ASK(len == 0);
+	a.sun_path[1] = 'o';
+	RESULT(bind(c, (void *)&a, 11));
+	RESULT(write(c, "two", 3));
+	RESULT(recvfrom(s, buf, 10, 0, (void *)&from, &len));
+	ASK(len == 0);
+	RESULT(write(c, "two", 3));
+	len = sizeof(from);
+	RESULT(recvfrom(s, buf, 10, 0, (void *)&from, &len));
+	ASK(len == 11 && !memcmp(&from, &a, 11));
+	RESULT(write(c, "three", 5));
+	RESULT(recvmsg(s, &h, 0));
+	ASK(h.msg_namelen == 11 && !memcmp(&from, &a, 11));
+	close(l), close(s), close(c);
+}
+
 int main(void)
 {
 	char dir[] = "/dev/shm/unixXXXXXX", clean[64];
@@ -267,6 +308,8 @@ int main(void)
 	pairs(SOCK_SEQPACKET);
 	pairs(SOCK_DGRAM);
 	server();
+	senders(SOCK_STREAM);
+	senders(SOCK_SEQPACKET);
 	datagrams();
 	passing();
 	passing_separately();
