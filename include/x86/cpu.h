@@ -79,6 +79,7 @@ struct thread_struct {
 extern u64 fpu_xcr0;
 static inline size_t fpu_size(void) { return boot_cpu.xsave_size; }
 void fpu_init_state(void *fpu);         /* a fresh process's state */
+void fpu_clear(void);                   /* the registers: as fpu_init_state */
 /* Saves/loads the current CPU's FPU state (signals, fork). */
 void fpu_save(void *fpu);
 void fpu_restore(void *fpu);            /* reserved bits are cleared in place first */

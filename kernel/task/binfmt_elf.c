@@ -267,8 +267,7 @@ static void start_thread(struct pt_regs *regs, u64 ip, u64 sp)
 	regs->rflags = X86_EFLAGS_IF;
 	user_fsbase_set(0);
 	user_gsbase_set(0);
-	fpu_init_state(current->thread.fpu);
-	fpu_restore(current->thread.fpu);
+	fpu_clear();
 	set_full_return();
 }
 

@@ -117,6 +117,7 @@ int setup_rt_frame(int sig, const siginfo_abi *info, const struct sigaction_abi 
 		return -EFAULT;
 	if ((u32)t->sas.ss_flags & SS_AUTODISARM)
 		t->sas = (stack_t_abi){ .ss_flags = SS_DISABLE };
+	fpu_clear();                    /* a handler starts as a function of a fresh program does, as on Linux */
 	regs->rdi = (u64)sig;
 	regs->rsi = sp + offsetof(struct rt_sigframe_abi, info);
 	regs->rdx = sp + offsetof(struct rt_sigframe_abi, uc);
@@ -213,10 +214,7 @@ static int restore_fpu(u64 fp)
 	u32 magic2;
 
 	if (!fp) {
-		static u8 fresh[4096] __aligned(64);
-
-		fpu_init_state(fresh);
-		fpu_restore(fresh);
+		fpu_clear();
 		return 0;
 	}
 	if (fpu_xfeatures()) {
@@ -238,7 +236,6 @@ static void restore_context(const struct sigcontext_abi *c, struct pt_regs *r)
 	r->rip = c->rip;
 	/* Ring 3's at the least; a selector that IRETQ refuses becomes the task's own fault. */
 	r->cs = c->cs | 3;
-	r->ss = c->ss | 3;
 	r->ss = USER_DS;
 	r->rflags = (r->rflags & ~USER_RFLAGS) | (c->eflags & USER_RFLAGS) | X86_EFLAGS_IF;
 	r->orig_rax = (u64)-1;          /* no call to restart */

@@ -58,15 +58,22 @@ void fpu_boot_init(void)
 		mxcsr_mask = mask;
 }
 
-/* FCW 0x37f and MXCSR 0x1f80 are what a Linux program starts with. */
+/*
+ * FCW 0x37f and MXCSR 0x1f80 are what a Linux program starts with. XRSTOR takes MXCSR from here, all else that this names
+ * not (its XSTATE_BV is 0) from the CPU's initial configuration (SDM vol. 1, 13.8); FXRSTOR reads all.
+ */
+static const u8 init_image[FXSAVE_SIZE + XSAVE_HEADER_SIZE] __aligned(64) = { [0] = 0x7f, [1] = 0x03, [24] = 0x80, [25] = 0x1f };
+
 void fpu_init_state(void *fpu)
 {
-	static const u16 fcw = 0x37f;
-	static const u32 mxcsr = 0x1f80;
-
 	memset(fpu, 0, fpu_size());
-	memcpy(fpu, &fcw, 2);
-	memcpy((u8 *)fpu + 24, &mxcsr, 4);
+	memcpy(fpu, init_image, 2);
+	memcpy((u8 *)fpu + 24, init_image + 24, 4);
+}
+
+void fpu_clear(void)
+{
+	hw_restore(init_image);
 }
 
 /* XSAVE writes eight bytes of its header and leaves the rest, which XRSTOR wants to be zero. */
@@ -177,8 +184,6 @@ fault:
 /* On failure the registers hold a fresh process's state: half a restore must not leak another's. */
 int fpu_restore_user(const void __user *buf)
 {
-	static u8 fresh[4096] __aligned(64);
-
 	if (!access_ok(buf, fpu_size()) || (unsigned long)buf & 63)
 		goto bad;
 	user_access_begin();
@@ -192,7 +197,6 @@ int fpu_restore_user(const void __user *buf)
 fault:
 	user_access_end();
 bad:
-	fpu_init_state(fresh);
-	hw_restore(fresh);
+	fpu_clear();
 	return -EFAULT;
 }

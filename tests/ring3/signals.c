@@ -137,9 +137,41 @@ static void faults(void)
 	FAULT("non-canonical", NULL, *(volatile char *)0x8000000000000000 = 1);
 }
 
+/* A handler starts with fresh x87 and SSE registers; the interrupted ones come back. */
+static volatile uint32_t handler_xmm, handler_mxcsr;
+static volatile uint16_t handler_fcw;
+
+static void fresh_registers(int sig)
+{
+	uint32_t xmm, mxcsr;
+	uint16_t fcw;
+
+	(void)sig;
+	__asm__ volatile("movd %%xmm7, %0; stmxcsr %1; fnstcw %2" : "=r"(xmm), "=m"(mxcsr), "=m"(fcw));
+	handler_xmm = xmm;
+	handler_mxcsr = mxcsr;
+	handler_fcw = fcw;
+	__asm__ volatile("pcmpeqd %%xmm7, %%xmm7; fninit" ::: "xmm7");
+}
+
+static void floating_point(void)
+{
+	uint32_t xmm, mxcsr = 0x9fc0, value = 0x12345678;       /* DAZ, FTZ */
+	uint16_t fcw = 0x27f;
+
+	signal(SIGUSR2, fresh_registers);
+	__asm__ volatile("movd %3, %%xmm7; ldmxcsr %1; fldcw %2; mov $39, %%eax; syscall; mov %%eax, %%edi; mov $62, %%eax; mov $12, %%esi; syscall\n"
+			 "movd %%xmm7, %0; stmxcsr %1; fnstcw %2"
+			 : "=&r"(xmm), "+m"(mxcsr), "+m"(fcw) : "r"(value) : "rax", "rcx", "rdi", "rsi", "r11", "xmm7", "memory");
+	say("handler: xmm7 %x mxcsr %x fcw %x", handler_xmm, handler_mxcsr, handler_fcw);
+	say("after: xmm7 %x mxcsr %x fcw %x", xmm, mxcsr, fcw);
+	__asm__ volatile("ldmxcsr %0; fninit" :: "m"((uint32_t){ 0x1f80 }));
+}
+
 int main(void)
 {
 	masks();
+	floating_point();
 	real_time();
 	alternate_stack();
 	interrupted(0, "without SA_RESTART");
