@@ -93,6 +93,7 @@ struct task_struct {
 	pid_t vppid;                    /* [T] its parent's there; 0: that one is above */
 	struct pid_namespace *pid_ns;   /* [I] its own; the number holds the reference */
 	struct task_struct *parent;     /* [T] who gets SIGCHLD and waits: a group leader */
+	struct task_struct *creator;    /* [T] of a leader: the thread of parent's process that forked it, or one that outlived it */
 	struct task_struct *group_leader; /* [T] */
 	struct list_head children, sibling; /* [T] */
 	struct list_head thread_node;   /* [T] in signal->threads */

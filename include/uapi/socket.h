@@ -8,6 +8,12 @@
 
 #define AF_UNIX 1
 #define AF_NETLINK 16
+/* ioctls; FIOSETOWN and SIOCSPGRP are F_SETOWN, the others F_GETOWN */
+#define FIOSETOWN 0x8901
+#define SIOCSPGRP 0x8902
+#define FIOGETOWN 0x8903
+#define SIOCGPGRP 0x8904
+
 #define SOCK_STREAM 1
 #define SOCK_DGRAM 2
 #define SOCK_RAW 3

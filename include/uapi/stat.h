@@ -83,6 +83,8 @@ static_assert(sizeof(struct ustat_abi) == 32);
 #define SYSFS_MAGIC 0x62656572
 #define PIPEFS_MAGIC 0x50495045
 #define ANON_INODE_FS_MAGIC 0x09041934
+#define PIPEFS_MAGIC 0x50495045
+#define SOCKFS_MAGIC 0x534f434b
 #define DEVPTS_SUPER_MAGIC 0x1cd1
 
 struct linux_dirent64_abi {

@@ -58,6 +58,8 @@ void fput(struct file *f)
 		epoll_file_gone(f);
 	if (unlikely(fsnotify_marks) && f->op && !(f->mode & FMODE_PATH))
 		fsnotify_file(f, (f->mode & FMODE_WRITE) ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
+	if (unlikely(f->owner))
+		file_owner_free(f);     /* first: what ends now signals nobody */
 	if (f->op && f->op->release && !(f->mode & FMODE_PATH))
 		f->op->release(f);
 	if (f->mode & FMODE_WRITER) {
@@ -65,8 +67,6 @@ void fput(struct file *f)
 		if (f->path.mnt)
 			atomic_dec(&f->path.mnt->writers);
 	}
-	if (unlikely(f->owner))
-		file_owner_free(f);
 	path_put(f->path);
 	kmem_cache_free(file_cache, f);
 }
@@ -216,7 +216,7 @@ int fd_install_new(struct file *f, unsigned int from, bool cloexec)
 
 static void filp_close(struct file *f, struct files_struct *fs)
 {
-	if (unlikely(f->has_locks))
+	if (unlikely(posix_locks_used) && !list_empty(&f->inode->flocks))
 		locks_remove_posix(f, fs);
 	if (unlikely(fsnotify_marks))
 		dnotify_flush(f, fs);

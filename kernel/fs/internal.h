@@ -137,6 +137,7 @@ size_t pipe_room(struct file *f);
 
 /* locks.c */
 long fcntl_record_lock(unsigned int fd, struct file *f, unsigned int cmd, unsigned long arg);
+extern bool posix_locks_used;
 void locks_remove_posix(struct file *f, const void *owner);
 void locks_remove_file(struct file *f);
 

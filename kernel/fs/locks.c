@@ -19,6 +19,7 @@ struct file_lock {
 };
 
 static DECLARE_WAIT_QUEUE_HEAD(lock_wait);
+bool posix_locks_used;                  /* ever: a close looks at its inode from then on [own] */
 
 static struct file_lock *conflict(struct inode *inode, const struct file_lock *w)
 {
@@ -156,6 +157,7 @@ static int set_lock(struct file *f, struct file_lock *want, bool unlock, bool wa
 	if (!err && !unlock) {
 		err = conflict(inode, want) ? wait ? wait_for(inode, want) : -EAGAIN : 0;
 		f->has_locks = true;
+		posix_locks_used = true;
 	}
 	if (!err) {
 		carve(inode, want, &spare);

@@ -196,7 +196,8 @@ static ssize_t pipe_write(struct file *f, const void *buf, size_t n, u64 *pos, c
 
 		if (unlikely(!p->readers)) {
 			mutex_unlock(&p->lock);
-			return done ? (ssize_t)done : broken_pipe();
+			err = (int)broken_pipe();       /* the signal comes also for a write that was partly done */
+			return done ? (ssize_t)done : err;
 		}
 		/* Up to PIPE_BUF: all at once or not at all. */
 		if (likely(room >= n - done || (room && n > PIPE_BUF))) {

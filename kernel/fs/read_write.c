@@ -108,7 +108,7 @@ static __always_inline long rw_there(unsigned int n, unsigned long buf, size_t c
 
 	if (!fd.file)
 		return -EBADF;
-	ret = pos < 0 ? -EINVAL : !(fd.file->mode & FMODE_SEEK) ? -ESPIPE : !access_ok((void *)buf, count) ? -EFAULT : rw(fd.file, buf, count, &p);
+	ret = (pos | (loff_t)((u64)pos + count)) < 0 ? -EINVAL : !(fd.file->mode & FMODE_SEEK) ? -ESPIPE : !access_ok((void *)buf, count) ? -EFAULT : rw(fd.file, buf, count, &p);
 	fdput(fd);
 	return ret;
 }
@@ -269,11 +269,11 @@ loff_t generic_llseek(struct file *f, loff_t off, int whence)
 		break;
 	case SEEK_CUR:
 		if (__builtin_add_overflow(off, (loff_t)f->pos, &off))
-			return -EOVERFLOW;
+			return -EINVAL;
 		break;
 	case SEEK_END:
-		if (__builtin_add_overflow(off, (loff_t)size, &off))
-			return -EOVERFLOW;
+		if (S_ISDIR(f->inode->mode) || __builtin_add_overflow(off, (loff_t)size, &off))
+			return -EINVAL;
 		break;
 	case SEEK_DATA: case SEEK_HOLE:
 		if (!S_ISREG(f->inode->mode))

@@ -244,12 +244,12 @@ SYSCALL(readlinkat) { return do_readlinkat(a0, (const char *)a1, (char *)a2, a3)
 
 /* --- statfs ---------------------------------------------------------------------------------- */
 
-static struct statfs_abi statfs_of(struct super_block *sb, unsigned long flags)
+static struct statfs_abi statfs_of(struct super_block *sb, unsigned long flags, u32 mode)
 {
 	struct statfs_abi s = { 0 };
 	u64 total = totalram_pages(), free = nr_free_pages();
 
-	s.f_type = sb->type ? sb->type->magic : ANON_INODE_FS_MAGIC;
+	s.f_type = sb->type ? sb->type->magic : S_ISFIFO(mode) ? PIPEFS_MAGIC : S_ISSOCK(mode) ? SOCKFS_MAGIC : ANON_INODE_FS_MAGIC;
 	s.f_bsize = s.f_frsize = PAGE_SIZE;
 	s.f_namelen = NAME_MAX;
 	s.f_flags = ST_VALID | (flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME)) |
@@ -266,7 +266,7 @@ static struct statfs_abi statfs_of(struct super_block *sb, unsigned long flags)
 
 static long put_statfs(const struct path *p, void __user *buf)
 {
-	struct statfs_abi s = statfs_of(p->dentry->inode->sb, path_flags(p));
+	struct statfs_abi s = statfs_of(p->dentry->inode->sb, path_flags(p), p->dentry->inode->mode);
 
 	return copy_to_user(buf, &s, sizeof(s)) ? -EFAULT : 0;
 }
@@ -281,7 +281,7 @@ SYSCALL(ustat)
 	mutex_lock(&namespace_lock);
 	list_for_each_entry(m, &all_mounts, list) {
 		if (m->sb->dev == (u32)a0 && !found) {
-			struct statfs_abi s = statfs_of(m->sb, 0);
+			struct statfs_abi s = statfs_of(m->sb, 0, S_IFDIR);
 
 			u.f_tfree = (s32)s.f_bfree;
 			u.f_tinode = (u64)s.f_ffree;
@@ -355,9 +355,27 @@ static bool fill_dirent(void *arg, const char *name, size_t len, u64 pos_after, 
 	return true;
 }
 
+/* What fits into ring 3's memory counts: bytes of whole entries, or -EFAULT when not even one does. */
+static long put_dirents(struct getdents_ctx *c, void __user *buf)
+{
+	size_t there = c->used - copy_to_user(buf, c->buf, c->used), n = 0;
+
+	if (likely(there == c->used))
+		return (long)there;
+	for (;;) {
+		const struct linux_dirent64_abi *e = (const void *)(c->buf + n);
+
+		if (n + e->d_reclen > there)
+			return n ? (long)n : -EFAULT;
+		n += e->d_reclen;
+		c->pos = e->d_off;
+	}
+}
+
 static long do_getdents(unsigned int n, void __user *buf, size_t size, bool old_format)
 {
-	struct getdents_ctx c = { .size = min(size, DIRENT_CHUNK * 16UL), .old_format = old_format };
+	/* A size beyond an int is taken for a negative one, which nothing fits in. */
+	struct getdents_ctx c = { .size = size >> 31 ? 0 : min(size, DIRENT_CHUNK * 16UL), .old_format = old_format };
 	struct fd fd = fdget(n);
 	long ret = -EBADF;
 
@@ -380,10 +398,8 @@ static long do_getdents(unsigned int n, void __user *buf, size_t size, bool old_
 	if (!ret) {
 		if (!c.used && c.full)
 			ret = -EINVAL;
-		else if (copy_to_user(buf, c.buf, c.used))
-			ret = -EFAULT;
 		else
-			ret = c.used;
+			ret = put_dirents(&c, buf);
 	}
 	if (ret >= 0)
 		fd.file->pos = c.pos;

@@ -285,6 +285,10 @@ SYSCALL(msgrcv)
 	m = take_message(queue_of(o), &r, (int)a4);
 	if (IS_ERR(m))
 		return PTR_ERR(m);
+	if ((a4 & MSG_COPY) && m->size > (size_t)a2) {
+		kfree(m);
+		return -EINVAL;         /* a copy is whole, MSG_NOERROR or not */
+	}
 	ret = min(m->size, (size_t)a2);
 	if (put_user_u64(m->type, (void *)a1) || copy_to_user((void *)(a1 + 8), m->text, ret))
 		ret = -EFAULT;

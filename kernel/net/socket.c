@@ -2,7 +2,9 @@
 /* The socket system calls but those that move messages (message.c), for AF_UNIX and what there is of AF_NETLINK; other families are EAFNOSUPPORT. */
 #include <ns/nsproxy.h>
 #include "unix.h"
+#include <fs/fasync.h>
 #include <fs/poll.h>
+#include <uapi/fcntl.h>
 #include <task/signal.h>
 #include <uapi/termios.h>
 
@@ -41,6 +43,13 @@ static long socket_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 {
 	struct unix_sock *s = f->private;
 
+	if (cmd == FIOSETOWN || cmd == SIOCSPGRP) {
+		u32 pid;
+
+		return get_user_u32(&pid, (void *)arg) ? -EFAULT : fcntl_owner(f, F_SETOWN, pid);
+	}
+	if (cmd == FIOGETOWN || cmd == SIOCGPGRP)
+		return put_user_u32((u32)fcntl_owner(f, F_GETOWN, 0), (void *)arg);
 	if (cmd == TIOCOUTQ)
 		return put_user_u32(s->peer ? s->peer->queued : 0, (void *)arg);
 	if (cmd != FIONREAD)

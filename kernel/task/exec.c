@@ -5,6 +5,7 @@
  * any error returns to it.
  */
 #include <asm/tlb.h>
+#include <fs/notify.h>
 #include <mm/slab.h>
 #include <uapi/fcntl.h>
 #include <uapi/stat.h>
@@ -19,6 +20,7 @@ static int read_head(struct binprm *b)
 
 	memset(b->buf, 0, sizeof(b->buf));
 	n = kernel_read(b->file, b->buf, sizeof(b->buf), 0);
+	fsnotify_file(b->file, IN_ACCESS);
 	return n < 0 ? (int)n : 0;
 }
 
@@ -151,6 +153,7 @@ static int de_thread(void)
 		t->start_time_ns = leader->start_time_ns; /* it is the same process: pidfds, /proc */
 		t->exit_signal = SIGCHLD;
 		set_parent(t, leader->parent);
+		t->creator = leader->creator;
 		list_add(&t->sibling, &leader->sibling);
 		list_del_init(&leader->sibling);
 		list_splice_init(&leader->children, &t->children);

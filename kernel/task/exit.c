@@ -101,6 +101,27 @@ static void reparent_children(struct task_struct *leader)
 	}
 }
 
+/* A thread goes, its process stays: the children that it forked are told, and another thread takes its place. => tasklist_lock held */
+static void creator_died(struct task_struct *t)
+{
+	struct task_struct *leader = t->group_leader, *c, *heir = leader;
+
+	if (list_empty(&leader->children))
+		return;
+	list_for_each_entry(heir, &t->signal->threads, thread_node)
+		if (!(heir->flags & PF_EXITING))
+			break;
+	if (&heir->thread_node == &t->signal->threads)
+		heir = leader;
+	list_for_each_entry(c, &leader->children, sibling) {
+		if (c->creator != t)
+			continue;
+		c->creator = heir;
+		if (c->pdeath_signal)
+			group_send_sig_info(c->pdeath_signal, NULL, c);
+	}
+}
+
 /* => tasklist_lock held. The last thread of the process is going. */
 static void process_died(struct task_struct *leader)
 {
@@ -144,8 +165,10 @@ static void exit_notify(struct task_struct *t)
 		process_died(leader);
 		if (!list_empty(&pidfd_wait.head))
 			wake_up(&pidfd_wait);
-	} else if (unlikely(stop_is_complete(s))) {
-		notify_parent_stop(leader, CLD_STOPPED);
+	} else {
+		creator_died(t);
+		if (unlikely(stop_is_complete(s)))
+			notify_parent_stop(leader, CLD_STOPPED);
 	}
 	if (t != leader && !t->ptrace) {
 		unlink_task(t);

@@ -309,9 +309,11 @@ int link_task(const struct kernel_clone_args *a, struct task_struct *t)
 		t->group_leader = t;
 		if (a->flags & CLONE_PARENT) {
 			set_parent(t, current->parent);
+			t->creator = current->group_leader->creator;
 			t->exit_signal = current->group_leader->exit_signal;
 		} else {
 			set_parent(t, current->group_leader);
+			t->creator = current;
 			t->exit_signal = a->exit_signal;
 		}
 		list_add_tail(&t->sibling, &t->parent->children);

@@ -44,6 +44,8 @@ int futex_get_key(u64 addr, bool shared, struct futex_key *k)
 	} else if ((vma->vm_flags & VM_SHARED) && vma->vm_mapping) {
 		k->object = (u64)vma->vm_mapping;
 		k->offset = (vma->vm_pgoff << PAGE_SHIFT) + (addr - vma->vm_start);
+	} else {
+		k->object |= 1;         /* asked for as shared: another name than the private one, as in Linux */
 	}
 	up_read(&mm->mmap_lock);
 	if (!err && get_user_u32(&word, (const void __user *)addr))

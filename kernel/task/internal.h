@@ -214,7 +214,7 @@ static inline bool must_die(const struct task_struct *t)
 /* => [T] */
 static inline void set_parent(struct task_struct *t, struct task_struct *parent)
 {
-	t->parent = parent;
+	t->parent = t->creator = parent;
 	t->vppid = likely(parent->pid_ns == t->pid_ns) ? parent->vtgid : 0;
 }
 static inline bool is_group_leader(const struct task_struct *t) { return t->group_leader == t; }

@@ -102,7 +102,7 @@ static long ptrace_traceme(void)
 	long err = -EPERM;
 	TASKLIST_LOCK(tl);
 
-	parent = t->parent;
+	parent = t->group_leader->creator;
 	if (!t->ptrace && parent != &init_task && !(parent->flags & PF_EXITING)) {
 		ptrace_link(t, parent, PT_PTRACED | (parent->cred.cap_effective >> CAP_SYS_PTRACE & 1 ? PT_CAP : 0));
 		err = 0;

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* Corners of files, pipes, locks, directories, futexes and parents' deaths that other people's test suites look into. */
+#include "t.h"
+#include <dirent.h>
+#include <pthread.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/statfs.h>
+#include <time.h>
+
+static volatile sig_atomic_t nr_signals;
+
+static void count(int sig) { nr_signals++; }
+
+static void nap(long ms) { nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000 }, NULL); }
+
+/* A write that was partly done when the last reader went raises SIGPIPE, too. */
+static void pipes(void)
+{
+	static char big[1 << 17];
+	struct statfs s;
+	int p[2];
+
+	RESULT(pipe(p));
+	RESULT(fstatfs(p[0], &s));
+	say("type %lx", (long)s.f_type);
+	signal(SIGPIPE, count);
+	if (fork() == 0) {
+		close(p[1]);
+		nap(200);
+		_exit(0);
+	}
+	close(p[0]);
+	RESULT(write(p[1], big, sizeof(big)));
+	ASK(nr_signals == 1);
+	wait(NULL);
+	close(p[1]);
+}
+
+/* Any close of the file by the process ends its record locks; those of others stay. */
+static void locks(void)
+{
+	struct flock l = { .l_type = F_WRLCK };
+	int a = open("locked", O_CREAT | O_RDWR, 0600), b = open("locked", O_RDWR);
+
+	RESULT(fcntl(a, F_SETLK, &l));
+	CHILD("locked by another", { l.l_type = F_WRLCK; close(dup(a)); _exit(fcntl(b, F_SETLK, &l) == -1); });
+	close(b);
+	CHILD("closed", { l.l_type = F_WRLCK; _exit(fcntl(a, F_SETLK, &l) == -1); });
+	close(a);
+}
+
+static void owners(void)
+{
+	int s = socket(AF_UNIX, SOCK_SEQPACKET, 0), pid = getpid(), got = -1;
+
+	signal(SIGUSR1, count);
+	nr_signals = 0;
+	RESULT(ioctl(s, 0x8901, &pid)); /* FIOSETOWN */
+	RESULT(ioctl(s, 0x8904, &got)); /* SIOCGPGRP */
+	ASK(got == pid && fcntl(s, F_GETOWN) == pid);
+	got = 1 << 22;
+	RESULT(ioctl(s, 0x8902, &got)); /* SIOCSPGRP: no such process */
+	RESULT(fcntl(s, F_SETSIG, SIGUSR1));
+	RESULT(fcntl(s, F_SETFL, O_ASYNC));
+	close(s);
+	ASK(nr_signals == 0);           /* what ends signals nobody */
+}
+
+/* Entries that fit into the memory there is are given, whatever size is claimed. */
+static void directories(void)
+{
+	char *p = mmap(NULL, 2 * PAGE, RW, ANON, -1, 0), name[16];
+	int fd, entries = 0;
+	long n;
+
+	mkdir("d", 0700);
+	for (int i = 0; i < 40; i++) {
+		snprintf(name, sizeof(name), "d/%d", i);
+		close(creat(name, 0600));
+	}
+	fd = open("d", O_RDONLY);
+	mprotect(p + PAGE, PAGE, PROT_NONE);
+	while ((n = syscall(SYS_getdents64, fd, p + PAGE - 256, PAGE)) > 0)
+		for (char *e = p + PAGE - 256, *end = e + n; e < end; e += ((struct dirent64 *)e)->d_reclen)
+			entries++;
+	say("%d entries, then %ld", entries, n);
+	RESULT(lseek(fd, 0, SEEK_SET));
+	RESULT(syscall(SYS_getdents64, fd, p + PAGE - 8, PAGE));
+	RESULT(syscall(SYS_getdents64, fd, p, 0x80000000u));
+	close(fd);
+	fd = open("d/1", O_RDWR);
+	write(fd, "x", 1);
+	RESULT(lseek(fd, INT64_MAX, SEEK_END));
+	RESULT(pread(fd, p, 8, INT64_MAX - 2));
+	RESULT(pread(fd, p, 8, INT64_MAX - 8));
+	close(fd);
+}
+
+static uint32_t word = 1;
+
+static void *wait_privately(void *op)
+{
+	struct timespec t = { 0, 500000000 };
+
+	return (void *)(syscall(SYS_futex, &word, (int)(long)op, 1, &t, NULL, 0) ? (long)errno : 0);
+}
+
+/* A word asked for as private (FUTEX_PRIVATE_FLAG, 128) and as shared are two. */
+static void futexes(void)
+{
+	pthread_t t;
+	void *how;
+
+	for (long private = 0; private < 2; private++) {
+		pthread_create(&t, NULL, wait_privately, (void *)(private * 128));
+		nap(100);
+		RESULT(syscall(SYS_futex, &word, 1 | (private ? 0 : 128), 1, NULL, NULL, 0));
+		pthread_join(t, &how);
+		say("it waited until: %s", name_of_errno((int)(long)how));
+	}
+}
+
+static pid_t grandchild;
+
+static void *parent_thread(void *traced)
+{
+	int status;
+
+	grandchild = fork();
+	if (!grandchild) {
+		prctl(PR_SET_PDEATHSIG, SIGUSR2);
+		if (traced)
+			ptrace(PTRACE_TRACEME, 0, 0, 0);
+		raise(SIGSTOP);
+		for (;;)
+			pause();
+	}
+	waitpid(grandchild, &status, WUNTRACED);
+	say_status("its child", status);
+	if (traced)
+		RESULT(ptrace(PTRACE_DETACH, grandchild, 0, 0));
+	else
+		kill(grandchild, SIGCONT);
+	nap(100);
+	return NULL;
+}
+
+/* To be traced and to be told of a parent's death means the thread that forked. */
+static void parents(void)
+{
+	pthread_t t;
+	int status;
+
+	for (long traced = 0; traced < 2; traced++) {
+		pthread_create(&t, NULL, parent_thread, (void *)traced);
+		pthread_join(t, NULL);
+		waitpid(grandchild, &status, 0);
+		say_status("the thread is gone: its child", status);
+	}
+}
+
+static void executed(void)
+{
+	int in = inotify_init1(IN_NONBLOCK), n;
+	char buf[512];
+
+	RESULT(inotify_add_watch(in, "/proc/self/exe", IN_ACCESS));
+	CHILD("run again", execl("/proc/self/exe", "corners", "quick", (char *)NULL));
+	n = (int)read(in, buf, sizeof(buf));
+	ASK(n >= (int)sizeof(struct inotify_event) && ((struct inotify_event *)buf)->mask == IN_ACCESS);
+	close(in);
+}
+
+int main(int argc, char **argv)
+{
+	char dir[] = "/tmp/corners.XXXXXX", clean[64];
+
+	if (argc > 1)
+		return 0;
+	if (!mkdtemp(dir) || chdir(dir))
+		return 1;
+	pipes();
+	locks();
+	owners();
+	directories();
+	futexes();
+	parents();
+	executed();
+	snprintf(clean, sizeof(clean), "rm -rf %s", dir);
+	return chdir("/") || system(clean) ? 2 : 0;
+}
