@@ -148,6 +148,8 @@ void vma_flag_names(const struct vm_area_struct *vma, char *buf)
 	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
 		if (!(vma->vm_flags & names[i].flag))
 			continue;
+		if (names[i].flag == VM_SHARED && !(vma->vm_flags & VM_MAYWRITE))
+			continue;       /* Linux: of a file that is open for reading only "ms" alone */
 		*buf++ = names[i].name[0];
 		*buf++ = names[i].name[1];
 		*buf++ = ' ';

@@ -175,6 +175,31 @@ static ssize_t write_gathered(struct file *f, const struct iovec_abi *v, unsigne
 	return ret;
 }
 
+#define MESSAGE_MAX (1UL << 20)
+
+/* Sockets with message boundaries: the pieces are one message. */
+static ssize_t message_vector(struct file *f, const struct iovec_abi *v, unsigned long nr, size_t total, u64 *pos, bool write)
+{
+	size_t size = min(total, MESSAGE_MAX), done = 0;
+	char *buf = kmalloc(size, GFP_KERNEL);
+	ssize_t ret;
+
+	if (!buf)
+		return -ENOMEM;
+	ret = write ? (ssize_t)size : vfs_read(f, buf, size, pos, copy_kernel);
+	for (unsigned long i = 0; i < nr && ret > 0 && done < (size_t)ret; i++) {
+		size_t part = min((size_t)v[i].iov_len, (size_t)ret - done);
+
+		if (write ? copy_from_user(buf + done, (void *)v[i].iov_base, part) : copy_to_user((void *)v[i].iov_base, buf + done, part))
+			ret = -EFAULT;
+		done += part;
+	}
+	if (write && ret > 0)
+		ret = vfs_write(f, buf, size, pos, copy_kernel);
+	kfree(buf);
+	return ret;
+}
+
 /* @rw is read_user for @mode FMODE_READ, write_user for FMODE_WRITE. */
 static __always_inline ssize_t do_vector(struct file *f, const struct iovec_abi *v, unsigned long nr, u64 *pos, rw_fn *rw, unsigned int mode)
 {
@@ -187,6 +212,8 @@ static __always_inline ssize_t do_vector(struct file *f, const struct iovec_abi 
 	}
 	if (!size)
 		return (f->mode & mode) ? 0 : -EBADF;
+	if (unlikely(segs > 1 && S_ISSOCK(f->inode->mode)))
+		return message_vector(f, v, nr, size, pos, mode == FMODE_WRITE);
 	if (mode == FMODE_WRITE && segs > 1 && size <= PIPE_BUF && !S_ISREG(f->inode->mode))
 		return write_gathered(f, v, nr, size, pos);
 	for (unsigned long i = 0; i < nr; i++) {

@@ -31,6 +31,19 @@ static int statm_show(struct seq_file *m, struct task_struct *t)
 	return 0;
 }
 
+/* The processes that a thread forked. */
+static int children_show(struct seq_file *m, struct task_struct *t)
+{
+	struct task_struct *c;
+	unsigned long irq = spin_lock_irqsave(&tasklist_lock);
+
+	list_for_each_entry(c, &t->group_leader->children, sibling)
+		if (c->creator == t)
+			seq_printf(m, "%d ", c->pid);
+	spin_unlock_irqrestore(&tasklist_lock, irq);
+	return 0;
+}
+
 static int comm_show(struct seq_file *m, struct task_struct *t)
 {
 	seq_printf(m, "%s\n", t->comm);
@@ -230,6 +243,7 @@ static int root_link(struct task_struct *t, struct path *to)
 const struct pid_entry pid_entries[] = {
 	{ "auxv", 0400, PID_RAW, .raw = auxv_raw, .owner_only = true },
 	{ "cgroup", 0444, PID_TEXT, .show = cgroup_show },
+	{ "children", 0444, PID_TEXT, .show = children_show, .thread_only = true },
 	{ "cmdline", 0444, PID_RAW, .raw = cmdline_raw },
 	{ "comm", 0644, PID_TEXT, .show = comm_show, .write = comm_write },
 	{ "coredump_filter", 0644, PID_TEXT, .show = coredump_filter_show, .write = coredump_filter_write },

@@ -19,6 +19,7 @@ struct pid_entry {
 	unsigned int (*poll)(struct file *f, struct poll_table *pt);    /* NULL: always ready, and not for epoll */
 	int which;                      /* PID_USERNS: which file of proc_userns.c */
 	bool group_only;                /* not in task/TID */
+	bool thread_only;               /* in task/TID alone */
 	bool owner_only;                /* needs ptrace_may_access */
 };
 

@@ -344,7 +344,7 @@ static struct dentry *row_lookup(struct dentry *dir, const char *name, size_t le
 	for (size_t i = 0; i < nr_pid_entries; i++) {
 		const struct pid_entry *e = &pid_entries[i];
 
-		if (strlen(e->name) != len || memcmp(e->name, name, len) || (thread && e->group_only))
+		if (strlen(e->name) != len || memcmp(e->name, name, len) || (thread ? e->group_only : e->thread_only))
 			continue;
 		switch (e->kind) {
 		case PID_LINK:
@@ -391,7 +391,7 @@ static int pid_dir_iterate(struct file *f, filldir_fn fill, void *arg)
 	if (pid_dots(f, fill, arg))
 		return 0;
 	for (u64 i = max(f->pos, 2UL) - 2; i < nr_pid_entries; i++)
-		if (!(thread && pid_entries[i].group_only) &&
+		if (!(thread ? pid_entries[i].group_only : pid_entries[i].thread_only) &&
 		    !fill(arg, pid_entries[i].name, strlen(pid_entries[i].name), i + 3, pid_ino(inode_pid(f->inode), i), entry_mode(&pid_entries[i])))
 			return 0;
 	return 0;

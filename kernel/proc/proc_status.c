@@ -56,7 +56,7 @@ int proc_stat_show(struct seq_file *m, struct task_struct *t, bool whole)
 		   t->maj_flt + (whole && sig ? sig->dead_maj_flt : 0), sig ? sig->cmaj_flt : 0,
 		   (unsigned long)ticks(ut), (unsigned long)ticks(st),
 		   (unsigned long)ticks(sig ? sig->cutime_ns : 0), (unsigned long)ticks(sig ? sig->cstime_ns : 0),
-		   t->prio ? -1 - t->prio : 20 + t->nice, t->nice, sig ? sig->nr_threads : 1,
+		   t->prio ? -1 - t->prio : 20 + t->nice, t->nice, max(sig ? sig->nr_threads : 1, 1),
 		   (unsigned long)ticks(t->start_time_ns + (u64)timens_boottime()));
 	if (mm)
 		seq_printf(m, "%lu %ld %lu %lu %lu %lu 0 0 ", mm->total_vm << PAGE_SHIFT, mm->rss_anon + mm->rss_file + mm->rss_shmem,
@@ -134,7 +134,7 @@ int proc_status_show(struct seq_file *m, struct task_struct *t)
 	show_numbers(m, t);
 	if (t->mm)
 		status_mm(m, t->mm);
-	seq_printf(m, "Threads:\t%d\nSigQ:\t%u/%lu\n", sig ? sig->nr_threads : 1, queued(sig),
+	seq_printf(m, "Threads:\t%d\nSigQ:\t%u/%lu\n", max(sig ? sig->nr_threads : 1, 1), queued(sig),
 		   sig ? (unsigned long)sig->rlim[RLIMIT_SIGPENDING].rlim_cur : 0);
 	seq_printf(m, "SigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\nSigIgn:\t%016lx\nSigCgt:\t%016lx\n", (unsigned long)t->pending.set,
 		   sig ? (unsigned long)sig->shared_pending.set : 0, (unsigned long)t->blocked, (unsigned long)ignored, (unsigned long)caught);

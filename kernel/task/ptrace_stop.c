@@ -216,10 +216,12 @@ void ptrace_syscall_enter(struct pt_regs *regs)
 {
 	struct task_struct *t = current;
 
+	bool emulated = t->ptrace & PT_SYSEMU;  /* however the tracer lets it go on */
+
 	if (!(t->ptrace & (PT_SYSCALL | PT_SYSEMU)))
 		return;
 	syscall_stop(PTRACE_EVENTMSG_SYSCALL_ENTRY);
-	if ((t->ptrace & PT_SYSEMU) || must_die(t))
+	if (emulated || must_die(t))
 		regs->orig_rax = (u64)-1;
 }
 

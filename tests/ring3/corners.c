@@ -2,6 +2,7 @@
 /* Corners of files, pipes, locks, directories, futexes and parents' deaths that other people's test suites look into. */
 #include "t.h"
 #include <dirent.h>
+#include <stddef.h>
 #include <pthread.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
@@ -9,9 +10,12 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/statfs.h>
+#include <sys/uio.h>
+#include <sys/user.h>
 #include <time.h>
 
 static volatile sig_atomic_t nr_signals;
+static char buf[512];
 
 static void count(int sig) { nr_signals++; }
 
@@ -100,6 +104,66 @@ static void directories(void)
 	close(fd);
 }
 
+/* The pieces of a vector are one message. */
+static void messages(int type)
+{
+	char a[3], b[5];
+	struct iovec out[2] = { { "one", 3 }, { "two", 3 } }, in[2] = { { a, 3 }, { b, 5 } };
+	int p[2];
+
+	RESULT(socketpair(AF_UNIX, type, 0, p));
+	RESULT(writev(p[0], out, 2));
+	RESULT(writev(p[0], out, 2));
+	RESULT(readv(p[1], in, 2));
+	ASK(!memcmp(a, "one", 3) && !memcmp(b, "two", 3));
+	RESULT(recv(p[1], buf, sizeof(buf), MSG_DONTWAIT));
+	RESULT(recv(p[1], buf, sizeof(buf), MSG_DONTWAIT));
+	close(p[0]), close(p[1]);
+}
+
+/* A call that PTRACE_SYSEMU stopped is left out, however the tracer goes on. */
+static void emulated(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		ptrace(PTRACE_TRACEME, 0, 0, 0);
+		raise(SIGSTOP);
+		_exit((int)syscall(SYS_exit_group, 1) == 42 ? 0 : 2);
+	}
+	waitpid(pid, &status, 0);
+	RESULT(ptrace(PTRACE_SYSEMU, pid, 0, 0));
+	waitpid(pid, &status, 0);
+	ASK(WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP);
+	RESULT(ptrace(PTRACE_POKEUSER, pid, offsetof(struct user_regs_struct, rax), 42));
+	RESULT(ptrace(PTRACE_DETACH, pid, 0, 0));
+	waitpid(pid, &status, 0);
+	say_status("exit_group was left out", status);
+}
+
+/* /proc/PID/task/TID/children */
+static void children(void)
+{
+	pid_t pid = fork();
+	char name[64], text[64] = "", want[16];
+	int fd;
+
+	if (!pid) {
+		pause();
+		_exit(0);
+	}
+	snprintf(name, sizeof(name), "/proc/self/task/%d/children", (int)getpid());
+	snprintf(want, sizeof(want), "%d ", (int)pid);
+	fd = open(name, O_RDONLY);
+	read(fd, text, sizeof(text) - 1);
+	ASK(!strcmp(text, want));
+	RESULT(open("/proc/self/children", O_RDONLY));
+	close(fd);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 static uint32_t word = 1;
 
 static void *wait_privately(void *op)
@@ -166,7 +230,6 @@ static void parents(void)
 static void executed(void)
 {
 	int in = inotify_init1(IN_NONBLOCK), n;
-	char buf[512];
 
 	RESULT(inotify_add_watch(in, "/proc/self/exe", IN_ACCESS));
 	CHILD("run again", execl("/proc/self/exe", "corners", "quick", (char *)NULL));
@@ -187,6 +250,11 @@ int main(int argc, char **argv)
 	locks();
 	owners();
 	directories();
+	messages(SOCK_DGRAM);
+	messages(SOCK_SEQPACKET);
+	messages(SOCK_STREAM);
+	emulated();
+	children();
 	futexes();
 	parents();
 	executed();
