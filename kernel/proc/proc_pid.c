@@ -39,7 +39,7 @@ static int children_show(struct seq_file *m, struct task_struct *t)
 
 	list_for_each_entry(c, &t->group_leader->children, sibling)
 		if (c->creator == t)
-			seq_printf(m, "%d ", c->pid);
+			seq_printf(m, "%d ", pid_vnr(c->pid));
 	spin_unlock_irqrestore(&tasklist_lock, irq);
 	return 0;
 }
