@@ -262,6 +262,8 @@ SYSCALL(getsockopt);
 SYSCALL(listen);
 SYSCALL(recvfrom);
 SYSCALL(recvmsg);
+SYSCALL(recvmmsg);
+SYSCALL(sendmmsg);
 SYSCALL(sendmsg);
 SYSCALL(sendto);
 SYSCALL(setsockopt);

@@ -81,6 +81,7 @@ static_assert(sizeof(struct cap_data_abi) == 12);
 #define CAP_SYS_CHROOT       18
 #define CAP_SYS_PTRACE       19
 #define CAP_SYS_PACCT        20
+#define CAP_NET_ADMIN        12
 #define CAP_SYS_ADMIN        21
 #define CAP_SYS_BOOT         22
 #define CAP_SYS_NICE         23

@@ -28,15 +28,24 @@
 #define SO_REUSEADDR 2
 #define SO_TYPE 3
 #define SO_ERROR 4
+#define SO_DONTROUTE 5
+#define SO_BROADCAST 6
 #define SO_SNDBUF 7
 #define SO_RCVBUF 8
 #define SO_KEEPALIVE 9
+#define SO_OOBINLINE 10
+#define SO_NO_CHECK 11
 #define SO_LINGER 13
+#define SO_REUSEPORT 15
 #define SO_PASSCRED 16
 #define SO_PEERCRED 17
+#define SO_RCVLOWAT 18
+#define SO_SNDLOWAT 19
 #define SO_RCVTIMEO 20
 #define SO_SNDTIMEO 21
 #define SO_ACCEPTCONN 30
+#define SO_SNDBUFFORCE 32
+#define SO_RCVBUFFORCE 33
 #define SO_PROTOCOL 38
 #define SO_DOMAIN 39
 #define SCM_RIGHTS 1
@@ -49,6 +58,7 @@
 #define MSG_EOR 0x80
 #define MSG_WAITALL 0x100
 #define MSG_NOSIGNAL 0x4000
+#define MSG_WAITFORONE 0x10000
 #define MSG_CMSG_CLOEXEC 0x40000000
 
 struct sockaddr_un_abi {
@@ -64,6 +74,12 @@ struct msghdr_abi {
 	u32 msg_flags, pad1;
 };
 static_assert(sizeof(struct msghdr_abi) == 56);
+
+struct mmsghdr_abi {
+	struct msghdr_abi msg_hdr;
+	u32 msg_len, pad;
+};
+static_assert(sizeof(struct mmsghdr_abi) == 64);
 
 struct cmsghdr_abi {
 	u64 cmsg_len;

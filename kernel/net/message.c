@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The system calls that move messages through sockets: sendto, recvfrom, sendmsg, recvmsg. */
+/* The system calls that move messages through sockets: sendto, recvfrom, sendmsg, recvmsg, sendmmsg, recvmmsg. */
 #include "unix.h"
+#include <task/task.h>
 #include <uapi/prctl.h>
+#include <uapi/time.h>
+#include <x86/cpu.h>
 
 SOCKET_CALL(sendto)
 {
@@ -261,4 +264,74 @@ SOCKET_CALL(recvmsg)
 	long ret = copy_from_user(&h, (void *)a1, sizeof(h)) ? -EFAULT : do_recvmsg(f, s, &h, a2);
 
 	return ret >= 0 && copy_to_user((void *)a1, &h, sizeof(h)) ? -EFAULT : ret;
+}
+
+/* --- several at once ------------------------------------------------------------------------- */
+
+/* Messages that went are counted; what stopped it is told by the next call, as far as it still is so. */
+SOCKET_CALL(sendmmsg)
+{
+	unsigned int nr = min((unsigned int)a2, (unsigned int)IOV_MAX), done = 0;
+	long ret = 0;
+
+	for (; done < nr; done++) {
+		void __user *u = (void __user *)(a1 + done * sizeof(struct mmsghdr_abi));
+		struct msghdr_abi h;
+
+		ret = copy_from_user(&h, u, sizeof(h)) ? -EFAULT : do_sendmsg(f, s, &h, a3);
+		if (ret >= 0 && put_user_u32((u32)ret, u + offsetof(struct mmsghdr_abi, msg_len)))
+			ret = -EFAULT;
+		if (ret < 0)
+			break;
+	}
+	return done ? (long)done : ret;
+}
+
+static long receive_one(struct file *f, struct unix_sock *s, void __user *u, unsigned int flags)
+{
+	struct msghdr_abi h;
+	long ret = copy_from_user(&h, u, sizeof(h)) ? -EFAULT : do_recvmsg(f, s, &h, flags);
+
+	if (ret < 0)
+		return ret;
+	if (copy_to_user(u, &h, sizeof(h)) || put_user_u32((u32)ret, u + offsetof(struct mmsghdr_abi, msg_len)))
+		return -EFAULT;
+	return 0;
+}
+
+/* The timeout is looked at after each message only, as on Linux (recvmmsg(2), BUGS). */
+SOCKET_CALL(recvmmsg)
+{
+	unsigned int nr = a2, flags = a3, done = 0;
+	struct timespec_abi left = { 0, 0 };
+	u64 end = 0;
+	long ret = 0;
+
+	if (a4) {
+		if (copy_from_user(&left, (void *)a4, sizeof(left)))
+			return -EFAULT;
+		if (left.tv_sec < 0 || (u64)left.tv_nsec >= 1000000000)
+			return -EINVAL;
+		end = ktime_get_ns() + (u64)min(left.tv_sec, 1L << 32) * 1000000000 + (u64)left.tv_nsec;
+	}
+	while (done < nr) {
+		ret = receive_one(f, s, (void __user *)(a1 + done * sizeof(struct mmsghdr_abi)), flags & ~(unsigned int)MSG_WAITFORONE);
+		if (ret < 0)
+			break;
+		done++;
+		if (flags & MSG_WAITFORONE)
+			flags |= MSG_DONTWAIT;
+		if (a4) {
+			u64 now = ktime_get_ns(), rest = now < end ? end - now : 0;
+
+			left = (struct timespec_abi){ (s64)(rest / 1000000000), (s64)(rest % 1000000000) };
+			if (!rest)
+				break;
+		}
+	}
+	if (!done)
+		return ret;
+	if (ret < 0 && ret != -EAGAIN && ret != -ERESTARTSYS)
+		s->err = (int)-ret;     /* for the next call */
+	return a4 && copy_to_user((void *)a4, &left, sizeof(left)) ? -EFAULT : (long)done;
 }

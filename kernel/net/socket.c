@@ -279,13 +279,15 @@ SOCKET_CALL(shutdown)
 
 /* --- options --------------------------------------------------------------------------------- */
 
+#define SWITCHES SO_REUSEADDR: case SO_DONTROUTE: case SO_BROADCAST: case SO_KEEPALIVE: case SO_OOBINLINE: case SO_NO_CHECK: case SO_REUSEPORT
+
 static u64 *timeout_of(struct unix_sock *s, long opt) { return opt == SO_RCVTIMEO ? &s->rcv_timeout_ns : &s->snd_timeout_ns; }
 
 /* Twice what is asked, for the messages' own memory. */
-static void set_buffer(struct unix_sock *s, long opt, u32 v)
+static void set_buffer(struct unix_sock *s, long opt, u32 v, u32 most)
 {
-	v = min(v, (u32)UNIX_BUFFER) * 2;
-	if (opt == SO_RCVBUF) {
+	v = min(v, most) * 2;
+	if (opt == SO_RCVBUF || opt == SO_RCVBUFFORCE) {
 		s->rcvbuf = max(v, (u32)UNIX_RCVBUF_MIN);
 		return;
 	}
@@ -316,14 +318,38 @@ SOCKET_CALL(setsockopt)
 			return -EFAULT;
 		if ((u64)tv[1] >= 1000000)
 			return -EDOM;
-		if (tv[0] < 0 || tv[0] > INT64_MAX / 1000000000 - 1)
+		if (tv[0] < 0) {
+			*timeout_of(s, a2) = 1; /* not at all: as short as can be */
+			return 0;
+		}
+		if (tv[0] > INT64_MAX / 1000000000 - 1)
 			tv[0] = tv[1] = 0;      /* so long is for ever */
 		*timeout_of(s, a2) = tv[0] * 1000000000 + tv[1] * 1000;
 		return 0;
 	case SO_SNDBUF: case SO_RCVBUF:
-		set_buffer(s, a2, v);
+		set_buffer(s, a2, v, UNIX_BUFFER);
 		return 0;
-	case SO_REUSEADDR: case SO_KEEPALIVE: case SO_DEBUG: case SO_LINGER:
+	case SO_SNDBUFFORCE: case SO_RCVBUFFORCE:
+		if (!capable(CAP_NET_ADMIN))
+			return -EPERM;
+		set_buffer(s, a2, v, INT32_MAX / 2);
+		return 0;
+	case SO_RCVLOWAT:
+		s->rcvlowat = min(v, (u32)INT32_MAX);
+		return 0;
+	case SO_LINGER:
+		if ((unsigned int)a4 < sizeof(s->linger))
+			return -EINVAL;
+		if (copy_from_user(s->linger, (void *)a3, sizeof(s->linger)))
+			return -EFAULT;
+		s->linger[0] = s->linger[0] != 0;
+		return 0;
+	case SO_DEBUG:
+		if (v && !capable(CAP_NET_ADMIN))
+			return -EACCES;
+		__attribute__((fallthrough));
+	case SWITCHES:
+		s->switches = v ? s->switches | 1UL << a2 : s->switches & ~(1UL << a2);
 		return 0;
 	default:
 		return -ENOPROTOOPT;
@@ -352,7 +378,14 @@ SOCKET_CALL(getsockopt)
 	case SO_ACCEPTCONN: v = s->state == UNIX_LISTENING; break;
 	case SO_PASSCRED: v = s->passcred; break;
 	case SO_ERROR: v = unix_take_error(s); break;
-	case SO_PROTOCOL: case SO_REUSEADDR: case SO_KEEPALIVE: case SO_DEBUG: break;
+	case SO_PROTOCOL: break;
+	case SO_DEBUG: case SWITCHES: v = s->switches >> a2 & 1; break;
+	case SO_RCVLOWAT: v = s->rcvlowat ? s->rcvlowat : 1; break;
+	case SO_SNDLOWAT: v = 1; break;
+	case SO_LINGER:
+		from = s->linger;
+		size = sizeof(s->linger);
+		break;
 	case SO_PEERCRED:
 		peer = unix_cred_seen(&s->peer_cred);
 		from = &peer;

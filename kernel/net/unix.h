@@ -44,6 +44,9 @@ struct unix_sock {
 	struct ucred_abi cred, peer_cred;
 	bool passcred;
 	bool netlink;                   /* [I] AF_NETLINK: only the kernel sends to it */
+	u64 switches;                   /* options that are on or off and mean nothing here: a bit each, by their number */
+	u32 rcvlowat;                   /* SO_RCVLOWAT, which nothing obeys */
+	u32 linger[2];                  /* SO_LINGER, nor that */
 	u32 sndbuf, rcvbuf;             /* SO_SNDBUF; SO_RCVBUF, which nothing obeys */
 	int err;                        /* ECONNRESET: the peer went without reading everything; told once */
 	/* garbage.c: while its file is in messages */
