@@ -75,13 +75,13 @@ static_assert(sizeof(struct cap_data_abi) == 12);
 #define CAP_SETUID           7
 #define CAP_SETPCAP          8
 #define CAP_LINUX_IMMUTABLE  9
+#define CAP_NET_ADMIN        12
 #define CAP_IPC_LOCK         14
 #define CAP_IPC_OWNER        15
 #define CAP_SYS_RAWIO        17
 #define CAP_SYS_CHROOT       18
 #define CAP_SYS_PTRACE       19
 #define CAP_SYS_PACCT        20
-#define CAP_NET_ADMIN        12
 #define CAP_SYS_ADMIN        21
 #define CAP_SYS_BOOT         22
 #define CAP_SYS_NICE         23

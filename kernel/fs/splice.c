@@ -126,6 +126,8 @@ static long copy_between(unsigned int in_fd, void __user *in_off, unsigned int o
 	if (ret)
 		goto out;
 	ret = -EINVAL;
+	if (how == SENDFILE && ((s64)count < 0 || (s64)(in_pos + count) < 0))
+		goto out;
 	if (regular && in.file->inode == out.file->inode && in_pos < out_pos + count && out_pos < in_pos + count)
 		goto out;
 	ret = splice_through_page(in.file, &in_pos, out.file, &out_pos, min(count, MAX_RW_COUNT));

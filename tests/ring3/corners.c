@@ -121,6 +121,70 @@ static void messages(int type)
 	close(p[0]), close(p[1]);
 }
 
+/* sendmmsg, recvmmsg. */
+static void several(void)
+{
+	char in[3][8] = { "", "", "" };
+	struct iovec out[2] = { { "one", 3 }, { "three", 5 } }, v[3] = { { in[0], 8 }, { in[1], 8 }, { in[2], 8 } };
+	struct mmsghdr send[2] = { { .msg_hdr = { .msg_iov = out, .msg_iovlen = 1 } }, { .msg_hdr = { .msg_iov = out + 1, .msg_iovlen = 1 } } };
+	struct mmsghdr recv[3];
+	struct timespec t = { 1, 0 };
+	int p[2];
+
+	memset(recv, 0, sizeof(recv));
+	for (int i = 0; i < 3; i++)
+		recv[i].msg_hdr = (struct msghdr){ .msg_iov = v + i, .msg_iovlen = 1 };
+	RESULT(socketpair(AF_UNIX, SOCK_DGRAM, 0, p));
+	RESULT(sendmmsg(p[0], send, 2, 0));
+	say("%u %u", send[0].msg_len, send[1].msg_len);
+	RESULT(recvmmsg(p[1], recv, 3, MSG_WAITFORONE, &t));
+	say("%u %s, %u %s", recv[0].msg_len, in[0], recv[1].msg_len, in[1]);
+	ASK(t.tv_sec == 0 && t.tv_nsec > 0);
+	RESULT(recvmmsg(p[1], recv, 3, MSG_DONTWAIT, NULL));
+	t.tv_nsec = -1;
+	RESULT(recvmmsg(p[1], recv, 3, MSG_DONTWAIT, &t));
+	RESULT(sendmmsg(p[0], send, 0, 0));
+	RESULT(sendmmsg(p[0], NULL, 1, 0));
+	close(p[1]);
+	RESULT(sendmmsg(p[0], send, 2, 0));
+	close(p[0]);
+}
+
+static void options(void)
+{
+	static const int names[] = { SO_REUSEADDR, SO_KEEPALIVE, SO_BROADCAST, SO_NO_CHECK, SO_RCVLOWAT, SO_SNDLOWAT, SO_DEBUG, SO_OOBINLINE };
+	int s = socket(AF_UNIX, SOCK_STREAM, 0), v, p[2];
+	struct timeval negative = { -1, 0 };
+	struct linger l = { 7, 9 };
+	socklen_t len;
+
+	for (unsigned int i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		int before = -1, after = -1, set;
+
+		len = sizeof(v);
+		getsockopt(s, SOL_SOCKET, names[i], &before, &len);
+		v = 5;
+		set = setsockopt(s, SOL_SOCKET, names[i], &v, sizeof(v));
+		getsockopt(s, SOL_SOCKET, names[i], &after, &len);
+		say("option %d: %d, set %d, %d", names[i], before, set, after);
+	}
+	len = sizeof(l);
+	RESULT(setsockopt(s, SOL_SOCKET, SO_LINGER, &l, 4));
+	RESULT(setsockopt(s, SOL_SOCKET, SO_LINGER, &l, sizeof(l)));
+	RESULT(getsockopt(s, SOL_SOCKET, SO_LINGER, &l, &len));
+	say("linger %d %d, %u bytes", l.l_onoff, l.l_linger, len);
+	RESULT(socketpair(AF_UNIX, SOCK_STREAM, 0, p));
+	RESULT(setsockopt(p[0], SOL_SOCKET, SO_RCVTIMEO, &negative, sizeof(negative)));
+	RESULT(read(p[0], buf, 1));
+	CHILD("buffers and debugging are the administrator's", {
+		v = 1 << 20;
+		setuid(1000);
+		RESULT(setsockopt(s, SOL_SOCKET, SO_SNDBUFFORCE, &v, sizeof(v)));
+		RESULT(setsockopt(s, SOL_SOCKET, SO_DEBUG, &v, sizeof(v)));
+	});
+	close(s), close(p[0]), close(p[1]);
+}
+
 /* A call that PTRACE_SYSEMU stopped is left out, however the tracer goes on. */
 static void emulated(void)
 {
@@ -253,6 +317,8 @@ int main(int argc, char **argv)
 	messages(SOCK_DGRAM);
 	messages(SOCK_SEQPACKET);
 	messages(SOCK_STREAM);
+	several();
+	options();
 	emulated();
 	children();
 	futexes();
