@@ -6,6 +6,7 @@
 #include "internal.h"
 #include <fs/fasync.h>
 #include <fs/notify.h>
+#include <mm/vmalloc.h>
 
 static struct kmem_cache *file_cache, *files_cache, *fs_cache;
 
@@ -109,9 +110,15 @@ int next_fd_of(struct task_struct *t, unsigned int from)
 static void free_tables(struct files_struct *fs)
 {
 	if (fs->fd != fs->inline_fd) {
-		kfree(fs->fd);
-		kfree(fs->open_bits);
+		kvfree(fs->fd);
+		kvfree(fs->open_bits);
 	}
+}
+
+/* Zeroed. Up to nr_open slots: more than the buddy's largest block. */
+static void *table_alloc(size_t size)
+{
+	return size <= 1UL << 20 ? kzalloc(size, GFP_KERNEL) : vzalloc(size);
 }
 
 /* Room for slot @fd. The bitmaps share one allocation. */
@@ -127,11 +134,11 @@ static int grow(struct files_struct *fs, unsigned int fd)
 		return -EMFILE;
 	while (max <= fd)
 		max *= 2;
-	t = kzalloc(max * sizeof(*t), GFP_KERNEL);
-	bits = kzalloc(max / 4, GFP_KERNEL);
+	t = table_alloc(max * sizeof(*t));
+	bits = table_alloc(max / 4);
 	if (!t || !bits) {
-		kfree(t);
-		kfree(bits);
+		kvfree(t);
+		kvfree(bits);
 		return -ENOMEM;
 	}
 	memcpy(t, fs->fd, fs->max * sizeof(*t));

@@ -268,7 +268,7 @@ static int tmpfs_option(struct tmpfs_options *o, const char *word)
 	const char *end, *v = strchr(word, '=');
 
 	if (!v)
-		return 0;
+		return strcmp(word, "size") && strcmp(word, "mode") && strcmp(word, "nr_inodes") && strcmp(word, "nr_blocks") ? 0 : -EINVAL;
 	v++;
 	if (!strncmp(word, "mode=", 5))
 		return kstrtou64(v, 8, &o->mode) ? -EINVAL : 0;
