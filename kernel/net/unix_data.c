@@ -231,6 +231,8 @@ static ssize_t recv_piece(struct unix_sock *s, char *buf, size_t n, size_t done,
 		return -EFAULT;
 	if (!done && anc) {
 		take_ancillary(m, anc, peek);
+		if (s->type != SOCK_DGRAM && s->peer)   /* its name as it is now */
+			anc->from = s->peer->addr.len > 2 ? s->peer->addr : (struct unix_address){ .len = 0 };
 		anc->full = m->len - m->off;
 		anc->truncated = !stream && part < m->len - m->off;
 	}

@@ -105,7 +105,8 @@ static int elf_bss(const struct elf64_phdr *p, u64 bias)
 		return -EFAULT;
 	if (PAGE_ALIGN(end) <= page_end)
 		return 0;
-	return vm_brk(current->mm, page_end, PAGE_ALIGN(end) - page_end, elf_prot(p->p_flags));
+	/* Pages of zeros can be written, whatever the segment says (Linux). */
+	return vm_brk(current->mm, page_end, PAGE_ALIGN(end) - page_end, elf_prot(p->p_flags & PF_X) | PROT_READ | PROT_WRITE);
 }
 
 /* Finds a place for all of a position-independent file: mapped whole for a moment, so nothing else lies there. */

@@ -78,6 +78,10 @@ int main(void)
 	load(1, PF_R, 0x2000, 0x402000, PAGE, PAGE), load(2, PF_R, 0x1000, 0x402000, PAGE, PAGE), run("the later one wins");
 	load(1, PF_R | PF_W, 0, 0x200000, PAGE, PAGE), load(2, PF_R, 0x2000, 0x402000, PAGE, PAGE), run("out of order");
 	load(1, PF_R, 0x1001, 0x402000, 0, PAGE), run("zeros only, any offset");
+	load(1, PF_R, 0x1000, 0x402000, 0, PAGE);
+	memcpy(image.code, (unsigned char[]){ 0xc6, 0x04, 0x25, PROBE & 0xff, PROBE >> 8 & 0xff, PROBE >> 16, 0, 9, 0x0f, 0xb6, 0x3c, 0x25,
+		PROBE & 0xff, PROBE >> 8 & 0xff, PROBE >> 16, 0, 0xb8, 60, 0, 0, 0, 0x0f, 0x05 }, 23);
+	run("zeros can be written");
 	load(1, PF_R, 0x1001, 0x402000, 100, PAGE), run("offset of another page part");
 	load(1, PF_R, 0x1000, 0x402000, PAGE, 100), run("more in the file than in memory");
 	load(1, PF_R, 0x7000, 0x402000, PAGE, PAGE), run("beyond the file");

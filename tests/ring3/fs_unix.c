@@ -282,8 +282,12 @@ static void senders(int type)
 	len = sizeof(from);
 	RESULT(recvfrom(s, buf, 10, 0, (void *)&from, &len));
 	ASK(len == 0);
+	RESULT(write(c, "one", 3));     /* the name counts that it has when the message is read */
 	a.sun_path[1] = 'o';
 	RESULT(bind(c, (void *)&a, 11));
+	len = sizeof(from);
+	RESULT(recvfrom(s, buf, 10, 0, (void *)&from, &len));
+	ASK(len == 11);
 	RESULT(write(c, "two", 3));
 	RESULT(recvfrom(s, buf, 10, 0, (void *)&from, &len));
 	ASK(len == 0);
