@@ -299,7 +299,7 @@ loff_t generic_llseek(struct file *f, loff_t off, int whence)
 			return -EINVAL;
 		break;
 	case SEEK_END:
-		if (S_ISDIR(f->inode->mode) || __builtin_add_overflow(off, (loff_t)size, &off))
+		if (f->op == &dir_fops || __builtin_add_overflow(off, (loff_t)size, &off))
 			return -EINVAL;
 		break;
 	case SEEK_DATA: case SEEK_HOLE:
