@@ -223,10 +223,11 @@ static int after_exec(char **argv)
 static void after_death(void)
 {
 	char name[32];
-	pid_t pid = fork(), other = -1;
+	pid_t pid, other = -1;
 	int dir, last;
 
 	say("-- open after death");
+	pid = fork();
 	if (pid == 0)
 		pause();
 	snprintf(name, sizeof(name), "/proc/%d", pid);
