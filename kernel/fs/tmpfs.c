@@ -64,7 +64,7 @@ static ssize_t regular_write(struct file *f, const void *buf, size_t n, u64 *pos
 	if (ret > 0) {
 		*pos += ret;
 		touch_mtime(inode);
-		if (unlikely(inode->mode & (S_ISUID | S_ISGID)) && !own_capable(CAP_FSETID))
+		if (unlikely(inode->mode & (S_ISUID | S_ISGID)) && !capable(CAP_FSETID))
 			inode->mode &= ~(S_ISUID | ((inode->mode & 010) ? S_ISGID : 0));
 	}
 	mutex_unlock(&inode->lock);
@@ -189,7 +189,7 @@ static void inherit_group(struct inode *inode, const struct inode *dir)
 	inode->gid = dir->gid;
 	if (S_ISDIR(inode->mode))
 		inode->mode |= S_ISGID;
-	else if ((inode->mode & (S_ISGID | 010)) == (S_ISGID | 010) && !in_group(dir->gid) && !own_capable(CAP_FSETID))
+	else if ((inode->mode & (S_ISGID | 010)) == (S_ISGID | 010) && !in_group(dir->gid) && !inode_capable(dir, CAP_FSETID))
 		inode->mode &= ~S_ISGID;
 }
 

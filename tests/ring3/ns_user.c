@@ -362,6 +362,25 @@ static void by_clone(void)
 	});
 }
 
+/* Who writes to somebody's set-id program takes its bits away, root of a name space of his own too. */
+static void set_id(void)
+{
+	const char *path = "/tmp/ns_user.setid";
+	struct stat st;
+
+	close(open(path, O_CREAT | O_RDWR, 0700));
+	chmod(path, 06777);
+	CHILD("writes", {
+		if (setresgid(1000, 1000, 1000) || setresuid(1000, 1000, 1000))
+			_exit(1);
+		RESULT(unshare(CLONE_NEWUSER));
+		RESULT(put(path, "x"));
+	});
+	stat(path, &st);
+	say("mode %o", st.st_mode);
+	unlink(path);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1) {
@@ -384,6 +403,7 @@ int main(int argc, char **argv)
 	CHILD("deep", deep());
 	CHILD("limits", limits());
 	CHILD("clone", by_clone());
+	CHILD("set-id", set_id());
 	unlink("/tmp/ns_user");
 	unlink("/tmp/ns_user.own");
 	return 0;
