@@ -97,18 +97,32 @@ static void zap_puds(const struct zap *z, pgd_t *pgd, unsigned long addr, unsign
 	}
 }
 
-void zap_range(const struct zap *z, unsigned long start, unsigned long end)
+static void zap_pgds(const struct zap *z, unsigned long addr, unsigned long end)
 {
-	struct mm_struct *mm = z->mm;
-	pgd_t *pgd = mm_pgd(mm) + pgd_index(start);
-	unsigned long addr = start, next;
+	pgd_t *pgd = mm_pgd(z->mm) + pgd_index(addr);
+	unsigned long next;
 
-	if (mm_rss(mm) > mm->hiwater_rss)
-		mm->hiwater_rss = mm_rss(mm);
 	for (; addr < end; addr = next, pgd++) {
 		next = min((addr & ~(PGDIR_SIZE - 1)) + PGDIR_SIZE, end);
 		if (!pgd_none(*pgd))
 			zap_puds(z, pgd, addr, next);
+	}
+}
+
+void zap_range(const struct zap *z, unsigned long start, unsigned long end)
+{
+	struct mm_struct *mm = z->mm;
+	unsigned long base = start & PMD_MASK;
+	pmd_t *pmd;
+
+	if (mm_rss(mm) > mm->hiwater_rss)
+		mm->hiwater_rss = mm_rss(mm);
+	if (end - base > PMD_SIZE || (base >= z->floor && base + PMD_SIZE <= z->ceiling)) {
+		zap_pgds(z, start, end);
+	} else {                                /* in one table, which stays */
+		pmd = pmd_lookup(mm, start);
+		if (pmd && !pmd_none(*pmd))
+			zap_ptes(z, pmd, start, end);
 	}
 	if (!z->exit)
 		flush_range(mm, start, end);
