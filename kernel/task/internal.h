@@ -88,17 +88,22 @@ void fork_init(void);
 pid_t kernel_clone(const struct kernel_clone_args *args);
 /* A copy of the current task with its own stack and FPU state, belonging to nobody yet: NULL, or to be given to free_task. */
 struct task_struct *dup_task(bool kthread);
-/* Files, directories, handlers and process of @t, a copy of the current task: shared or made by CLONE_*. 0 or -ENOMEM and undone. */
-int __must_check copy_group(u64 flags, struct task_struct *t);
-void put_group(struct task_struct *t);
 /* From here on others see it. => tasklist_lock held */
 int __must_check link_task(const struct kernel_clone_args *a, struct task_struct *t);
 void vfork_complete(struct task_struct *t);
 unsigned int nr_tasks(u64 *forks);
 void forget_task(struct task_struct *t);        /* exec: the old leader, whose number has a new owner. => [T] */
-int unshare_sighand(struct task_struct *t);
-long unshare_files_fs(u64 flags);
 void unlink_task(struct task_struct *t);
+
+/* task_parts.c */
+void task_parts_init(void);
+/* Files, directories, handlers and process of @t, a copy of the current task: shared or made by CLONE_*. 0 or -ENOMEM and undone. */
+int __must_check copy_group(u64 flags, struct task_struct *t);
+void put_group(struct task_struct *t);
+void put_sighand(struct sighand_struct *s);
+void put_signal(struct signal_struct *s);
+int unshare_sighand(struct task_struct *t);     /* exec: handlers shared with another process become our own */
+long unshare_files_fs(u64 flags);
 
 /* ioport.c: of tasks with WATCH_PORTS. fork: the child has its parent's ports. */
 void ioports_fork(struct task_struct *child);
@@ -152,7 +157,6 @@ int send_sigqueue_locked(struct sigqueue *q, struct task_struct *t, bool group);
 void posix_timer_delivered(struct posix_timer *timer, siginfo_abi *info);
 bool get_signal(struct pt_regs *regs, int *sig, siginfo_abi *info, struct sigaction_abi *act);
 void zap_other_threads(struct task_struct *t);                  /* => sighand lock */
-void put_sighand(struct sighand_struct *s);
 int send_signal_locked(int sig, const siginfo_abi *info, struct task_struct *t, bool group);
 /* A zombie's tracer, or parent, hears of it: @sig, or -1. => tasklist_lock. true: nobody will wait */
 bool do_notify_parent(struct task_struct *t, int sig);
