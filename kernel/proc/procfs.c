@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * procfs and sysfs: two trees of registered entries, shown by any number of mounts. A registered file's text is
- * made whole by its show function when it is read from its start. /proc/PID comes from proc_pid.c.
+ * made by its show function (proc_text.c). /proc/PID comes from proc_pid.c.
  */
 #include "internal.h"
-#include <mm/vmalloc.h>
 #include <ns/net_ns.h>
 #include <ns/nsproxy.h>
-
-#define TEXT_MAX (256UL << 20)
 
 struct proc_dir_entry {
 	const char *name;
@@ -25,147 +22,6 @@ struct proc_dir_entry {
 
 static struct proc_dir_entry proc_root = { .name = "", .mode = S_IFDIR | 0555, .ino = 1 };
 static struct proc_dir_entry sysfs_root = { .name = "", .mode = S_IFDIR | 0555, .ino = 1 };
-
-/* --- generated text -------------------------------------------------------------------------- */
-
-struct text_buffer { struct seq_file m; bool vmalloced; };
-
-static void text_free(struct text_buffer *t)
-{
-	if (t->vmalloced)
-		vfree(t->m.buf);
-	else
-		kfree(t->m.buf);
-	t->m.buf = NULL;
-}
-
-static int text_alloc(struct text_buffer *t, size_t size)
-{
-	t->vmalloced = size > (1UL << 20);
-	t->m.buf = t->vmalloced ? vmalloc(size) : kmalloc(size, GFP_KERNEL);
-	t->m.size = size;
-	t->m.count = 0;
-	t->m.overflow = false;
-	return t->m.buf ? 0 : -ENOMEM;
-}
-
-/* Calls show() with growing buffers until all fits. */
-static int text_make(struct text_buffer *t, struct file *f, text_show_fn show)
-{
-	size_t size = t->m.buf ? t->m.size : PAGE_SIZE;
-	int err;
-
-	for (;; size *= 2) {
-		if (t->m.buf && t->m.size == size) {
-			t->m.count = 0;
-			t->m.overflow = false;
-		} else {
-			text_free(t);
-			if (size > TEXT_MAX)
-				return -ENOMEM;
-			err = text_alloc(t, size);
-			if (err)
-				return err;
-		}
-		t->m.pid_ns = f->inode->sb->private;
-		err = show(f, &t->m);
-		if (err || !t->m.overflow)
-			return err;
-	}
-}
-
-ssize_t text_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy, text_show_fn show)
-{
-	struct text_buffer *t;
-	ssize_t ret = 0;
-
-	/* The copy may sleep: no other reader of this open may make the text anew meanwhile. */
-	mutex_lock(&f->inode->lock);
-	t = f->private;
-	if (!t)
-		t = f->private = kzalloc(sizeof(*t), GFP_KERNEL);
-	if (!t) {
-		ret = -ENOMEM;
-	} else if (*pos == 0 || !t->m.buf) {
-		ret = text_make(t, f, show);
-		if (ret)
-			text_free(t);
-	}
-	if (!ret)
-		ret = simple_read(buf, n, pos, copy, t->m.buf, t->m.count);
-	mutex_unlock(&f->inode->lock);
-	return ret;
-}
-
-void text_release(struct file *f)
-{
-	if (f->private) {
-		text_free(f->private);
-		kfree(f->private);
-	}
-}
-
-/* Sizes of generated files are not known: only absolute and relative moves. */
-loff_t text_llseek(struct file *f, loff_t off, int whence)
-{
-	if (whence == SEEK_CUR)
-		off += f->pos;
-	else if (whence != SEEK_SET)
-		return -EINVAL;
-	if (off < 0)
-		return -EINVAL;
-	return f->pos = off;
-}
-
-/* One write() as a NUL-terminated kernel string. */
-ssize_t text_write(const void *buf, size_t n, copy_fn copy, proc_write_fn fn, void *arg)
-{
-	char small[64], *p = small;
-	ssize_t ret;
-
-	if (n >= PAGE_SIZE)
-		return -EINVAL;
-	if (n >= sizeof(small)) {
-		p = kmalloc(n + 1, GFP_KERNEL);
-		if (!p)
-			return -ENOMEM;
-	}
-	if (copy(p, buf, n)) {
-		ret = -EFAULT;
-	} else {
-		p[n] = '\0';
-		ret = fn(p, n, arg);
-	}
-	if (p != small)
-		kfree(p);
-	return ret;
-}
-
-/* Binary files, through one page. */
-ssize_t raw_read(void *buf, size_t n, u64 *pos, copy_fn copy, proc_read_fn read, void *arg)
-{
-	char *page = get_free_pages(GFP_KERNEL, 0);
-	size_t done = 0;
-	ssize_t ret = 0;
-
-	if (!page)
-		return -ENOMEM;
-	while (done < n) {
-		size_t left;
-
-		ret = read(page, min(n - done, PAGE_SIZE), *pos, arg);
-		if (ret <= 0)
-			break;
-		left = copy((char *)buf + done, page, ret);
-		done += ret - left;
-		*pos += ret - left;
-		ret = left ? -EFAULT : signal_pending() ? -EINTR : 0;
-		if (ret)
-			break;
-	}
-	free_pages_addr(page, 0);
-	return done ? (ssize_t)done : ret;
-}
 
 /* --- registered files ------------------------------------------------------------------------ */
 
@@ -347,7 +203,8 @@ static struct proc_dir_entry *register_entry(struct proc_dir_entry *dir, const c
 	}
 }
 
-static int create(struct proc_dir_entry *root, const char *path, u32 mode, proc_show_fn show, proc_write_fn write, proc_read_fn read, void *arg)
+static int create(struct proc_dir_entry *root, const char *path, u32 mode, proc_show_fn show, proc_write_fn write, proc_read_fn read, void *arg,
+		  u64 size)
 {
 	struct proc_dir_entry *e = register_entry(root, path, mode);
 
@@ -357,39 +214,33 @@ static int create(struct proc_dir_entry *root, const char *path, u32 mode, proc_
 	e->write = write;
 	e->read = read;
 	e->arg = arg;
+	e->size = size;
 	return 0;
 }
 
 int proc_create(const char *path, u32 mode, proc_show_fn show, void *arg)
 {
-	return create(&proc_root, path, mode, show, NULL, NULL, arg);
+	return create(&proc_root, path, mode, show, NULL, NULL, arg, 0);
 }
 
 int proc_create_rw(const char *path, u32 mode, proc_show_fn show, proc_write_fn write, void *arg)
 {
-	return create(&proc_root, path, mode, show, write, NULL, arg);
+	return create(&proc_root, path, mode, show, write, NULL, arg, 0);
 }
 
 int proc_create_raw(const char *path, u32 mode, proc_read_fn read, void *arg)
 {
-	return create(&proc_root, path, mode, NULL, NULL, read, arg);
+	return create(&proc_root, path, mode, NULL, NULL, read, arg, 0);
 }
 
 int sysfs_create(const char *path, u32 mode, proc_show_fn show, proc_write_fn write, void *arg)
 {
-	return create(&sysfs_root, path, mode, show, write, NULL, arg);
+	return create(&sysfs_root, path, mode, show, write, NULL, arg, 0);
 }
 
 int sysfs_create_raw(const char *path, u32 mode, proc_read_fn read, void *arg, u64 size)
 {
-	struct proc_dir_entry *e = register_entry(&sysfs_root, path, mode);
-
-	if (IS_ERR(e))
-		return PTR_ERR(e);
-	e->read = read;
-	e->arg = arg;
-	e->size = size;
-	return 0;
+	return create(&sysfs_root, path, mode, NULL, NULL, read, arg, size);
 }
 
 int sysfs_mkdir(const char *path)
@@ -397,67 +248,6 @@ int sysfs_mkdir(const char *path)
 	struct proc_dir_entry *e = register_entry(&sysfs_root, path, S_IFDIR | 0555);
 
 	return IS_ERR(e) ? PTR_ERR(e) : 0;
-}
-
-/* --- numbers in /proc/sys -------------------------------------------------------------------- */
-
-int sysctl_show_int(struct seq_file *m, void *arg)
-{
-	seq_printf(m, "%d\n", *((struct sysctl_int *)arg)->value);
-	return 0;
-}
-
-static int parse_number(const char *buf, size_t n, s64 *out)
-{
-	char word[32];
-	bool neg;
-	u64 v;
-	int err;
-
-	while (n && (buf[n - 1] == '\n' || buf[n - 1] == ' '))
-		n--;
-	while (n && *buf == ' ') {
-		buf++;
-		n--;
-	}
-	neg = n && *buf == '-';
-	if (n - neg == 0 || n >= sizeof(word))
-		return -EINVAL;
-	memcpy(word, buf + neg, n - neg);
-	word[n - neg] = '\0';
-	err = kstrtou64(word, 10, &v);
-	*out = neg ? -(s64)v : (s64)v;
-	return err;
-}
-
-ssize_t sysctl_write_int(const char *buf, size_t n, void *arg)
-{
-	struct sysctl_int *s = arg;
-	s64 v;
-	int err = parse_number(buf, n, &v);
-
-	if (err || v < s->min || v > s->max)
-		return -EINVAL;
-	*s->value = v;
-	return n;
-}
-
-int sysctl_show_ulong(struct seq_file *m, void *arg)
-{
-	seq_printf(m, "%lu\n", *((struct sysctl_ulong *)arg)->value);
-	return 0;
-}
-
-ssize_t sysctl_write_ulong(const char *buf, size_t n, void *arg)
-{
-	struct sysctl_ulong *s = arg;
-	s64 v;
-	int err = parse_number(buf, n, &v);
-
-	if (err || v < 0 || (u64)v < s->min || (u64)v > s->max)
-		return -EINVAL;
-	*s->value = v;
-	return n;
 }
 
 /* --- the two file systems -------------------------------------------------------------------- */

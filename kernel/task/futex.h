@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of futex(2) share: futex.c (names, waiting and waking), futex_pi.c (priority inheritance), futex_waitv.c
+ * What the files of futex(2) share: futex.c (names, waiting and waking), futex_pi.c and pi_state.c (priority inheritance), futex_waitv.c
  * (many at once), futex_robust.c (what a dead owner leaves behind).
  *
  * Lock: none. On one CPU, without preemption in the kernel, everything between two sleeps is atomic. A user access may

@@ -3,193 +3,9 @@
  * Futexes that are locks with priority inheritance: the word holds the owner's thread id, and who waits lends the owner
  * its real-time priority, and so on along the chain of owners that wait themselves. Ownership is handed over: who
  * unlocks (or dies) writes the next owner's id into the word, or leaves it to the next owner (PI_INHERITED).
- *
- * A pi_state is there while somebody waits: it is found through its waiters in the futex's bucket, and hangs in its owner's
- * list. Invariants: 1 the waiters of a state stand by priority, first come first served; 2 no chain of pi_blocked and
- * owner closes (would_deadlock); 3 pi_boost of a task is the highest priority of all waiters of all states it owns.
  */
 #include <mm/slab.h>
-#include "futex.h"
-
-#define MAX_CHAIN 1024          /* owners between who wants to wait and who runs; as Linux's max_lock_depth */
-
-enum pi_phase {
-	PI_ELSEWHERE,           /* waits on the first word of FUTEX_WAIT_REQUEUE_PI */
-	PI_WAITING,
-	PI_OWNER,               /* the lock is its, the word says so */
-	PI_INHERITED,           /* the lock is its; it still has to write that down */
-};
-
-struct pi_state {
-	struct task_struct *owner;
-	struct pi_state *next_owned;    /* owner->pi_owned */
-	struct list_head waiters;
-	unsigned int refs;              /* waiters, heirs, and who is at work with it */
-};
-
-struct pi_waiter {
-	struct futex_waiter w;
-	struct list_head list;          /* pi->waiters, in PI_WAITING */
-	struct pi_state *pi;            /* PI_WAITING, PI_INHERITED */
-	enum pi_phase phase;
-	bool done;                      /* PI_OWNER or PI_INHERITED */
-	int prio;                       /* its place among the waiters */
-	u64 addr;                       /* the lock's word, in its own memory */
-	struct futex_key to;            /* PI_ELSEWHERE: the lock's name */
-};
-
-/* ---- priorities ---- */
-
-static void insert_by_prio(struct pi_waiter *p)
-{
-	struct pi_waiter *other;
-
-	list_for_each_entry(other, &p->pi->waiters, list) {
-		if (other->prio < p->prio) {
-			list_add_tail(&p->list, &other->list);
-			return;
-		}
-	}
-	list_add_tail(&p->list, &p->pi->waiters);
-}
-
-static struct pi_waiter *top_waiter(const struct pi_state *pi)
-{
-	return list_empty(&pi->waiters) ? NULL : list_first_entry(&pi->waiters, struct pi_waiter, list);
-}
-
-static int lent_to(const struct task_struct *t)
-{
-	int prio = 0;
-
-	for (const struct pi_state *pi = t->pi_owned; pi; pi = pi->next_owned)
-		if (top_waiter(pi))
-			prio = max(prio, top_waiter(pi)->prio);
-	return prio;
-}
-
-/* What others lend @t, or its own priority, changed: so does its place where it waits, and what it lends itself. */
-static void adjust_chain(struct task_struct *t)
-{
-	while (t) {
-		struct pi_waiter *p = t->pi_blocked;
-
-		set_boost(t, lent_to(t));
-		if (!p || p->prio == t->prio)
-			return;
-		p->prio = t->prio;
-		list_del(&p->list);
-		insert_by_prio(p);
-		t = p->pi->owner;
-	}
-}
-
-void futex_prio_changed(struct task_struct *t)
-{
-	if (t->pi_blocked)
-		adjust_chain(t);
-}
-
-/* ---- states and owners ---- */
-
-static void set_owner(struct pi_state *pi, struct task_struct *t)
-{
-	struct task_struct *old = pi->owner;
-
-	if (old) {
-		struct pi_state **link = &old->pi_owned;
-
-		while (*link != pi)
-			link = &(*link)->next_owned;
-		*link = pi->next_owned;
-		pi->owner = NULL;
-		adjust_chain(old);
-	}
-	if (t) {
-		pi->owner = t;
-		pi->next_owned = t->pi_owned;
-		t->pi_owned = pi;
-		adjust_chain(t);
-	}
-}
-
-static struct pi_state *use_spare(struct pi_state **spare, struct task_struct *owner)
-{
-	struct pi_state *pi = *spare;
-
-	*spare = NULL;
-	INIT_LIST_HEAD(&pi->waiters);
-	pi->refs = 1;
-	set_owner(pi, owner);
-	return pi;
-}
-
-static void put_state(struct pi_state *pi)
-{
-	if (--pi->refs)
-		return;
-	set_owner(pi, NULL);
-	kfree(pi);
-}
-
-/* If @t waited for what @owner has, would somebody wait for himself? */
-static bool would_deadlock(const struct task_struct *t, const struct task_struct *owner)
-{
-	for (int depth = 0; owner; depth++) {
-		if (owner == t || depth == MAX_CHAIN)
-			return true;
-		owner = owner->pi_blocked ? owner->pi_blocked->pi->owner : NULL;
-	}
-	return false;
-}
-
-/* @p waits for @pi from now on. => no deadlock */
-static void enqueue(struct pi_waiter *p, struct pi_state *pi)
-{
-	struct task_struct *t = p->w.task;
-
-	pi->refs++;
-	p->pi = pi;
-	p->phase = PI_WAITING;
-	p->prio = t->prio;
-	t->pi_blocked = p;
-	insert_by_prio(p);
-	futex_enqueue(&p->w);
-	adjust_chain(pi->owner);
-}
-
-/* Waits no longer; in its bucket it stays. */
-static void stop_waiting(struct pi_waiter *p)
-{
-	list_del(&p->list);
-	p->w.task->pi_blocked = NULL;
-}
-
-/* The lock of @pi is @p's now, who waited longest among the most urgent. */
-static void hand_over(struct pi_state *pi, struct pi_waiter *p, enum pi_phase how)
-{
-	stop_waiting(p);
-	p->phase = how;
-	p->done = true;
-	set_owner(pi, p->w.task);
-	if (how == PI_OWNER) {
-		list_del_init(&p->w.list);
-		put_state(pi);
-	}
-	wake_up_process(p->w.task);
-}
-
-void futex_pi_exit(struct task_struct *t)
-{
-	while (t->pi_owned) {
-		struct pi_state *pi = t->pi_owned;
-
-		if (top_waiter(pi))
-			hand_over(pi, top_waiter(pi), PI_INHERITED);
-		else
-			set_owner(pi, NULL);
-	}
-}
+#include "futex_pi.h"
 
 /* ---- taking ---- */
 
@@ -254,7 +70,7 @@ static int take(u64 addr, const struct futex_key *key, struct task_struct *t, bo
 	err = find_owner(val, &owner);
 	if (err)
 		return err;
-	*pi = use_spare(spare, owner);
+	*pi = pi_use_spare(spare, owner);
 	return 0;
 }
 
@@ -302,9 +118,9 @@ static int write_inheritance(struct pi_waiter *p)
 		}
 	} while (seen != val);
 	list_del_init(&p->w.list);
-	if (err && top_waiter(pi))
-		hand_over(pi, top_waiter(pi), PI_INHERITED);
-	put_state(pi);
+	if (err && pi_top_waiter(pi))
+		pi_hand_over(pi, pi_top_waiter(pi), PI_INHERITED);
+	pi_put(pi);
 	return err;
 }
 
@@ -320,9 +136,9 @@ static int finish(struct pi_waiter *p, bool late, int interrupted)
 		return write_inheritance(p);
 	case PI_WAITING:
 		owner = p->pi->owner;
-		stop_waiting(p);
-		adjust_chain(owner);
-		put_state(p->pi);
+		pi_stop_waiting(p);
+		pi_adjust_chain(owner);
+		pi_put(p->pi);
 		break;
 	case PI_ELSEWHERE:
 		break;
@@ -356,10 +172,10 @@ long futex_lock_pi(u64 addr, bool shared, u64 deadline, bool try)
 	if (!ret)
 		ret = take_or_find(addr, &p->w.key, current, false, &pi);
 	if (ret == 0) {
-		ret = try ? -EAGAIN : would_deadlock(current, pi->owner) ? -EDEADLK : 0;
+		ret = try ? -EAGAIN : pi_would_deadlock(current, pi->owner) ? -EDEADLK : 0;
 		if (!ret)
-			enqueue(p, pi);
-		put_state(pi);
+			pi_enqueue(p, pi);
+		pi_put(pi);
 		if (!ret)
 			ret = finish(p, wait_for_flag(&p->done, deadline), -ERESTARTNOINTR);
 	} else if (ret > 0) {
@@ -388,14 +204,14 @@ static int unlock(u64 addr, const struct futex_key *key)
 		pi = first->pi ? first->pi->pi : NULL;
 		if (!pi || pi->owner != current)
 			return -EINVAL;
-		next = top_waiter(pi);
+		next = pi_top_waiter(pi);
 	}
 	if (cmpxchg_user_u32(&seen, val, next ? (u32)next->w.task->vpid | FUTEX_WAITERS : 0, (u32 __user *)addr))
 		return -EFAULT;
 	if (seen != val)
 		return -EAGAIN;
 	if (next)
-		hand_over(pi, next, PI_OWNER);
+		pi_hand_over(pi, next, PI_OWNER);
 	return 0;
 }
 
@@ -471,11 +287,11 @@ static int move_waiters(const struct futex_key *from, const struct futex_key *to
 			break;
 		if (!wants(w, to))
 			return -EINVAL;
-		if (would_deadlock(w->task, pi->owner))
+		if (pi_would_deadlock(w->task, pi->owner))
 			return -EDEADLK;
 		list_del(&w->list);
 		w->key = *to;
-		enqueue(w->pi, pi);
+		pi_enqueue(w->pi, pi);
 		done++;
 	}
 	return done;
@@ -496,14 +312,14 @@ static int requeue(const struct futex_key *from, const struct futex_key *to, u64
 	if (taken < 0)
 		return taken;
 	if (taken) {
-		pi = use_spare(spare, first->task);
+		pi = pi_use_spare(spare, first->task);
 		list_del_init(&first->list);
 		first->pi->phase = PI_OWNER;
 		first->pi->done = true;
 		wake_up_process(first->task);
 	}
 	moved = move_waiters(from, to, pi, min(nr_move, INT32_MAX - 1) + !taken);
-	put_state(pi);
+	pi_put(pi);
 	return moved < 0 ? moved : moved + taken;
 }
 

@@ -65,13 +65,19 @@ bool participate_group_stop(struct task_struct *t);
 /* The tracer hears of a stop: CLD_*. => tasklist_lock */
 void notify_tracer(struct task_struct *t, int why);
 
-/* ptrace.c. => tasklist_lock */
+/* ptrace_link.c: PTRACE_TRACEME of the current task; PTRACE_ATTACH or SEIZE by it. 0 or -errno. */
+long ptrace_traceme(void);
+long ptrace_attach(struct task_struct *t, bool seize, u64 addr, u64 options);
+
+/* ... => tasklist_lock */
 
 /* fork: the event that the current task's clone is (0: none that is asked for), and whether the child is traced too. */
 unsigned int ptrace_clone_event(const struct kernel_clone_args *a);
 void ptrace_init_child(struct task_struct *child);
 /* @t is nobody's tracee any more; it goes on, or into its process's group stop. */
 void ptrace_unlink(struct task_struct *t);
+/* So, and a zombie that only the tracer kept is gone, another one is its parent's now. */
+void ptrace_detach(struct task_struct *t);
 /* @tracer ends: its tracees are let go or killed. */
 void ptrace_exit_tracer(struct task_struct *tracer);
 static inline bool same_thread_group(const struct task_struct *a, const struct task_struct *b)
