@@ -6,6 +6,7 @@
  *   no PTE, file         read: the cached page, and its cached neighbours in the same 64 KiB (fault-around);
  *                        write, shared: the cached page; write, private: a copy of it
  *   read-only, write     shared: made writable; private: in place when the page has no other user, else a copy
+ *   registered           with a userfaultfd: the reader is asked first (FAULT_USERFAULT), what is missing or protected
  *   nothing wrong        the TLB was behind (rights had been widened): forget that address, try again
  *
  * The order is look first, allocate with page_table_lock held (allocation never sleeps), publish, flush.
@@ -54,6 +55,8 @@ static enum fault_result anon_fault(const struct fault *f)
 {
 	struct page *p;
 
+	if (unlikely(f->vma->vm_flags & VM_UFFD_MISSING))
+		return FAULT_USERFAULT;
 	if (!(f->access & FAULT_WRITE)) {
 		f->pte->val = page_pte(zero_page, f->vma->vm_page_prot | _PAGE_SPECIAL);
 		return FAULT_OK;
@@ -94,10 +97,14 @@ static enum fault_result wp_fault(const struct fault *f)
 	enum fault_result res;
 	struct page *p;
 
-	if (f->vma->vm_flags & VM_SHARED) {
-		tell_written(f->vma);
-		f->pte->val |= _PAGE_RW | _PAGE_DIRTY;
-		return FAULT_OK;
+	if (f->vma->vm_flags & (VM_SHARED | VM_UFFD_WP)) {
+		if (unlikely(old.val & _PAGE_UFFD_WP))
+			return pte_is_marker(old) ? uffd_marker_fault(f->vma, f->pte, f->addr) : FAULT_USERFAULT;
+		if (f->vma->vm_flags & VM_SHARED) {
+			tell_written(f->vma);
+			f->pte->val |= _PAGE_RW | _PAGE_DIRTY;
+			return FAULT_OK;
+		}
 	}
 	if (pte_is_special(old))
 		return copy_fault(f, NULL);
@@ -164,8 +171,11 @@ static enum fault_result file_fault(const struct fault *f)
 	u64 pgoff = vma_pgoff(vma, f->addr);
 	bool write = f->access & FAULT_WRITE;
 	enum fault_result res;
-	struct page *p = file_page(vma, pgoff);
+	struct page *p;
 
+	if (unlikely(vma->vm_flags & VM_UFFD_ANY) && uffd_reason(vma, (pte_t){ 0 }, f->addr, f->access))
+		return FAULT_USERFAULT;
+	p = file_page(vma, pgoff);
 	if (IS_ERR(p))
 		return PTR_ERR(p) == -ENOMEM ? FAULT_OOM : FAULT_BUS;
 	if (write && !(vma->vm_flags & VM_SHARED)) {
@@ -177,7 +187,7 @@ static enum fault_result file_fault(const struct fault *f)
 		tell_written(vma);
 	++*rss_of(f->mm, p);
 	f->pte->val = page_pte(p, vma->vm_page_prot);
-	if (vma->vm_mapping && !write && !(vma->vm_ops && vma->vm_ops->fault))
+	if (vma->vm_mapping && !write && !(vma->vm_ops && vma->vm_ops->fault) && !(vma->vm_flags & (VM_UFFD_WP | VM_UFFD_MINOR)))
 		fault_around(f, pgoff);
 	return FAULT_OK;
 }
@@ -227,6 +237,8 @@ static enum fault_result pte_fault(struct fault *f)
 		res = vma_is_anon(f->vma) ? anon_fault(f) : file_fault(f);
 	else if ((f->access & FAULT_WRITE) && !pte_write(*f->pte))
 		res = wp_fault(f);
+	else if (unlikely(pte_is_marker(*f->pte)))
+		res = uffd_marker_fault(f->vma, f->pte, f->addr);
 out:
 	spin_unlock(&mm->page_table_lock);
 	return res;

@@ -67,7 +67,7 @@ static struct radix_node *leaf_find(const struct address_space *m, u64 index)
 	return n;
 }
 
-static bool tree_grow(struct address_space *m, u64 index)
+static __always_inline bool tree_grow(struct address_space *m, u64 index)
 {
 	while (!m->tree || index > max_index(m->height)) {
 		struct radix_node *n = node_alloc();
@@ -84,7 +84,7 @@ static bool tree_grow(struct address_space *m, u64 index)
 	return true;
 }
 
-static struct radix_node *leaf_make(struct address_space *m, u64 index)
+static __always_inline struct radix_node *leaf_make(struct address_space *m, u64 index)
 {
 	struct radix_node *n;
 	unsigned int h;
@@ -153,6 +153,20 @@ static void uncharge_page(struct page_limit *l)
 		__atomic_fetch_sub(&l->used, 1, __ATOMIC_RELAXED);
 }
 
+/* @p, new and without marks, goes into its empty slot of @n. => m->lock */
+static __always_inline void add_to_leaf(struct address_space *m, struct radix_node *n, u64 index, struct page *p)
+{
+	page_set(p, PG_pagecache);
+	if (m->is_shmem)
+		page_set(p, PG_shmem);
+	p->mapping = m;
+	p->index = index;
+	n->slots[index & RADIX_MASK] = p;
+	n->count++;
+	m->nr_pages++;
+	total_cached++;
+}
+
 /* The page at @index, new if need be; a new one is cleared if @zero. With a reference, or ERR_PTR. */
 static struct page *get_cache_page(struct address_space *m, u64 index, bool zero, bool *is_new)
 {
@@ -181,15 +195,7 @@ static struct page *get_cache_page(struct address_space *m, u64 index, bool zero
 		}
 		if (zero)
 			clear_highpage(p);
-		page_set(p, PG_pagecache);
-		if (m->is_shmem)
-			page_set(p, PG_shmem);
-		p->mapping = m;
-		p->index = index;
-		n->slots[index & RADIX_MASK] = p;
-		n->count++;
-		m->nr_pages++;
-		total_cached++;
+		add_to_leaf(m, n, index, p);
 		*is_new = true;
 	}
 	get_page(p);
@@ -202,6 +208,29 @@ struct page *find_or_create_page(struct address_space *m, u64 index)
 	bool is_new;
 
 	return get_cache_page(m, index, true, &is_new);
+}
+
+int filemap_add_page(struct address_space *m, u64 index, struct page *p)
+{
+	struct radix_node *n;
+	int err = 0;
+
+	if (index > MAX_INDEX)
+		return -ENOMEM;
+	spin_lock(&m->lock);
+	n = leaf_make(m, index);
+	if (!n)
+		err = -ENOMEM;
+	else if (n->slots[index & RADIX_MASK])
+		err = -EEXIST;
+	else if (!charge_page(m->limit))
+		err = -ENOSPC;
+	if (!err) {
+		add_to_leaf(m, n, index, p);
+		get_page(p);
+	}
+	spin_unlock(&m->lock);
+	return err;
 }
 
 /* ---- removal ---- */

@@ -4,8 +4,10 @@
  * are in mm/pgtable.c), so the cost follows the number of VMAs and of 2 MiB pieces in use, not of pages.
  *
  * The VMA tree is copied in its shape, which needs no rebalancing. With DONTFORK or WIPEONFORK VMAs the
- * child has fewer pages than the parent: tables are then copied by VMA instead of shared.
+ * child has fewer pages than the parent: tables are then copied by VMA instead of shared; also with areas where a
+ * userfaultfd protects pages, which the child's need not be.
  */
+#include <mm/userfaultfd.h>
 #include "vm_internal.h"
 
 struct dup {
@@ -13,8 +15,11 @@ struct dup {
 	struct vm_area_struct *last;    /* in address order */
 	long committed;
 	bool promised;                  /* committed is counted */
-	unsigned long odd;              /* VM_DONTCOPY, VM_WIPEONFORK seen */
+	unsigned long odd;              /* VM_DONTCOPY, VM_WIPEONFORK, VM_UFFD_* seen */
 };
+
+/* With these the child has less than the parent, or other PTEs. */
+#define VM_UNSHARED (VM_DONTCOPY | VM_WIPEONFORK | VM_UFFD_WP | VM_UFFD_MINOR)
 
 static struct vm_area_struct *dup_vma(struct dup *d, const struct vm_area_struct *old)
 {
@@ -145,9 +150,17 @@ static int copy_tables(struct dup *d, const struct vm_area_struct *vma)
 			return -ENOMEM;
 		to = pmd_lookup(d->mm, addr);
 		copy_ptes(table_of(*to), table_of(*from), vma, addr, next);
+		if ((d->odd & VM_UFFD_WP) && !(vma->vm_flags & VM_UFFD_WP))
+			uffd_wp_clear(table_of(*to), addr, next);
 		count_ptes(d->mm, table_of(*to), addr, next);
 	}
 	return 0;
+}
+
+/* The child's first touch of each page is told to a userfaultfd. */
+static bool faults_anew(const struct vm_area_struct *vma)
+{
+	return (vma->vm_flags & (VM_SHARED | VM_UFFD_MINOR | VM_UFFD_WP)) == (VM_SHARED | VM_UFFD_MINOR);
 }
 
 static int dup_tables(struct dup *d)
@@ -156,15 +169,15 @@ static int dup_tables(struct dup *d)
 	unsigned long done = 0;
 	int err = 0;
 
-	if (!(d->odd & (VM_DONTCOPY | VM_WIPEONFORK))) {
+	if (!(d->odd & VM_UNSHARED)) {
 		d->mm->rss_anon = d->oldmm->rss_anon;
 		d->mm->rss_file = d->oldmm->rss_file;
 		d->mm->rss_shmem = d->oldmm->rss_shmem;
 	}
 	for (vma = d->mm->mmap; vma && !err; vma = vma->vm_next) {
-		if (!(d->odd & (VM_DONTCOPY | VM_WIPEONFORK)))
+		if (!(d->odd & VM_UNSHARED))
 			err = share_tables(d, vma->vm_start, vma->vm_end, &done);
-		else if (!(vma->vm_flags & VM_WIPEONFORK))
+		else if (!(vma->vm_flags & VM_WIPEONFORK) && !faults_anew(vma))
 			err = copy_tables(d, vma);
 	}
 	return err;
@@ -206,8 +219,12 @@ static int dup_mmap(struct dup *d)
 			return -ENOMEM;
 	}
 	dup_fields(mm, old);
-	if (d->odd & VM_DONTCOPY)
+	if (unlikely(d->odd & (VM_DONTCOPY | VM_UFFD_ANY))) {
 		drop_odd_vmas(d);
+		err = uffd_dup(old, mm);
+		if (err)
+			return err;
+	}
 	err = vm_commit(d->committed);
 	if (err)
 		return err;
@@ -239,7 +256,9 @@ struct mm_struct *dup_mm(struct mm_struct *oldmm)
 	err = dup_mmap(&d);
 	if (oldmm->pgd == current_pgd())
 		tlb_flush_user();               /* what was writable no longer is */
-	up_write(&oldmm->mmap_lock);
+	if (unlikely(err))
+		uffd_dup_undo(oldmm);
+	mmap_unlock_events(oldmm);
 	if (!err)
 		return d.mm;
 	dup_undo(&d);

@@ -3,6 +3,7 @@
  * Reaching the pages of an address space from the kernel: one by one, faulted in as if the process had
  * touched them. Used for populate, mlock, process_vm_readv, /proc/PID/mem and exec's arguments.
  */
+#include <mm/userfaultfd.h>
 #include "vm_internal.h"
 
 /* Part of a 2 MiB page that several processes have: no reference can be given to it alone. */
@@ -32,7 +33,7 @@ static void own_huge_part(struct mm_struct *mm, unsigned long addr)
 /* PROT_NONE pages are there for a debugger. */
 static bool is_mapped(const pte_t *pte, unsigned int access)
 {
-	return pte && (pte_present(*pte) || (pte->val && (access & FAULT_FORCE)));
+	return pte && (pte_present(*pte) || (pte->val && (access & FAULT_FORCE) && !pte_is_marker(*pte)));
 }
 
 /* May the page behind *pte be written? A debugger writes to a read-only one too, if it is this process's alone. */
@@ -42,7 +43,7 @@ static bool writable(pmd_t pmd, pte_t pte, unsigned int access)
 		return false;
 	if (pte_write(pte))
 		return true;
-	return (access & FAULT_FORCE) && !pte_is_special(pte) && page_test(pte_page(pte), PG_anon) && page_count(pte_page(pte)) == 1;
+	return (access & FAULT_FORCE) && !(pte.val & (_PAGE_SPECIAL | _PAGE_UFFD_WP)) && page_test(pte_page(pte), PG_anon) && page_count(pte_page(pte)) == 1;
 }
 
 static struct page *mapped_page(struct mm_struct *mm, unsigned long addr, unsigned int access)
@@ -75,10 +76,18 @@ struct page *get_user_page(struct mm_struct *mm, unsigned long addr, unsigned in
 		return NULL;
 	for (int tries = 0; tries < 3; tries++) {
 		struct page *p = mapped_page(mm, addr, access);
+		enum fault_result res;
 
 		if (p)
 			return p;
-		if (handle_mm_fault(mm, addr, access, 0) != FAULT_OK)
+		res = handle_mm_fault(mm, addr, access, 0);
+		while (unlikely(res == FAULT_USERFAULT)) {
+			/* A debugger does not wait for it, as on Linux. */
+			if ((access & FAULT_FORCE) || uffd_hooks.wait(mm, addr, access))
+				return NULL;
+			res = handle_mm_fault(mm, addr, access, 0);
+		}
+		if (res != FAULT_OK)
 			return NULL;
 	}
 	return NULL;
@@ -155,7 +164,9 @@ int mm_populate(struct mm_struct *mm, unsigned long addr, unsigned long len, boo
 				addr |= PMD_SIZE - PAGE_SIZE;   /* its last page */
 				continue;
 			}
-			res = handle_mm_fault(mm, addr, access, 0);
+			do
+				res = handle_mm_fault(mm, addr, access, 0);
+			while (res == FAULT_USERFAULT && !uffd_hooks.wait(mm, addr, access));
 			if (res != FAULT_OK)
 				return populate_error(res);
 		}

@@ -90,6 +90,30 @@ void kunmap_local_high(const void *addr)
 	this_cpu_write(local_next, va);
 }
 
+static_assert(KMAP_SLOTS_MAX >= KM_DEPTH);
+
+void kmap_local_save(struct kmap_slots *s)
+{
+	unsigned long end = this_cpu_read(local_next);
+
+	s->nr = 0;
+	for (unsigned long va = KMAP_LOCAL_START; va < end; va += PAGE_SIZE) {
+		s->pte[s->nr++] = local_slot(va)->val;
+		set_pte(local_slot(va), (pte_t){ 0 });
+		tlb_flush_page(va);
+	}
+	this_cpu_write(local_next, KMAP_LOCAL_START);
+}
+
+/* Whoever ran meanwhile has put its own by, or taken them back. */
+void kmap_local_restore(const struct kmap_slots *s)
+{
+	BUG_ON(this_cpu_read(local_next) != KMAP_LOCAL_START);
+	for (unsigned int i = 0; i < s->nr; i++)
+		set_pte(local_slot(KMAP_LOCAL_START + i * PAGE_SIZE), (pte_t){ s->pte[i] });
+	this_cpu_write(local_next, KMAP_LOCAL_START + s->nr * PAGE_SIZE);
+}
+
 static unsigned int hash_page(const struct page *page)
 {
 	return page_to_pfn(page) * 0x9e3779b97f4a7c15UL >> 56;

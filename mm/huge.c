@@ -45,7 +45,7 @@ bool huge_allowed(const struct mm_struct *mm, const struct vm_area_struct *vma, 
 {
 	unsigned long start = addr & PMD_MASK;
 
-	if (thp_enabled == THP_NEVER || mm->thp_disabled || (vma->vm_flags & VM_NOHUGEPAGE) || !vma_is_anon(vma))
+	if (thp_enabled == THP_NEVER || mm->thp_disabled || (vma->vm_flags & (VM_NOHUGEPAGE | VM_UFFD_ANY)) || !vma_is_anon(vma))
 		return false;
 	if (thp_enabled == THP_MADVISE && !(vma->vm_flags & VM_HUGEPAGE))
 		return false;

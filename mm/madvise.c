@@ -70,6 +70,16 @@ static int advise_drop(struct mm_struct *mm, struct vm_area_struct **vma, unsign
 		return -EINVAL;
 	if (advice == MADV_FREE && (!vma_is_anon(*vma) || ((*vma)->vm_flags & VM_SHARED)))
 		return -EINVAL;
+	if (unlikely((*vma)->vm_flags & VM_UFFD_ANY)) {
+		int err = uffd_removing(mm, vma, start, &end);
+
+		if (err)
+			return err;
+		if (((*vma)->vm_flags & VM_LOCKED) && advice != MADV_DONTNEED_LOCKED)
+			return -EINVAL;
+		if (((*vma)->vm_flags & VM_UFFD_WP) && !vma_is_anon(*vma))
+			return uffd_zap_pages(*vma, start, end);
+	}
 	return zap_vma_pages(mm, start, end);
 }
 
@@ -85,6 +95,16 @@ static int advise_remove(struct mm_struct *mm, struct vm_area_struct **vma, unsi
 		return -EINVAL;
 	if ((v->vm_flags & (VM_SHARED | VM_WRITE)) != (VM_SHARED | VM_WRITE))
 		return -EACCES;
+	if (unlikely(v->vm_flags & VM_UFFD_ANY)) {
+		int err = uffd_removing(mm, vma, start, &end);
+
+		if (err)
+			return err;
+		v = *vma;
+		if (!v->vm_mapping || !(v->vm_flags & VM_SHARED))
+			return -EINVAL;
+		first = vma_pgoff(v, start);
+	}
 	filemap_punch_hole(v->vm_mapping, first << PAGE_SHIFT, (first << PAGE_SHIFT) + (end - start));
 	return 0;
 }
@@ -137,7 +157,7 @@ static int madvise_range(struct mm_struct *mm, unsigned long start, unsigned lon
 		start = next;
 		if (start >= end)
 			return unmapped;
-		if (vma->vm_end <= start)
+		while (vma && vma->vm_end <= start)     /* one step, unless the set has changed meanwhile */
 			vma = vma->vm_next;
 		if (vma && start < vma->vm_start) {
 			unmapped = -ENOMEM;
@@ -201,7 +221,7 @@ static bool page_resident(struct mm_struct *mm, const struct vm_area_struct *vma
 
 	if (pmd && pmd_huge(*pmd))
 		return true;            /* a 2 MiB page */
-	if (pte && pte->val)
+	if (pte && pte->val && !pte_is_marker(*pte))
 		return true;
 	if (!vma->vm_mapping)
 		return false;

@@ -68,6 +68,15 @@ void mmget(struct mm_struct *mm)
 	atomic_inc(&mm->mm_users);
 }
 
+bool mmget_not_zero(struct mm_struct *mm)
+{
+	int users = atomic_read(&mm->mm_users);
+
+	while (users && !__atomic_compare_exchange_n(&mm->mm_users.counter, &users, users + 1, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+		;
+	return users;
+}
+
 /* VMA by VMA from below, so that only tables that are in use are looked at. */
 static void exit_mmap(struct mm_struct *mm)
 {

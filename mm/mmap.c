@@ -5,6 +5,7 @@
  * MAP_FIXED may already have unmapped what it was to replace (as on Linux).
  * Lock: each do_ function takes mmap_lock for write.
  */
+#include <mm/userfaultfd.h>
 #include "vm_internal.h"
 
 /* ---- placement ---- */
@@ -143,6 +144,11 @@ int unmap_locked(struct mm_struct *mm, unsigned long start, unsigned long len)
 
 	if (!vma || !len)
 		return 0;
+	if (unlikely(mm->uffd_ctxs)) {
+		err = uffd_unmapping(mm, start, end);
+		if (err)
+			return err;
+	}
 	if (start == vma->vm_start && end == vma->vm_end) {
 		next = vma->vm_next;
 	} else if ((start == vma->vm_start && end < vma->vm_end) || (end == vma->vm_end && start > vma->vm_start)) {
@@ -156,11 +162,11 @@ int unmap_locked(struct mm_struct *mm, unsigned long start, unsigned long len)
 	start = vma->vm_start;
 	spin_lock(&mm->page_table_lock);
 	err = unshare_edges(&z, start, end);
-	spin_unlock(&mm->page_table_lock);
-	if (err)
+	if (unlikely(err)) {
+		spin_unlock(&mm->page_table_lock);
 		return err;
+	}
 	vma = detach_vmas(mm, vma, &end);
-	spin_lock(&mm->page_table_lock);
 	zap_range(&z, start, end);
 	spin_unlock(&mm->page_table_lock);
 	for (; vma; vma = next) {
@@ -181,7 +187,7 @@ int do_munmap(struct mm_struct *mm, unsigned long addr, unsigned long len)
 		return -EINVAL;
 	down_write(&mm->mmap_lock);
 	err = unmap_locked(mm, addr, len);
-	up_write(&mm->mmap_lock);
+	mmap_unlock_events(mm);
 	return err;
 }
 
@@ -338,11 +344,19 @@ static unsigned long mmap_locked(struct mm_struct *mm, struct mmap_request *req,
 	return err ? (unsigned long)err : addr;
 }
 
+/* @special: the mm's def_flags, and bits of @flags. */
+static noinline bool wants_pages(unsigned long flags, unsigned long special)
+{
+	static_assert(MAP_LOCKED == VM_LOCKED);
+	if ((special & VM_LOCKED) && !(special & VM_LOCKONFAULT))
+		return true;
+	return (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE;
+}
+
 unsigned long do_mmap(struct mm_struct *mm, const struct mmap_request *request)
 {
 	struct mmap_request req = *request;
-	unsigned long len, addr;
-	bool locked;
+	unsigned long len, addr, special;
 
 	if (!req.len)
 		return -EINVAL;
@@ -360,11 +374,9 @@ unsigned long do_mmap(struct mm_struct *mm, const struct mmap_request *request)
 		return -EOVERFLOW;
 	down_write(&mm->mmap_lock);
 	addr = mmap_locked(mm, &req, len);
-	locked = (mm->def_flags | (req.flags & MAP_LOCKED ? VM_LOCKED : 0)) & VM_LOCKED;
-	if (mm->def_flags & VM_LOCKONFAULT)
-		locked = false;
-	up_write(&mm->mmap_lock);
-	if (!IS_ERR_VALUE(addr) && (locked || (req.flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE))
+	special = (req.flags & (MAP_LOCKED | MAP_POPULATE)) | mm->def_flags;
+	mmap_unlock_events(mm);
+	if (unlikely(special) && !IS_ERR_VALUE(addr) && wants_pages(req.flags, special))
 		mm_populate(mm, addr, len, false);
 	return addr;
 }
@@ -436,7 +448,7 @@ unsigned long do_brk(struct mm_struct *mm, unsigned long brk)
 		populate = (mm->def_flags & VM_LOCKED_MASK) == VM_LOCKED && brk > old;
 	}
 	brk = mm->brk;
-	up_write(&mm->mmap_lock);
+	mmap_unlock_events(mm);
 	if (populate && PAGE_ALIGN(brk) > PAGE_ALIGN(old))
 		mm_populate(mm, PAGE_ALIGN(old), PAGE_ALIGN(brk) - PAGE_ALIGN(old), true);
 	return brk;

@@ -50,6 +50,28 @@ static int change_ptes(struct mm_struct *mm, const struct vm_area_struct *vma, u
 	return 0;
 }
 
+/* The same where a userfaultfd protects pages: they stay so. */
+static noinline int change_uffd_ptes(struct mm_struct *mm, const struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	for (unsigned long addr = start; addr < end; addr += PAGE_SIZE) {
+		pmd_t *pmd = pmd_lookup(mm, addr);
+		pte_t *pte;
+
+		if (!pmd || pmd_none(*pmd)) {
+			addr = (addr & PMD_MASK) + PMD_SIZE - PAGE_SIZE;
+			continue;
+		}
+		if (pmd_own_table(mm, pmd, addr))
+			return -ENOMEM;
+		pte = (pte_t *)table_of(*pmd) + pte_index(addr);
+		if (pte->val & _PAGE_UFFD_WP && !pte_is_marker(*pte))
+			pte->val = (changed_pte(*pte, vma) & ~_PAGE_RW) | _PAGE_UFFD_WP;
+		else if (pte->val && !pte_is_marker(*pte))
+			pte->val = changed_pte(*pte, vma);
+	}
+	return 0;
+}
+
 /* Promises or gives back what the new flags need. Updates VM_ACCOUNT in *flags. */
 static int mprotect_commit(struct mm_struct *mm, const struct vm_area_struct *vma, unsigned long pages, unsigned long *flags)
 {
@@ -83,7 +105,7 @@ static struct vm_area_struct *mprotect_fixup(struct mm_struct *mm, struct vm_are
 		return vma;
 	}
 	spin_lock(&mm->page_table_lock);
-	err = change_ptes(mm, vma, start, end);
+	err = unlikely(flags & VM_UFFD_WP) ? change_uffd_ptes(mm, vma, start, end) : change_ptes(mm, vma, start, end);
 	spin_unlock(&mm->page_table_lock);
 	flush_range(mm, start, end);
 	return err ? ERR_PTR(err) : vma;

@@ -4,11 +4,14 @@
  * tables at a time where both places are 2 MiB aligned alike, then unmaps the old range.
  * Lock: mmap_lock for write.
  */
+#include <mm/userfaultfd.h>
 #include "vm_internal.h"
 
 struct move {
 	struct mm_struct *mm;
 	unsigned long old_addr, old_len, new_addr, new_len, flags;
+	unsigned long asked_len;        /* old_len of the call */
+	struct uffd_event **told_at;    /* behind what was unmapped to make place */
 };
 
 /* => page_table_lock. Entries of one source table to one target table. 0 or -ENOMEM */
@@ -75,12 +78,13 @@ static int move_page_tables(struct mm_struct *mm, unsigned long from, unsigned l
 }
 
 /* The VMA at the new place: a copy of @vma's part. It is empty, nothing is counted yet. */
-static struct vm_area_struct *new_place(const struct move *m, struct vm_area_struct *vma)
+static struct vm_area_struct *new_place(const struct move *m, struct vm_area_struct *vma, unsigned long flags)
 {
 	struct vm_area_struct proto = *vma, *next, *prev = find_vma_prev(m->mm, m->new_addr, &next), *new;
 
 	proto.vm_start = m->new_addr;
 	proto.vm_end = m->new_addr + m->new_len;
+	proto.vm_flags = flags;
 	/* Pages that exist keep their offsets, as on Linux; untouched anonymous memory takes those of its new place. */
 	proto.vm_pgoff = vma_is_anon(vma) && !vma->anon_id ? m->new_addr >> PAGE_SHIFT : vma_pgoff(vma, m->old_addr);
 	new = vma_merge_new(m->mm, prev, next, &proto);
@@ -111,24 +115,46 @@ static int move_pages(const struct move *m)
 	return err;
 }
 
+/* The pages are at their new place, whose VMA has lost @lost of its flags. */
+static noinline void moved_uffd(const struct move *m, unsigned long lost, struct uffd_event *event)
+{
+	struct vm_area_struct *vma = find_vma(m->mm, m->new_addr);
+
+	if (lost & VM_UFFD_WP)
+		WARN_ON(uffd_wp_range(vma, m->new_addr, m->new_addr + m->new_len, false)); /* its tables are its own already */
+	if (!event)
+		return;
+	event->arg[0] = m->old_addr;
+	event->arg[1] = m->new_addr;
+	event->arg[2] = m->asked_len;
+	uffd_event_queue(m->mm, m->told_at, event);
+}
+
 /* => mmap_lock; the new range is free, limits are checked. New address or -errno. */
 static unsigned long move_vma(const struct move *m, struct vm_area_struct *vma)
 {
 	struct mm_struct *mm = m->mm;
-	unsigned long flags = vma->vm_flags, pages = m->new_len >> PAGE_SHIFT;
+	unsigned long flags = vma->vm_flags, new_flags = flags, pages = m->new_len >> PAGE_SHIFT;
+	struct uffd_event *event = NULL;
 	int err;
 
 	if (mm->map_count >= sysctl_max_map_count - 3)
 		return -ENOMEM;
-	if (flags & VM_ACCOUNT) {
-		err = vm_commit(pages);
+	if (unlikely(flags & VM_UFFD_ANY)) {
+		err = uffd_moving(vma, &new_flags, &event);
 		if (err)
 			return err;
 	}
-	if (!new_place(m, vma)) {
+	if (flags & VM_ACCOUNT) {
+		err = vm_commit(pages);
+		if (err)
+			goto no_event;
+	}
+	err = -ENOMEM;
+	if (!new_place(m, vma, new_flags)) {
 		if (flags & VM_ACCOUNT)
 			vm_uncommit(pages);
-		return -ENOMEM;
+		goto no_event;
 	}
 	vm_stat_account(mm, flags, pages);
 	if (flags & VM_LOCKED)
@@ -137,8 +163,10 @@ static unsigned long move_vma(const struct move *m, struct vm_area_struct *vma)
 	if (err) {
 		if (unmap_locked(mm, m->new_addr, m->new_len))
 			WARN_ON("mremap: no memory to undo");
-		return err;
+		goto no_event;
 	}
+	if (unlikely(flags & VM_UFFD_ANY))
+		moved_uffd(m, flags & ~new_flags, event);
 	if (m->flags & MREMAP_DONTUNMAP) {
 		/* The old VMA stays, empty and no longer locked. */
 		vma = find_vma(mm, m->old_addr);
@@ -153,6 +181,10 @@ static unsigned long move_vma(const struct move *m, struct vm_area_struct *vma)
 	/* When memory lacks to split the old VMA it stays, empty, as on Linux: the pages are at the new place. */
 	err = unmap_locked(mm, m->old_addr, m->old_len);
 	return m->new_addr;
+no_event:
+	if (event)
+		uffd_event_free(event);
+	return err;
 }
 
 /* May [addr, addr + old_len) become new_len long? The VMA, or ERR_PTR. */
@@ -204,6 +236,7 @@ static unsigned long mremap_to(struct move *m)
 		err = unmap_locked(mm, m->new_addr, m->new_len);
 		if (err)
 			return err;
+		m->told_at = uffd_event_tail(mm);
 	}
 	if (m->old_len > m->new_len) {
 		err = unmap_locked(mm, m->old_addr + m->new_len, m->old_len - m->new_len);
@@ -283,7 +316,7 @@ static unsigned long mremap_locked(struct move *m)
 unsigned long do_mremap(struct mm_struct *mm, unsigned long addr, unsigned long old_len, unsigned long new_len,
 			unsigned long flags, unsigned long new_addr)
 {
-	struct move m = { mm, addr, PAGE_ALIGN(old_len), new_addr, PAGE_ALIGN(new_len), flags };
+	struct move m = { mm, addr, PAGE_ALIGN(old_len), new_addr, PAGE_ALIGN(new_len), flags, PAGE_ALIGN(old_len), &mm->uffd_events };
 	unsigned long ret, grown, locked;
 
 	if (flags & ~(unsigned long)(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP))
@@ -304,7 +337,7 @@ unsigned long do_mremap(struct mm_struct *mm, unsigned long addr, unsigned long 
 	locked = mm->locked_vm;
 	ret = mremap_locked(&m);
 	locked = locked && mm->locked_vm > locked;
-	up_write(&mm->mmap_lock);
+	mmap_unlock_events(mm);
 	if (!IS_ERR_VALUE(ret) && grown && locked)
 		mm_populate(mm, ret + old_len, grown, false);
 	return ret;

@@ -5,7 +5,8 @@
  * 10 nr_ptes counts the tables; 11 a writable pmd entry's table has one user (T1); 12 each PTE lies in a VMA
  * (T3); 13 no PTE allows what its VMA does not; 14 a private page that is writable is anonymous and has one
  * reference; 15 rss_anon, rss_file, rss_shmem; 16 a special PTE is the zero page, read-only; 17 a page
- * of a file mapping is the one that the cache has there; 18 an entry has bits that no rule gives.
+ * of a file mapping is the one that the cache has there; 18 an entry has bits that no rule gives;
+ * 19 what a userfaultfd protects lies in an area of one, and is not writable.
  * Pages that somebody else holds a reference to at the moment break 14: call it when nobody does.
  */
 #include "vm_internal.h"
@@ -45,6 +46,10 @@ static int check_pte(struct check *c, pte_t e, unsigned long addr, bool pmd_rw)
 		c->vma = c->vma->vm_next;
 	if (!c->vma || addr < c->vma->vm_start)
 		return 12;
+	if (e.val & _PAGE_UFFD_WP && (!(c->vma->vm_flags & VM_UFFD_WP) || pte_write(e)))
+		return 19;
+	if (pte_is_marker(e))
+		return vma_is_anon(c->vma) ? 19 : 0;
 	if (!(e.val & (_PAGE_PRESENT | _PAGE_PROTNONE)) || !(e.val & _PAGE_USER))
 		return 18;
 	if (pte_present(e) != !!(c->vma->vm_flags & VM_ACCESS_FLAGS) || (pte_write(e) && !(c->vma->vm_flags & VM_WRITE)))

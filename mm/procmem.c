@@ -93,7 +93,9 @@ void vma_usage_add(struct mm_struct *mm, struct vm_area_struct *vma, struct vma_
 }
 
 #define PM_PRESENT (1UL << 63)
+#define PM_SWAP (1UL << 62)
 #define PM_FILE (1UL << 61)
+#define PM_UFFD_WP (1UL << 57)
 #define PM_MMAP_EXCLUSIVE (1UL << 56)
 #define PM_SOFT_DIRTY (1UL << 55)
 #define PM_PFN_MASK ((1UL << 55) - 1)
@@ -111,8 +113,10 @@ u64 pagemap_entry(struct mm_struct *mm, unsigned long addr, bool show_pfn)
 	}
 	if (!pte || !pte->val)
 		return 0;
+	if (pte_is_marker(*pte))
+		return PM_UFFD_WP | PM_SWAP;    /* as Linux shows it */
 	p = pte_page(*pte);
-	entry = PM_PRESENT | PM_SOFT_DIRTY;
+	entry = PM_PRESENT | PM_SOFT_DIRTY | (pte->val & _PAGE_UFFD_WP ? PM_UFFD_WP : 0);
 	if (show_pfn)
 		entry |= page_to_pfn(p) & PM_PFN_MASK;
 	if (page_test(p, PG_pagecache))
@@ -139,10 +143,10 @@ void vma_flag_names(const struct vm_area_struct *vma, char *buf)
 	static const struct { unsigned long flag; char name[3]; } names[] = {
 		{ VM_READ, "rd" }, { VM_WRITE, "wr" }, { VM_EXEC, "ex" }, { VM_SHARED, "sh" }, { VM_MAYREAD, "mr" },
 		{ VM_MAYWRITE, "mw" }, { VM_MAYEXEC, "me" }, { VM_MAYSHARE, "ms" }, { VM_GROWSDOWN, "gd" },
-		{ VM_PFNMAP, "pf" }, { VM_LOCKED, "lo" }, { VM_IO, "io" }, { VM_SEQ_READ, "sr" }, { VM_RAND_READ, "rr" },
+		{ VM_UFFD_MISSING, "um" }, { VM_PFNMAP, "pf" }, { VM_UFFD_WP, "uw" }, { VM_LOCKED, "lo" }, { VM_IO, "io" }, { VM_SEQ_READ, "sr" }, { VM_RAND_READ, "rr" },
 		{ VM_DONTCOPY, "dc" }, { VM_DONTEXPAND, "de" }, { VM_LOCKONFAULT, "lf" }, { VM_ACCOUNT, "ac" },
 		{ VM_NORESERVE, "nr" }, { VM_WIPEONFORK, "wf" }, { VM_DONTDUMP, "dd" }, { VM_HUGEPAGE, "hg" },
-		{ VM_NOHUGEPAGE, "nh" }, { VM_MERGEABLE, "mg" },
+		{ VM_NOHUGEPAGE, "nh" }, { VM_MERGEABLE, "mg" }, { VM_UFFD_MINOR, "ui" },
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {

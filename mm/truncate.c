@@ -29,7 +29,7 @@ static void unmap_from(struct vm_area_struct *vma, u64 first, u64 last, bool pri
 	end = vma->vm_start + ((min(last, vma_last) - vma->vm_pgoff + 1) << PAGE_SHIFT);
 	if (!private_too && !(vma->vm_flags & VM_SHARED))
 		unmap_cached(vma->vm_mm, start, end);
-	else if (zap_vma_pages(vma->vm_mm, start, end))
+	else if (unlikely(vma->vm_flags & VM_UFFD_WP) && !private_too ? uffd_zap_pages(vma, start, end) : zap_vma_pages(vma->vm_mm, start, end))
 		WARN_ON("no memory to unmap a truncated file");
 }
 

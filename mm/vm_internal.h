@@ -28,9 +28,15 @@
 /* Mapped, but PROT_NONE: PRESENT is clear and this bit set. */
 #define _PAGE_PROTNONE _PAGE_GLOBAL
 
+/* Protected by UFFDIO_WRITEPROTECT: not writable, only in areas with VM_UFFD_WP. */
+#define _PAGE_UFFD_WP _PAGE_SOFT2
+/* The same where a file has no page mapped: neither PRESENT nor PROTNONE, SPECIAL because nothing is counted. */
+#define PTE_MARKER (_PAGE_UFFD_WP | _PAGE_SPECIAL)
+
 /* A 2 MiB page, also one that is PROT_NONE. */
 static inline bool pmd_huge(pmd_t e) { return e.val & _PAGE_PSE; }
 static inline bool pte_is_special(pte_t e) { return e.val & _PAGE_SPECIAL; }
+static inline bool pte_is_marker(pte_t e) { return e.val == PTE_MARKER; }
 static inline struct page *pte_page(pte_t e) { return pfn_to_page(pte_pfn(e)); }
 
 /* ---- page tables (mm/pgtable.c) ---- */
@@ -198,6 +204,34 @@ static inline u64 vma_pgoff(const struct vm_area_struct *vma, unsigned long addr
 {
 	return vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
 }
+
+/* ---- userfaultfd (mm/userfaultfd.c, mm/uffd_pages.c) ---- */
+
+/* Does an access to the page behind @e have to wait? 0, or one of VM_UFFD_ANY. => page_table_lock */
+unsigned long uffd_reason(const struct vm_area_struct *vma, pte_t e, unsigned long addr, unsigned int access);
+/* The file's page comes to where a marker is, protected: a write faults again. => page_table_lock */
+enum fault_result uffd_marker_fault(struct vm_area_struct *vma, pte_t *pte, unsigned long addr);
+/* Protects what is at [start, end) of @vma, or takes protection away. 0 or -ENOMEM (part is done). */
+int uffd_wp_range(struct vm_area_struct *vma, unsigned long start, unsigned long end, bool protect);
+/* Takes protection from PTEs [start, end) of a table that is not shared. */
+void uffd_wp_clear(pte_t *table, unsigned long start, unsigned long end);
+/* zap_vma_pages() for a part of one VMA of a file: protected places stay so. */
+int __must_check uffd_zap_pages(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+/* [start, end) is about to be unmapped. 0 or -ENOMEM. => mmap_lock for write, like the rest */
+int __must_check uffd_unmapping(struct mm_struct *mm, unsigned long start, unsigned long end);
+/* mremap: @flags for the VMA at the new place; *event: to be queued when the move has worked, NULL: none. 0 or -ENOMEM. */
+int __must_check uffd_moving(struct vm_area_struct *vma, unsigned long *flags, struct uffd_event **event);
+void uffd_event_queue(struct mm_struct *mm, struct uffd_event **at, struct uffd_event *e);
+struct uffd_event **uffd_event_tail(struct mm_struct *mm);
+void uffd_event_free(struct uffd_event *e);
+/*
+ * madvise: [start, *end) of *vma is about to lose its pages. Drops mmap_lock to tell it. 0, or -ENOMEM: *vma is gone. *end may come down.
+ * *vma is looked up again.
+ */
+int __must_check uffd_removing(struct mm_struct *mm, struct vm_area_struct **vma, unsigned long start, unsigned long *end);
+/* fork: the VMAs of @child are @old's; contexts that follow are made, the others' registrations end. 0 or -ENOMEM. */
+int __must_check uffd_dup(struct mm_struct *old, struct mm_struct *child);
+void uffd_dup_undo(struct mm_struct *old);
 
 /* ---- limits (mm/commit.c) ---- */
 

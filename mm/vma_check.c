@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * mm_check(), the VMA set's part: 1 list sorted, disjoint, aligned, inside task_size; 2 tree equals list, balanced;
- * 3 gaps; 4 map_count and the *_vm counters; 10 and up: page tables (mm/pgtable_check.c).
+ * 3 gaps; 4 map_count and the *_vm counters; 5 who is registered with a userfaultfd has
+ * its number; 10 and up: page tables (mm/pgtable_check.c).
  * => mmap_lock held
  */
 #include "vm_internal.h"
@@ -33,6 +34,8 @@ static int check_list(struct mm_struct *mm, struct vma_totals *t)
 			return 3;
 		if (vma->vm_page_prot != vm_page_prot(vma->vm_flags))
 			return 4;
+		if (!(vma->vm_flags & VM_UFFD_ANY) != !(vma->vm_flags & VM_UFFD_ID))
+			return 5;
 		vm_stat_account(&sum, vma->vm_flags, vma_pages(vma));
 		if (vma->vm_flags & VM_LOCKED)
 			sum.locked_vm += vma_pages(vma);

@@ -188,6 +188,7 @@ struct super_block *fs_kernel_tree(struct file_system_type *t, void *private);
 void fs_kernel_tree_put(struct super_block *sb); /* its maker is done with it; it goes with its last mount */
 int dir_iterate_stored(struct file *f, filldir_fn fill, void *arg);
 extern int inotify_max_queued_events, inotify_max_user_instances, inotify_max_user_watches; /* /proc/sys/fs/inotify/ */
+extern int sysctl_unprivileged_userfaultfd; /* /proc/sys/vm: whoever likes may handle the kernel's faults */
 extern int pipe_max_size;       /* /proc/sys/fs/pipe-max-size */
 /* style 0: /proc/mounts, 1: mountinfo. */
 int mounts_show_for(struct task_struct *t, void *m, int style);

@@ -27,6 +27,7 @@ enum lock_class {       /* outermost first */
 	LOCK_RESOURCE,      /* iomem_resource */
 	LOCK_VMALLOC,
 	LOCK_PGTABLE,       /* one mm's page tables */
+	LOCK_UFFD,          /* who waits for a userfaultfd */
 	LOCK_PAGECACHE,     /* an address_space's page tree */
 	LOCK_KMAP,
 	LOCK_SLAB_LIST,     /* which caches there are */

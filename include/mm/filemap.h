@@ -37,6 +37,8 @@ void address_space_destroy(struct address_space *m);
 struct page *find_get_page(struct address_space *m, u64 index);
 /* The same, made (zeroed) when missing; ERR_PTR(-ENOMEM), or -ENOSPC: its limit. */
 struct page *find_or_create_page(struct address_space *m, u64 index) __must_check;
+/* @p, new and without marks, is the page at @index from now on: one more reference. 0, -EEXIST, -ENOMEM, -ENOSPC. */
+int filemap_add_page(struct address_space *m, u64 index, struct page *p) __must_check;
 /* Frees pages at and above @new_size, zeroes the tail of the last, unmaps them from every process; sets size. */
 void truncate_pagecache(struct address_space *m, u64 new_size);
 /* fallocate(PUNCH_HOLE), madvise(MADV_REMOVE): [start, end) bytes read as zero afterwards, whole pages are freed. */

@@ -45,6 +45,12 @@ void kunmap(struct page *p);
 void clear_highpage(struct page *p);
 void copy_highpage(struct page *to, struct page *from);
 
+/* For a sleep in between after all (a user copy that waits for long): this CPU's slots are put by, and back. */
+#define KMAP_SLOTS_MAX 16
+struct kmap_slots { unsigned int nr; u64 pte[KMAP_SLOTS_MAX]; };
+void kmap_local_save(struct kmap_slots *s);
+void kmap_local_restore(const struct kmap_slots *s);
+
 /* PKMAP's history, for the report. */
 struct kmap_stats { u64 flushes, waits; };
 extern struct kmap_stats kmap_stats;

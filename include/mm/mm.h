@@ -17,6 +17,7 @@ void mm_init(void);
 /* An empty address space whose kernel half is shared; NULL: no memory. References 1/1. */
 struct mm_struct *mm_alloc(void) __must_check;
 void mmget(struct mm_struct *mm);
+bool __must_check mmget_not_zero(struct mm_struct *mm); /* false: nobody uses it any more */
 void mmput(struct mm_struct *mm);               /* last user: unmaps everything */
 void mmdrop(struct mm_struct *mm);              /* last reference: frees the struct and the pgd */
 /* fork: a copy-on-write copy of @mm, page-table pages shared. NULL: no memory. Takes mmap_lock itself. */
@@ -68,7 +69,8 @@ int mm_populate(struct mm_struct *mm, unsigned long addr, unsigned long len, boo
 /* A debugger's access: what the mapping forbids but its VM_MAY* allow. Writes to a private mapping get a copy that stays
  * read-only; to a shared one that is not writable they are refused. */
 #define FAULT_FORCE 8u
-enum fault_result { FAULT_OK = 0, FAULT_MAPERR, FAULT_ACCERR, FAULT_BUS, FAULT_OOM };
+/* USERFAULT: a userfaultfd's reader is to be asked first, see mm/userfaultfd.h. */
+enum fault_result { FAULT_OK = 0, FAULT_MAPERR, FAULT_ACCERR, FAULT_BUS, FAULT_OOM, FAULT_USERFAULT };
 enum fault_result handle_mm_fault(struct mm_struct *mm, unsigned long addr, unsigned int access, unsigned long user_sp);
 
 /* Reaches another process's (or this one's) memory by page: present after faulting in, with a reference;

@@ -21,6 +21,8 @@ struct file;                    /* opaque here: floor 4 */
 struct address_space;
 struct vm_area_struct;
 struct page;
+struct uffd_ctx;
+struct uffd_event;
 
 #define VM_READ       0x00000001UL      /* Linux's values: shown by /proc/PID/smaps */
 #define VM_WRITE      0x00000002UL
@@ -31,7 +33,10 @@ struct page;
 #define VM_MAYEXEC    0x00000040UL
 #define VM_MAYSHARE   0x00000080UL
 #define VM_GROWSDOWN  0x00000100UL
+#define VM_UFFD_MISSING 0x00000200UL    /* mm/userfaultfd.h, like WP and MINOR */
 #define VM_PFNMAP     0x00000400UL
+#define VM_UFFD_MINOR 0x00000800UL      /* Linux: bit 37 */
+#define VM_UFFD_WP    0x00001000UL
 #define VM_LOCKED     0x00002000UL
 #define VM_IO         0x00004000UL
 #define VM_SEQ_READ   0x00008000UL
@@ -50,8 +55,13 @@ struct page;
 #define VM_ACCESS_FLAGS (VM_READ | VM_WRITE | VM_EXEC)
 #define VM_LOCKED_MASK (VM_LOCKED | VM_LOCKONFAULT)
 #define VM_SPECIAL    (VM_IO | VM_DONTEXPAND | VM_PFNMAP)
-/* What else neighbours must share to be one: the memory policy (mm/mempolicy.h). Not shown by smaps. */
-#define VM_POLICY_SHIFT 36
+#define VM_UFFD_ANY   (VM_UFFD_MISSING | VM_UFFD_WP | VM_UFFD_MINOR)
+/* What else neighbours must share to be one: the userfaultfd, the memory policy (mm/mempolicy.h). Not shown by smaps. */
+#define VM_UFFD_ID_SHIFT 32
+#define VM_UFFD_ID_MAX 511UL
+#define VM_UFFD_ID    (VM_UFFD_ID_MAX << VM_UFFD_ID_SHIFT)
+#define VM_UFFD_MASK  (VM_UFFD_ANY | VM_UFFD_ID)
+#define VM_POLICY_SHIFT 41
 #define VM_LOW_FLAGS  ((1UL << VM_POLICY_SHIFT) - 1)
 
 /* What the owner of a mapped file (kernel/fs) gives mm. mm knows no struct file. */
@@ -105,6 +115,8 @@ struct mm_struct {
 	/* Pages, kept true at every moment. [m] */
 	unsigned long total_vm, locked_vm, pinned_vm, data_vm, exec_vm, stack_vm, hiwater_vm;
 	unsigned long def_flags;        /* [m] VM_LOCKED, VM_LOCKONFAULT: given to new mappings (mlockall) */
+	struct uffd_ctx *uffd_ctxs;     /* [m] userfaultfds with areas here, dead ones too until they are closed */
+	struct uffd_event *uffd_events; /* [m] what who holds it for write has to tell */
 	bool thp_disabled;              /* [m] prctl(PR_SET_THP_DISABLE) */
 	u32 membarrier;                 /* [own] MEMBARRIER_CMD_REGISTER_*, kept by floor 4; fork copies it, exec forgets */
 	bool can_map_low;               /* [m] CAP_SYS_RAWIO: below mmap_min_addr too; set by floor 4 */

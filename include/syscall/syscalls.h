@@ -245,6 +245,7 @@ SYSCALL(umount2);
 SYSCALL(unlink);
 SYSCALL(unlinkat);
 SYSCALL(ustat);
+SYSCALL(userfaultfd);
 SYSCALL(utime);
 SYSCALL(utimensat);
 SYSCALL(utimes);

@@ -201,6 +201,8 @@ struct sched_stats { u64 switches, forks, idle_ns, user_ns, system_ns; unsigned 
 void sched_get_stats(struct sched_stats *s);
 
 void sched_init(void);                  /* init_task becomes current; before the first sleep or wake */
+/* One user of @mm less; the last one gives back the program file too. Wherever floor 4 holds a user's reference over a sleep. */
+void put_task_mm(struct mm_struct *mm);
 void task_init(void);                   /* caches, hooks (x86_hooks), system calls; after slab_init */
 /* Starts @fn(@arg) in its own context; it ends when @fn returns. pid or -errno. */
 pid_t kernel_thread(void (*fn)(void *), void *arg, const char *name) __attribute__((warn_unused_result));

@@ -37,6 +37,7 @@ void vfs_init(void)
 	boot_dir("/tmp", 01777);
 	boot_dir("/root", 0700);
 	mem_devices_init();
+	userfaultfd_init();
 	must(do_mount_kernel("devtmpfs", "devtmpfs", "/dev", MS_NOSUID, "mode=755"), "/dev");
 	boot_dir("/dev/shm", 01777);
 	boot_dir("/dev/pts", 0755);

@@ -144,6 +144,9 @@ void locks_remove_file(struct file *f);
 /* xattr.c */
 void xattrs_free(struct inode *inode);
 
+/* userfaultfd.c */
+void userfaultfd_init(void);
+
 /* epoll.c */
 void epoll_file_gone(struct file *f);
 

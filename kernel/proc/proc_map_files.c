@@ -19,7 +19,7 @@ static struct file *mapped_file(struct task_struct *t, unsigned long start, unsi
 	if (vma && vma->vm_start == start && (!end || vma->vm_end == end) && vma->vm_file)
 		f = get_file(vma->vm_file);
 	up_read(&mm->mmap_lock);
-	mmput(mm);
+	put_task_mm(mm);
 	return f;
 }
 
@@ -119,7 +119,7 @@ static int map_iterate(struct file *f, filldir_fn fill, void *arg)
 		if (!fill(arg, name, scnprintf(name, sizeof(name), "%lx-%lx", addr, end), (addr >> PAGE_SHIFT) + 3,
 			  map_ino(inode_pid(f->inode), addr), S_IFLNK))
 			break;
-	mmput(mm);
+	put_task_mm(mm);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory in /proc: meminfo, vmstat, zoneinfo, buddyinfo, slabinfo, vmallocinfo, sys/vm. Linux's formats. */
 #include "internal.h"
+#include <fs/vfs.h>
 #include <mm/init.h>
 #include <mm/memblock.h>
 #include <mm/mm.h>
@@ -288,6 +289,7 @@ static const struct { const char *path; struct sysctl_int s; bool writable; } in
 	{ "sys/vm/max_map_count", { &sysctl_max_map_count, 0, 0x7fffffff }, true },
 	{ "sys/vm/overcommit_memory", { &sysctl_overcommit_memory, 0, 2 }, true },
 	{ "sys/vm/overcommit_ratio", { &sysctl_overcommit_ratio, 0, 0x7fffffff }, true },
+	{ "sys/vm/unprivileged_userfaultfd", { &sysctl_unprivileged_userfaultfd, 0, 1 }, true },
 	{ "sys/vm/swappiness", { &swappiness, 0, 200 }, true },
 	{ "sys/vm/panic_on_oom", { &zero, 0, 0 }, true },
 	{ "sys/vm/min_free_kbytes", { &min_free, 0, 0x7fffffff }, true },

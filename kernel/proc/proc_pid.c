@@ -69,7 +69,7 @@ static int with_mm(struct seq_file *m, struct task_struct *t, int (*show)(struct
 	int err = show(m, mm);
 
 	if (mm)
-		mmput(mm);
+		put_task_mm(mm);
 	return err;
 }
 
@@ -83,7 +83,7 @@ static int numa_maps_show(struct seq_file *m, struct task_struct *t)
 	int err = mm ? proc_numa_maps_show(m, mm, t->mempolicy) : 0;
 
 	if (mm)
-		mmput(mm);
+		put_task_mm(mm);
 	return err;
 }
 
@@ -100,7 +100,7 @@ static ssize_t mm_bytes(struct task_struct *t, void *buf, size_t n, u64 pos, boo
 	end = env ? mm->env_end : mm->arg_end;
 	if (pos < end - start && end > start)
 		ret = access_mm(mm, start + pos, buf, min(n, (size_t)(end - start - pos)), FAULT_FORCE);
-	mmput(mm);
+	put_task_mm(mm);
 	return ret;
 }
 
@@ -124,7 +124,7 @@ static ssize_t pagemap_raw(struct task_struct *t, void *buf, size_t n, u64 pos)
 	ssize_t ret = proc_pagemap_read(mm, buf, n, pos);
 
 	if (mm)
-		mmput(mm);
+		put_task_mm(mm);
 	return ret;
 }
 
@@ -134,7 +134,7 @@ static ssize_t page_tables_raw(struct task_struct *t, void *buf, size_t n, u64 p
 	ssize_t ret = capable(CAP_SYS_ADMIN) ? proc_page_tables_read(mm, buf, n, pos) : -EPERM;
 
 	if (mm)
-		mmput(mm);
+		put_task_mm(mm);
 	return ret;
 }
 

@@ -33,10 +33,7 @@ static struct mm_struct *live_mm(struct file *f)
 {
 	struct mm_struct *mm = f->private;
 
-	if (!mm || !atomic_read(&mm->mm_users))
-		return NULL;
-	mmget(mm);
-	return mm;
+	return mm && mmget_not_zero(mm) ? mm : NULL;
 }
 
 /* Through one page, as far as it goes; -EIO when that is nowhere. */
@@ -71,7 +68,7 @@ static ssize_t mem_rw(struct file *f, void *buf, size_t n, u64 *pos, copy_fn cop
 	if (page)
 		free_pages_addr(page, 0);
 	if (mm)
-		mmput(mm);
+		put_task_mm(mm);
 	return done ? (ssize_t)done : ret;
 }
 

@@ -219,6 +219,6 @@ SYSCALL(move_pages)
 		return -EINVAL;
 	mmget(mm);
 	err = move_pages_of(mm, a1, (const u64 *)a2, (const u32 *)a3, (u32 *)a4);
-	mmput(mm);
+	put_task_mm(mm);
 	return err;
 }

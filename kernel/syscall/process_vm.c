@@ -137,7 +137,7 @@ static long process_vm_rw(long pid, long lvec, long liovcnt, long rvec, long rio
 		return -EPERM;
 	mmget(mm);
 	ret = copy_vectors(mm, &local, &remote, write);
-	mmput(mm);
+	put_task_mm(mm);
 	return ret;
 }
 

@@ -30,7 +30,6 @@ bool process_is_dead(const struct task_struct *leader)
 	return leader->state == TASK_ZOMBIE && leader->signal->nr_threads == 0 && thread_group_empty(leader);
 }
 
-/* One user of @mm less; the last one gives back the program file too. */
 void put_task_mm(struct mm_struct *mm)
 {
 	struct file *exe = atomic_read(&mm->mm_users) == 1 ? mm->exe_file : NULL;

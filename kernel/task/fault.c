@@ -5,6 +5,7 @@
  */
 #include <mm/fault_inject.h>
 #include <mm/mm.h>
+#include <mm/userfaultfd.h>
 #include <fs/fs.h>
 #include <lib/cmdline.h>
 #include <task/vdso.h>
@@ -105,6 +106,15 @@ static bool task_page_fault(struct pt_regs *regs, unsigned long addr, unsigned i
 		t->min_flt++;
 		if (likely(res == FAULT_OK))
 			return true;
+		if (res == FAULT_USERFAULT) {
+			int err = uffd_hooks.wait(mm, addr, access);
+
+			if (!err)
+				continue;
+			if (err == -EINTR)
+				return user;    /* the signal first, then the access again */
+			res = FAULT_BUS;
+		}
 		if (res != FAULT_OOM)
 			break;
 		/* Somebody must go (but not for a test's sake); if it is us, the signal waits at the door. */

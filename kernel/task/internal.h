@@ -130,7 +130,6 @@ void release_thread(struct task_struct *t);     /* a dead thread that its tracer
 bool thread_group_empty(const struct task_struct *leader);      /* no thread but @leader, alive or zombie */
 bool process_is_dead(const struct task_struct *leader);
 void add_child_times(struct signal_struct *parent, struct task_struct *child);
-void put_task_mm(struct mm_struct *mm);
 /* After @leader left its group or its parent changed: stopped groups that nobody can continue get SIGHUP, SIGCONT. */
 void kill_orphaned_pgrp(struct task_struct *leader, struct task_struct *parent);
 void pgrp_changed(void);

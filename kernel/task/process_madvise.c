@@ -74,7 +74,7 @@ SYSCALL(process_madvise)
 		return -EPERM;
 	mmget(mm);
 	ret = advise_ranges(mm, vec, nr, advice);
-	mmput(mm);
+	put_task_mm(mm);
 	return ret;
 }
 
@@ -115,6 +115,6 @@ SYSCALL(process_mrelease)
 		return -EINVAL;
 	mmget(mm);
 	err = do_madvise(mm, 0, mm->task_size & PAGE_MASK, MADV_DONTNEED_LOCKED);
-	mmput(mm);
+	put_task_mm(mm);
 	return err == -ENOMEM ? 0 : err; /* holes between mappings */
 }

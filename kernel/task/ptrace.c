@@ -107,7 +107,7 @@ static long peek(struct task_struct *t, u64 addr, u64 to)
 	if (mm) {
 		mmget(mm);
 		n = access_mm(mm, addr, &word, sizeof(word), FAULT_FORCE);
-		mmput(mm);
+		put_task_mm(mm);
 	}
 	if (n != sizeof(word))
 		return -EIO;
@@ -122,7 +122,7 @@ static long poke(struct task_struct *t, u64 addr, u64 word)
 	if (mm) {
 		mmget(mm);
 		n = access_mm(mm, addr, &word, sizeof(word), FAULT_FORCE | FAULT_WRITE);
-		mmput(mm);
+		put_task_mm(mm);
 	}
 	return n == sizeof(word) ? 0 : -EIO;
 }
