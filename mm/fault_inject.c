@@ -4,9 +4,9 @@
 
 unsigned int fail_alloc_armed;
 u64 fail_alloc_count;
-static u64 machine_nth, machine_count;
+static u64 machine_nth, machine_count;  /* [1] */
 static u32 *(*task_counter)(void);
-static bool happened;
+static bool happened;   /* [1] */
 
 void fail_alloc_range(u64 n, u64 count)
 {

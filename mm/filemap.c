@@ -19,7 +19,7 @@ struct radix_node {
 };
 
 static struct kmem_cache *radix_cache;
-static u64 total_cached;
+static u64 total_cached;        /* [1] */
 
 void filemap_init(void)
 {

@@ -33,9 +33,9 @@
 #define TABLE_CACHE_MAX 64
 #define PGD_CACHE_MAX 16
 
-static struct page *table_cache;        /* linked by ->private, all zero */
-static struct page *pgd_cache;          /* linked by ->private, user half zero */
-static unsigned int nr_cached_pgds;
+static struct page *table_cache;        /* [C] linked by ->private, all zero */
+static struct page *pgd_cache;          /* [C] linked by ->private, user half zero */
+static unsigned int nr_cached_pgds;     /* [C] */
 unsigned long nr_cached_tables;
 unsigned long nr_user_tables;
 

@@ -41,7 +41,7 @@ static bool anon_can_join(u64 a, u64 b)
 	return !((a | b) & 1);
 }
 
-static u64 next_anon_id;
+static u64 next_anon_id;        /* [1] */
 
 u64 anon_id_forked(u64 id)
 {

@@ -8,6 +8,10 @@
  * schedule() (directly, or by sleeping on a wait queue, mutex or rw_semaphore), so plain spin_lock
  * suffices against other tasks, and spin_lock_irqsave is for data that interrupt handlers touch.
  * Interrupt handlers never allocate, never free and never take a lock that is not irq-safe.
+ *
+ * Letters behind a variable or a member say who may touch it: [A] atomic; [B] written while booting only; [C] of one CPU;
+ * [I] immutable once others see it; [T] tasklist_lock; others as the head of the file or header says. [1] no lock yet: one
+ * CPU runs, and nothing sleeps between a look and the change. Before a second CPU starts each of those needs one.
  */
 #ifndef LIB_SPINLOCK_H
 #define LIB_SPINLOCK_H

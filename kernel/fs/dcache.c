@@ -14,7 +14,7 @@
 
 struct mutex namespace_lock;
 static struct kmem_cache *dentry_cache;
-static struct dentry **hash_table;
+static struct dentry **hash_table;      /* [1] */
 static size_t hash_size, hash_used;
 
 static u32 name_hash(const struct dentry *parent, const char *name, size_t len)

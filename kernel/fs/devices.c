@@ -9,7 +9,7 @@
 #include <mm/mm.h>
 #include <x86/cpu.h>
 
-static LIST_HEAD(chrdevs);
+static LIST_HEAD(chrdevs);      /* [1] */
 
 void chrdev_register(struct chrdev *c)
 {
@@ -52,7 +52,7 @@ const struct file_operations nodev_fops = { .open = nodev_open };
 /* --- devtmpfs -------------------------------------------------------------------------------- */
 
 struct devnode { char name[24]; u32 mode; u64 rdev; struct list_head list; };
-static LIST_HEAD(nodes);
+static LIST_HEAD(nodes);        /* [1] */
 
 static int add_node(struct dentry *root, const struct devnode *n)
 {

@@ -7,7 +7,7 @@
 #include <uapi/poll.h>
 
 unsigned int fasync_files;
-static LIST_HEAD(async_owners);
+static LIST_HEAD(async_owners); /* [1] */
 
 struct f_owner_ex_abi { s32 type, pid; };
 

@@ -42,7 +42,7 @@ struct watch {
 	u32 mask;                       /* IN_ONESHOT, IN_EXCL_UNLINK too */
 };
 
-static LIST_HEAD(instances);
+static LIST_HEAD(instances);    /* [1] */
 
 /* What a read of @e takes: the name with a NUL, in units of the header's size. */
 static size_t padded_name(const struct queued_event *e)

@@ -22,7 +22,7 @@ struct lease {
 	u64 deadline_ns;
 };
 
-static LIST_HEAD(leases);
+static LIST_HEAD(leases);       /* [1] */
 static DECLARE_WAIT_QUEUE_HEAD(lease_wait);
 
 static void remove_lease(struct lease *l)

@@ -19,7 +19,7 @@ struct file_lock {
 };
 
 static DECLARE_WAIT_QUEUE_HEAD(lock_wait);
-bool posix_locks_used;                  /* ever: a close looks at its inode from then on [own] */
+bool posix_locks_used;                  /* [1] ever: a close looks at its inode from then on */
 
 static struct file_lock *conflict(struct inode *inode, const struct file_lock *w)
 {
@@ -93,7 +93,7 @@ static void coalesce(struct inode *inode, struct file_lock *l)
 
 /* Would sleeping for @l close a circle of processes that wait for each other? Waiters are few: a plain walk. */
 struct waiter { const void *owner, *blocked_by; struct waiter *next; };
-static struct waiter *waiters;
+static struct waiter *waiters;  /* [1] */
 
 static bool deadlock(const void *me, const void *by)
 {

@@ -15,8 +15,8 @@
 #define MOUNTS_MAX 100000       /* Linux's fs.mount-max */
 
 LIST_HEAD(all_mounts);
-static LIST_HEAD(unused_mounts); /* unmounted, and only what is locked on them holds them */
-static LIST_HEAD(dead_mounts);  /* their last reference is gone */
+static LIST_HEAD(unused_mounts); /* [n] unmounted, and only what is locked on them holds them */
+static LIST_HEAD(dead_mounts);  /* [1] their last reference is gone */
 static unsigned int nr_mounts;  /* [n] */
 static u64 changes;             /* [n] of the tree, for mounts_poll() */
 static DECLARE_WAIT_QUEUE_HEAD(changes_wait);

@@ -4,7 +4,7 @@
 #include <fs/notify.h>
 #include <proc/proc.h>
 
-static LIST_HEAD(types);
+static LIST_HEAD(types);        /* [B] */
 
 void fs_register(struct file_system_type *t)
 {

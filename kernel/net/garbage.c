@@ -9,8 +9,8 @@
  */
 #include "unix.h"
 
-static LIST_HEAD(under_way);    /* sockets whose file is in a message */
-static bool collecting;
+static LIST_HEAD(under_way);    /* [1] sockets whose file is in a message */
+static bool collecting;         /* [1] */
 
 static struct unix_sock *sock_of(const struct file *f)
 {

@@ -9,8 +9,8 @@
 #include <fs/fasync.h>
 #include <ns/pid_ns.h>
 
-static LIST_HEAD(unread);       /* messages of sockets that are gone, to be freed */
-static LIST_HEAD(graveyard);    /* sockets without references that somebody's poll still waits on */
+static LIST_HEAD(unread);       /* [1] messages of sockets that are gone, to be freed */
+static LIST_HEAD(graveyard);    /* [1] sockets without references that somebody's poll still waits on */
 
 struct unix_sock *unix_alloc(struct net_namespace *net, int type)
 {

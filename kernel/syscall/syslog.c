@@ -10,7 +10,7 @@
 
 enum { READ = 2, READ_ALL = 3, READ_CLEAR = 4, CLEAR = 5, CONSOLE_OFF = 6, CONSOLE_ON = 7, CONSOLE_LEVEL = 8, SIZE_UNREAD = 9, SIZE_BUFFER = 10 };
 
-static u64 read_pos, clear_pos;         /* what READ has taken; where READ_ALL begins */
+static u64 read_pos, clear_pos;         /* [1] what READ has taken; where READ_ALL begins */
 
 /* Linux's console level is one more than the last level shown. */
 static void set_console_level(int level)

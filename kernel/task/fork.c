@@ -12,8 +12,8 @@
 #include "ptrace.h"
 #include "seccomp.h"
 
-static unsigned int nr_threads, max_threads;
-static u64 nr_forks;
+static unsigned int nr_threads, max_threads;    /* [T], [B] */
+static u64 nr_forks;    /* [T] */
 
 void fork_init(void)
 {

@@ -10,7 +10,7 @@
 
 #define FUTEX_BUCKETS 256
 
-static struct list_head buckets[FUTEX_BUCKETS];
+static struct list_head buckets[FUTEX_BUCKETS]; /* [1] */
 
 struct list_head *futex_bucket(const struct futex_key *k)
 {

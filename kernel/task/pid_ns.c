@@ -20,7 +20,7 @@ struct pid_numbers {
 	pid_t nr[];                     /* by level, 0..ns->level; nr[0] is pid */
 };
 
-static struct rb_root all_numbers = RB_ROOT;
+static struct rb_root all_numbers = RB_ROOT;    /* [T] */
 
 static struct pid_numbers *numbers_of(pid_t pid)
 {

@@ -10,8 +10,8 @@
 #define TASK_CACHE_MAX 32
 
 static struct kmem_cache *task_cache, *fpu_cache;
-static LIST_HEAD(free_tasks);           /* linked by se.node, stack and fpu kept */
-static unsigned int nr_free_tasks;
+static LIST_HEAD(free_tasks);           /* [1] linked by se.node, stack and fpu kept */
+static unsigned int nr_free_tasks;      /* [1] */
 
 void task_cache_init(void)
 {

@@ -17,7 +17,7 @@ struct user_count {
 	u64 mqueue_bytes;
 };
 
-static struct user_count root_user = { .ns = &init_user_ns }, *users = &root_user;
+static struct user_count root_user = { .ns = &init_user_ns }, *users = &root_user;      /* [1] */
 
 static struct user_count *find_user(const struct user_namespace *ns, u32 uid)
 {

@@ -15,8 +15,8 @@
 #define EXPANSION 4096          /* what one write() of the slave's may grow to: 512 bytes, each a tab */
 #define CHUNK 512
 
-static struct pty *ptys[NR_PTYS];
-static unsigned int nr_ptys;
+static struct pty *ptys[NR_PTYS];       /* [1] */
+static unsigned int nr_ptys;    /* [1] */
 
 struct pty *pty_find(unsigned int index)
 {

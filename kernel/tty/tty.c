@@ -13,7 +13,7 @@
 
 #define CHUNK 512
 
-static LIST_HEAD(ttys);
+static LIST_HEAD(ttys); /* [1] */
 static DECLARE_WAIT_QUEUE_HEAD(ttyd_wait);
 struct tty_struct *tty_console, *tty_keyboard;
 
