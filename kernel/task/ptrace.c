@@ -346,6 +346,19 @@ static long peek_user(struct task_struct *t, u64 addr, u64 to)
 	return err ? err : put_user_u64(word, (void __user *)to) ? -EFAULT : 0;
 }
 
+/* arch_prctl(2) for the tracee; what it tells goes to the tracer's memory. */
+static long tracee_arch_prctl(struct task_struct *t, u64 addr, int code)
+{
+	bool fs = code == ARCH_SET_FS || code == ARCH_GET_FS;
+	unsigned int word = (fs ? offsetof(struct user_regs_struct, fs_base) : offsetof(struct user_regs_struct, gs_base)) / 8;
+
+	switch (code) {
+	case ARCH_SET_FS: case ARCH_SET_GS: return addr >= TASK_SIZE ? -EPERM : ptrace_set_reg(t, word, addr);
+	case ARCH_GET_FS: case ARCH_GET_GS: return put_user_u64(ptrace_get_reg(t, word), (void __user *)addr) ? -EFAULT : 0;
+	}
+	return -EINVAL;
+}
+
 static long stopped_request(struct task_struct *t, int request, u64 addr, u64 data)
 {
 	switch (request) {
@@ -357,11 +370,12 @@ static long stopped_request(struct task_struct *t, int request, u64 addr, u64 da
 		return ptrace_resume(t, request, data);
 	case PTRACE_DETACH: return ptrace_detach_request(t, data);
 	case PTRACE_LISTEN: return ptrace_listen(t);
-	case PTRACE_SETOPTIONS: return ptrace_setoptions(t, data);
+	case PTRACE_OLDSETOPTIONS: case PTRACE_SETOPTIONS: return ptrace_setoptions(t, data);
 	case PTRACE_GETEVENTMSG: return put_user_u64(t->ptrace_message, (void __user *)data) ? -EFAULT : 0;
 	case PTRACE_GETSIGINFO: return get_siginfo(t, data);
 	case PTRACE_GETSIGMASK: return get_sigmask(t, addr, data);
 	case PTRACE_GET_SYSCALL_INFO: return get_syscall_info(t, addr, data);
+	case PTRACE_ARCH_PRCTL: return tracee_arch_prctl(t, addr, (int)data);
 	case PTRACE_GET_RSEQ_CONFIGURATION: return get_rseq(t, addr, data);
 	}
 	return -EIO;

@@ -5,6 +5,11 @@
 
 #define DR(n) (offsetof(struct user, u_debugreg) + 8 * (n))
 #define XSTATE 0x202
+#define PTRACE_OLDSETOPTIONS 21
+enum { ARCH_SET_GS = 0x1001, ARCH_SET_FS, ARCH_GET_FS, ARCH_GET_GS };
+#ifndef PTRACE_ARCH_PRCTL
+#define PTRACE_ARCH_PRCTL 30
+#endif
 
 static volatile unsigned long cell[8] __attribute__((aligned(64)));
 static unsigned char image[16384] __attribute__((aligned(64)));
@@ -87,6 +92,30 @@ static void flags(void)
 	RESULT(pt(PTRACE_SETREGS, pid, 0, (unsigned long)&r));
 	r = regs_of(pid);
 	say("IF %d CF %d", !!(r.eflags & 0x200), !!(r.eflags & 1));
+	kill_traced(pid);
+}
+
+/* arch_prctl(2) on behalf of the tracee, and the options' old number: User Mode Linux wants both. */
+static void bases(void)
+{
+	unsigned long base = 0;
+	pid_t pid;
+
+	say("-- bases");
+	TRACED_CHILD(pid, for (;;) syscall(SYS_getppid));
+	RESULT(pt(PTRACE_ARCH_PRCTL, pid, 0x123000, ARCH_SET_FS));
+	RESULT(pt(PTRACE_ARCH_PRCTL, pid, 0x456000, ARCH_SET_GS));
+	RESULT(pt(PTRACE_ARCH_PRCTL, pid, (unsigned long)&base, ARCH_GET_FS));
+	say("fs %lx %lx, gs %lx", base, (unsigned long)regs_of(pid).fs_base, (unsigned long)regs_of(pid).gs_base);
+	RESULT(pt(PTRACE_ARCH_PRCTL, pid, (unsigned long)&base, ARCH_GET_GS));
+	say("gs %lx", base);
+	RESULT(pt(PTRACE_ARCH_PRCTL, pid, 0xffff800000000000, ARCH_SET_FS));
+	RESULT(pt(PTRACE_ARCH_PRCTL, pid, 8, ARCH_GET_FS));
+	RESULT(pt(PTRACE_ARCH_PRCTL, pid, (unsigned long)&base, 0x4711));
+	RESULT(pt(PTRACE_OLDSETOPTIONS, pid, 0, 0x40000000));
+	RESULT(pt(PTRACE_OLDSETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD));
+	pt(PTRACE_SYSCALL, pid, 0, 0);
+	wait_say("its option", pid);
 	kill_traced(pid);
 }
 
@@ -211,6 +240,7 @@ int main(void)
 {
 	hostile();
 	flags();
+	bases();
 	regsets();
 	breakpoints();
 	return 0;
