@@ -28,4 +28,9 @@ static inline bool IS_ERR(const void *p)
 	return IS_ERR_VALUE((unsigned long)p);
 }
 
+static inline bool IS_ERR_OR_NULL(const void *p)
+{
+	return !p || IS_ERR(p);
+}
+
 #endif

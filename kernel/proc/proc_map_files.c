@@ -81,7 +81,7 @@ static struct dentry *map_lookup(struct dentry *dir, const char *name, size_t le
 		return ERR_PTR(-ENOENT);
 	mode = S_IFLNK | ((f->mode & FMODE_READ) ? 0400 : 0) | ((f->mode & FMODE_WRITE) ? 0200 : 0);
 	fput(f);
-	return pid_make(dir, name, len, mode, map_ino(t->pid, start), t->pid, &map_link_op, NULL, (void *)start);
+	return pid_make(dir, name, len, mode, map_ino(t->pid, start), who_is(t), &map_link_op, NULL, (void *)start);
 }
 
 /* The first file mapping that begins at @addr or above. */
@@ -110,6 +110,8 @@ static int map_iterate(struct file *f, filldir_fn fill, void *arg)
 
 	if (!t)
 		return -ENOENT;
+	if (!ptrace_may_access(t))
+		return -EACCES;
 	if (pid_dots(f, fill, arg))
 		return 0;
 	mm = pid_mm(t);

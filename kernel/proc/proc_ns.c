@@ -33,7 +33,7 @@ static struct dentry *ns_lookup(struct dentry *dir, const char *name, size_t len
 		return ERR_PTR(-ENOENT);
 	for (unsigned long i = 0; i < NR_NS_LINKS; i++)
 		if (strlen(ns_link_names[i]) == len && !memcmp(ns_link_names[i], name, len))
-			return pid_make(dir, name, len, S_IFLNK | 0777, pid_ino(pid, NS_ROW) + i, pid, &ns_link_op, NULL, (void *)i);
+			return pid_make(dir, name, len, S_IFLNK | 0777, pid_ino(pid, NS_ROW) + i, dir->inode->private2, &ns_link_op, NULL, (void *)i);
 	return ERR_PTR(-ENOENT);
 }
 

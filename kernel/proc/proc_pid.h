@@ -20,7 +20,8 @@ struct pid_entry {
 	int which;                      /* PID_USERNS: which file of proc_userns.c */
 	bool group_only;                /* not in task/TID */
 	bool thread_only;               /* in task/TID alone */
-	bool owner_only;                /* needs ptrace_may_access */
+	bool owner_only;                /* needs ptrace_may_access, to open and to read */
+	bool of_mm;                     /* ... and shows nothing of another address space than the one at open: none after exec */
 };
 
 extern const struct file_operations proc_userns_fops;           /* proc_userns.c; of PID_USERNS */
@@ -29,7 +30,8 @@ extern const struct pid_entry pid_entries[];
 extern const size_t nr_pid_entries;
 
 /*
- * Inodes of the tree know their pid. Rows of pid_entries number the inodes of /proc/PID; those of directories in it
+ * Inodes of the tree know whose they are: a pid, and when that task started, so that what is open of one that is gone shows
+ * nothing of a later one with its number. Rows of pid_entries number the inodes of /proc/PID; those of directories in it
  * begin at row 64.
  */
 static inline u64 pid_ino(pid_t pid, unsigned int row)
@@ -37,15 +39,22 @@ static inline u64 pid_ino(pid_t pid, unsigned int row)
 	return ((u64)pid << 20 | row << 12) + 0x1000;
 }
 
+#define WHO_PID_BITS 22 /* Linux's PID_MAX_LIMIT */
+
+static inline u64 who_is(const struct task_struct *t)
+{
+	return (u64)t->start_time_ns << WHO_PID_BITS | (u64)t->pid;
+}
+
 static inline pid_t inode_pid(const struct inode *inode)
 {
-	return (pid_t)inode->private2;
+	return (pid_t)(inode->private2 & ((1UL << WHO_PID_BITS) - 1));
 }
 
 struct mm_struct *pid_mm(struct task_struct *t);                /* referenced, or NULL */
 struct task_struct *pid_inode_task(const struct inode *inode);  /* NULL: gone */
 void pid_getattr(struct inode *inode);
-struct dentry *pid_make(struct dentry *dir, const char *name, size_t len, u32 mode, u64 ino, pid_t pid,
+struct dentry *pid_make(struct dentry *dir, const char *name, size_t len, u32 mode, u64 ino, u64 who,
 			const struct inode_operations *op, const struct file_operations *fop, const void *private);
 /* The text of a link that leads where @jump says. */
 const char *pid_jump_text(struct inode *inode, int (*jump)(struct inode *, struct path *), char *buf, size_t size);

@@ -10,7 +10,7 @@
 
 static int mem_open(struct inode *inode, struct file *f)
 {
-	struct task_struct *t = find_task_by_pid((pid_t)inode->private2);
+	struct task_struct *t = pid_inode_task(inode);
 
 	if (!t)
 		return -ESRCH;

@@ -3,11 +3,14 @@
  * The directories below /proc/PID. Nothing of it is stored: a lookup makes an inode that knows a pid and a row of
  * pid_entries; each use finds the task again (ESRCH when it is gone).
  */
+#include <mm/mm.h>
 #include "proc_pid.h"
 
 struct task_struct *pid_inode_task(const struct inode *inode)
 {
-	return find_task_by_pid(inode_pid(inode));
+	struct task_struct *t = find_task_by_pid(inode_pid(inode));
+
+	return t && who_is(t) == inode->private2 ? t : NULL;
 }
 
 /* --- file operations ------------------------------------------------------------------------- */
@@ -19,9 +22,37 @@ static int pid_open(struct inode *inode, struct file *f)
 
 	if (!t)
 		return -ESRCH;
+	if (e->owner_only && !ptrace_may_access(t))
+		return -EACCES;
 	if (e->poll)
 		(void)e->poll(f, NULL);         /* what is so far is not news */
-	return e->owner_only && !ptrace_may_access(t) ? -EACCES : 0;
+	if (e->of_mm && t->mm) {
+		atomic_inc(&t->mm->mm_count);
+		f->private2 = (u64)t->mm;
+	}
+	return 0;
+}
+
+static void pid_release(struct file *f)
+{
+	const struct pid_entry *e = f->inode->private;
+
+	if (e->of_mm && f->private2)
+		mmdrop((struct mm_struct *)f->private2);
+	text_release(f);
+}
+
+/* Whom @f tells of. NULL: of nobody any more. ERR_PTR: gone, or out of the reader's reach since it was opened. */
+static struct task_struct *file_task(const struct file *f)
+{
+	const struct pid_entry *e = f->inode->private;
+	struct task_struct *t = pid_inode_task(f->inode);
+
+	if (!t)
+		return e->of_mm && e->kind == PID_RAW ? NULL : ERR_PTR(-ESRCH);
+	if (e->of_mm)
+		return f->private2 == (u64)t->mm ? t : NULL;
+	return e->owner_only && !ptrace_may_access(t) ? ERR_PTR(-EACCES) : t;
 }
 
 static unsigned int pid_poll(struct file *f, struct poll_table *pt)
@@ -34,27 +65,27 @@ static unsigned int pid_poll(struct file *f, struct poll_table *pt)
 static int pid_show(struct file *f, struct seq_file *m)
 {
 	const struct pid_entry *e = f->inode->private;
-	struct task_struct *t = pid_inode_task(f->inode);
+	struct task_struct *t = file_task(f);
 
-	return t ? e->show(m, t) : -ESRCH;
+	return IS_ERR_OR_NULL(t) ? (int)PTR_ERR(t) : e->show(m, t);
 }
 
 static ssize_t pid_raw_chunk(void *buf, size_t n, u64 pos, void *arg)
 {
-	struct inode *inode = arg;
-	const struct pid_entry *e = inode->private;
-	struct task_struct *t = pid_inode_task(inode);
+	const struct file *f = arg;
+	const struct pid_entry *e = f->inode->private;
+	struct task_struct *t = file_task(f);
 
-	return t ? e->raw(t, buf, n, pos) : -ESRCH;
+	return IS_ERR_OR_NULL(t) ? PTR_ERR(t) : e->raw(t, buf, n, pos);
 }
 
 /* By hand: a buffer from the allocator would be counted. */
 static ssize_t fail_nth_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy)
 {
-	struct task_struct *t = pid_inode_task(f->inode);
+	struct task_struct *t = file_task(f);
 	char text[16];
 
-	return t ? simple_read(buf, n, pos, copy, text, scnprintf(text, sizeof(text), "%u\n", t->fail_nth)) : -ESRCH;
+	return !IS_ERR_OR_NULL(t) ? simple_read(buf, n, pos, copy, text, scnprintf(text, sizeof(text), "%u\n", t->fail_nth)) : PTR_ERR(t);
 }
 
 static ssize_t pid_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn copy)
@@ -62,7 +93,7 @@ static ssize_t pid_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn c
 	const struct pid_entry *e = f->inode->private;
 
 	if (e->kind == PID_RAW)
-		return raw_read(buf, n, pos, copy, pid_raw_chunk, f->inode);
+		return raw_read(buf, n, pos, copy, pid_raw_chunk, f);
 	if (e->kind == PID_FAIL_NTH)
 		return fail_nth_read(f, buf, n, pos, copy);
 	return text_read(f, buf, n, pos, copy, pid_show);
@@ -70,27 +101,27 @@ static ssize_t pid_read(struct file *f, void *buf, size_t n, u64 *pos, copy_fn c
 
 static ssize_t pid_write_fn(const char *buf, size_t n, void *arg)
 {
-	struct inode *inode = arg;
-	const struct pid_entry *e = inode->private;
-	struct task_struct *t = pid_inode_task(inode);
+	const struct file *f = arg;
+	const struct pid_entry *e = f->inode->private;
+	struct task_struct *t = file_task(f);
 
-	return t ? e->write(t, buf, n) : -ESRCH;
+	return IS_ERR_OR_NULL(t) ? PTR_ERR(t) : e->write(t, buf, n);
 }
 
 static ssize_t pid_write(struct file *f, const void *buf, size_t n, u64 *pos, copy_fn copy)
 {
 	const struct pid_entry *e = f->inode->private;
 
-	return e->write ? text_write(buf, n, copy, pid_write_fn, f->inode) : -EINVAL;
+	return e->write ? text_write(buf, n, copy, pid_write_fn, f) : -EINVAL;
 }
 
 static const struct file_operations pid_fops = {
-	.open = pid_open, .read = pid_read, .write = pid_write, .llseek = text_llseek, .release = text_release,
+	.open = pid_open, .read = pid_read, .write = pid_write, .llseek = text_llseek, .release = pid_release,
 };
 
 /* Of those that can tell when they change. */
 static const struct file_operations pid_poll_fops = {
-	.open = pid_open, .read = pid_read, .llseek = text_llseek, .release = text_release, .poll = pid_poll,
+	.open = pid_open, .read = pid_read, .llseek = text_llseek, .release = pid_release, .poll = pid_poll,
 };
 
 static int pid_jump(struct inode *inode, struct path *to)
@@ -148,7 +179,7 @@ static int entry_setsize(struct inode *inode, u64 size) { return 0; }
 static const struct inode_operations pid_file_op = { .setsize = entry_setsize, .getattr = pid_getattr };
 
 /* A made-up inode and dentry that live as long as they are held. */
-struct dentry *pid_make(struct dentry *dir, const char *name, size_t len, u32 mode, u64 ino, pid_t pid,
+struct dentry *pid_make(struct dentry *dir, const char *name, size_t len, u32 mode, u64 ino, u64 who,
 			const struct inode_operations *op, const struct file_operations *fop, const void *private)
 {
 	struct inode *inode = new_inode(dir->inode->sb, mode);
@@ -158,7 +189,7 @@ struct dentry *pid_make(struct dentry *dir, const char *name, size_t len, u32 mo
 		return ERR_PTR(-ENOMEM);
 	inode->ino = ino;
 	inode->private = (void *)private;
-	inode->private2 = pid;
+	inode->private2 = who;
 	inode->op = op;
 	inode->fop = fop;
 	if (S_ISDIR(mode))
@@ -234,8 +265,8 @@ static const struct file_operations fdinfo_fops = { .read = fdinfo_read, .llseek
 static struct dentry *fd_lookup(struct dentry *dir, const char *name, size_t len)
 {
 	const struct pid_entry *e = dir->inode->private;
-	pid_t pid = inode_pid(dir->inode);
-	struct task_struct *t = find_task_by_pid(pid);
+	u64 who = dir->inode->private2;
+	struct task_struct *t = pid_inode_task(dir->inode);
 	struct file *f;
 	unsigned int fd;
 	u32 mode;
@@ -250,8 +281,8 @@ static struct dentry *fd_lookup(struct dentry *dir, const char *name, size_t len
 	mode = S_IFLNK | ((f->mode & FMODE_READ) ? 0500 : 0) | ((f->mode & FMODE_WRITE) ? 0300 : 0);
 	fput(f);
 	if (e->kind == PID_FDINFO_DIR)
-		return pid_make(dir, name, len, S_IFREG | 0400, pid_ino(pid, 64) + fd, pid, &pid_file_op, &fdinfo_fops, (void *)(unsigned long)fd);
-	return pid_make(dir, name, len, mode, pid_ino(pid, 65) + fd, pid, &fd_link_op, NULL, (void *)(unsigned long)fd);
+		return pid_make(dir, name, len, S_IFREG | 0400, pid_ino(t->pid, 64) + fd, who, &pid_file_op, &fdinfo_fops, (void *)(unsigned long)fd);
+	return pid_make(dir, name, len, mode, pid_ino(t->pid, 65) + fd, who, &fd_link_op, NULL, (void *)(unsigned long)fd);
 }
 
 int pid_dots(struct file *f, filldir_fn fill, void *arg)
@@ -281,8 +312,15 @@ static int fd_iterate(struct file *f, filldir_fn fill, void *arg)
 	return 0;
 }
 
+static int fd_dir_open(struct inode *inode, struct file *f)
+{
+	struct task_struct *t = pid_inode_task(inode);
+
+	return !t ? -ESRCH : ptrace_may_access(t) ? 0 : -EACCES;
+}
+
 static const struct inode_operations fd_dir_op = { .lookup = fd_lookup, .getattr = pid_getattr };
-static const struct file_operations fd_dir_fops = { .iterate = fd_iterate, .llseek = generic_llseek, .open = pid_open };
+static const struct file_operations fd_dir_fops = { .iterate = fd_iterate, .llseek = generic_llseek, .open = fd_dir_open };
 
 static const struct inode_operations pid_dir_op, tid_dir_op;
 static const struct file_operations pid_dir_fops;
@@ -290,17 +328,17 @@ static const struct file_operations pid_dir_fops;
 /* task/: one directory a thread. */
 static struct dentry *task_lookup(struct dentry *dir, const char *name, size_t len)
 {
-	struct task_struct *t;
+	struct task_struct *t, *any = pid_inode_task(dir->inode);
 	unsigned int nr;
-	pid_t tid;
 
+	if (!any)
+		return ERR_PTR(-ESRCH);
 	if (!parse_pid(name, len, &nr))
 		return ERR_PTR(-ENOENT);
-	tid = pid_of_nr((pid_t)nr, inode_pid_ns(dir->inode));
-	t = find_task_by_pid(tid);
-	if (!t || t->tgid != inode_pid(dir->inode))
+	t = find_task_by_pid(pid_of_nr((pid_t)nr, inode_pid_ns(dir->inode)));
+	if (!t || t->group_leader != any->group_leader)
 		return ERR_PTR(-ENOENT);
-	return pid_make(dir, name, len, S_IFDIR | 0555, pid_ino(tid, 66), tid, &tid_dir_op, &pid_dir_fops, NULL);
+	return pid_make(dir, name, len, S_IFDIR | 0555, pid_ino(t->pid, 66), who_is(t), &tid_dir_op, &pid_dir_fops, NULL);
 }
 
 static int task_iterate(struct file *f, filldir_fn fill, void *arg)
@@ -337,9 +375,10 @@ static u32 entry_mode(const struct pid_entry *e)
 
 static struct dentry *row_lookup(struct dentry *dir, const char *name, size_t len, bool thread)
 {
+	u64 who = dir->inode->private2;
 	pid_t pid = inode_pid(dir->inode);
 
-	if (!find_task_by_pid(pid))
+	if (!pid_inode_task(dir->inode))
 		return ERR_PTR(-ENOENT);
 	for (size_t i = 0; i < nr_pid_entries; i++) {
 		const struct pid_entry *e = &pid_entries[i];
@@ -348,37 +387,29 @@ static struct dentry *row_lookup(struct dentry *dir, const char *name, size_t le
 			continue;
 		switch (e->kind) {
 		case PID_LINK:
-			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &pid_link_op, NULL, e);
+			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), who, &pid_link_op, NULL, e);
 		case PID_FD_DIR: case PID_FDINFO_DIR:
-			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &fd_dir_op, &fd_dir_fops, e);
+			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), who, &fd_dir_op, &fd_dir_fops, e);
 		case PID_MAP_DIR:
-			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &map_files_op, &map_files_fops, e);
+			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), who, &map_files_op, &map_files_fops, e);
 		case PID_NS_DIR:
-			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &ns_dir_op, &ns_dir_fops, e);
+			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), who, &ns_dir_op, &ns_dir_fops, e);
 		case PID_TASK_DIR:
-			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &task_dir_op, &task_dir_fops, e);
+			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), who, &task_dir_op, &task_dir_fops, e);
 		case PID_MEM:
-			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &pid_file_op, &proc_pid_mem_fops, e);
+			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), who, &pid_file_op, &proc_pid_mem_fops, e);
 		case PID_USERNS:
-			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &pid_file_op, &proc_userns_fops, e);
+			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), who, &pid_file_op, &proc_userns_fops, e);
 		default:
-			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), pid, &pid_file_op, e->poll ? &pid_poll_fops : &pid_fops, e);
+			return pid_make(dir, name, len, entry_mode(e), pid_ino(pid, i), who, &pid_file_op, e->poll ? &pid_poll_fops : &pid_fops, e);
 		}
 	}
 	return ERR_PTR(-ENOENT);
 }
 
-/* A directory that was opened for a process shows nothing of a later one with its number. */
-static bool is_another(const struct inode *dir)
-{
-	struct task_struct *t = pid_inode_task(dir);
-
-	return dir->private && t && t->start_time_ns != (u64)dir->private;
-}
-
 static struct dentry *pid_dir_lookup(struct dentry *dir, const char *name, size_t len)
 {
-	return !pid_inode_task(dir->inode) || is_another(dir->inode) ? ERR_PTR(-ESRCH) : row_lookup(dir, name, len, false);
+	return !pid_inode_task(dir->inode) ? ERR_PTR(-ESRCH) : row_lookup(dir, name, len, false);
 }
 static struct dentry *tid_dir_lookup(struct dentry *dir, const char *name, size_t len) { return row_lookup(dir, name, len, true); }
 
@@ -386,7 +417,7 @@ static int pid_dir_iterate(struct file *f, filldir_fn fill, void *arg)
 {
 	bool thread = f->inode->op == &tid_dir_op;
 
-	if (!pid_inode_task(f->inode) || is_another(f->inode))
+	if (!pid_inode_task(f->inode))
 		return -ENOENT;
 	if (pid_dots(f, fill, arg))
 		return 0;
@@ -414,7 +445,7 @@ struct task_struct *proc_dir_task(const struct file *f)
 	if (f->inode->op != &pid_dir_op)
 		return ERR_PTR(-EBADF);
 	t = pid_inode_task(f->inode);
-	return t && t->start_time_ns == (u64)f->inode->private ? t : ERR_PTR(-ESRCH);
+	return t ? t : ERR_PTR(-ESRCH);
 }
 
 /* Of /proc itself. Any thread's number may be looked up; only leaders are listed. */
@@ -425,8 +456,7 @@ struct dentry *proc_pid_lookup(struct dentry *dir, const char *name, size_t len)
 
 	if (!parse_pid(name, len, &pid) || !pid || !(t = find_task_by_pid(pid_of_nr((pid_t)pid, inode_pid_ns(dir->inode)))))
 		return ERR_PTR(-ENOENT);
-	return pid_make(dir, name, len, S_IFDIR | 0555, pid_dir_ino(t), t->pid, &pid_dir_op, &pid_dir_fops,
-			(void *)t->start_time_ns);
+	return pid_make(dir, name, len, S_IFDIR | 0555, pid_dir_ino(t), who_is(t), &pid_dir_op, &pid_dir_fops, NULL);
 }
 
 #define PID_BASE 0x10000u
