@@ -290,6 +290,88 @@ static void near_mappings(void)
 	}
 }
 
+/* ---- userfaultfd ---- */
+
+static int uffd = -1;
+
+static long uffd_request(int fd, int nr, char *p, size_t len, uint64_t mode, uint64_t extra)
+{
+	/* UFFDIO_REGISTER, UNREGISTER, WAKE, COPY, ZEROPAGE, 5: none, WRITEPROTECT, CONTINUE, API */
+	static const unsigned int requests[] = { 0xc020aa00, 0x8010aa01, 0x8010aa02, 0xc028aa03, 0xc020aa04, 0xc028aa05, 0xc018aa06, 0xc020aa07, 0xc018aa3f };
+	uint64_t copy[5] = { (uint64_t)p, extra, len, mode, 0 }, other[4] = { (uint64_t)p, len, mode, 0 };
+
+	return ioctl(fd, requests[nr], nr == 3 ? copy : other);
+}
+
+/* Answers each fault in one way or another, so that nobody waits for ever. */
+static void *uffd_answers(void *seed)
+{
+	struct { uint64_t event, arg[3]; } m[4];
+	int fd = uffd;
+
+	state = (uint64_t)seed;
+	while (fcntl(fd, F_GETFD) >= 0) {
+		ssize_t n = read(fd, m, below(4) ? sizeof(m) : sizeof(m[0]));
+
+		if (n <= 0)
+			poll(&(struct pollfd){ fd, POLLIN, 0 }, 1, 5);
+		for (int i = 0; i < n / (int)sizeof(m[0]); i++) {
+			char *p = (char *)(m[i].arg[1] & -4096UL);
+
+			if ((m[i].event & 0xff) == 0x13 && below(4)) {
+				uffd_request((int)m[i].arg[0], below(9), ARENA, 4096, below(4), (uint64_t)area);
+				close((int)m[i].arg[0]);
+			}
+			if ((m[i].event & 0xff) != 0x12)
+				continue;
+			if ((below(8) && uffd_request(fd, below(2) ? 3 : 4, p, (1 + below(3)) * 4096, 0, (uint64_t)area) == 0) ||
+			    (below(8) && uffd_request(fd, below(2) ? 6 : 7, p, 4096, 0, 0) == 0))
+				continue;
+			uffd_request(fd, 1, p, 4096, 0, 0);
+			uffd_request(fd, 2, p, 4096, 0, 0);
+		}
+	}
+	return NULL;
+}
+
+static void near_userfaults(void)
+{
+	char path[40];
+	pthread_t t;
+
+	if (fcntl(uffd, F_GETFD) < 0) {
+		uffd = syscall(SYS_userfaultfd, O_NONBLOCK | O_CLOEXEC | below(2));
+		uffd_request(uffd, 8, (char *)0xaaUL, below(4) ? random64() & 0x1f6f : 0, 0, 0);
+		if (uffd < 0 || pthread_create(&t, NULL, uffd_answers, (void *)random64()))
+			return;
+	}
+	for (int i = below(12); i >= 0; i--) {
+		unsigned long at = below(4) ? below(ARENA_PAGES) : below(8) * 512, n = 1 + (below(4) ? below(20) : below(600));
+		char *p = ARENA + at * 4096 + (below(50) ? 0 : below(4096)), *q = below(4) ? area : ARENA + below(ARENA_PAGES) * 4096UL;
+		struct iovec a = { area, 4096 }, b = { p, 4096 };
+
+		switch (below(14)) {
+		case 0: mmap(p, n * 4096, PROT_READ | PROT_WRITE, (below(2) ? MAP_PRIVATE : MAP_SHARED) | MAP_ANONYMOUS | MAP_FIXED, -1, 0); break;
+		case 1: mmap(p, n * 4096, below(8), (below(2) ? MAP_SHARED : MAP_PRIVATE) | MAP_FIXED, 12, below(8) * 4096UL); break; /* the memfd */
+		case 2: case 3: case 4: uffd_request(uffd, 0, p, n * 4096, below(8) ? 1 + below(7) : number(), 0); break;
+		case 5: uffd_request(uffd, 1, p, n * 4096, 0, 0); break;
+		case 6: uffd_request(below(8) ? uffd : some_fd(), below(9), p, below(8) ? n * 4096 : number(), below(4), (uint64_t)q); break;
+		case 7: uffd_request(uffd, 3, p, n * 4096, below(4), (uint64_t)q); break;
+		case 8: uffd_request(uffd, 6, p, n * 4096, below(2), 0); break;
+		case 9: uffd_request(uffd, 7, p, n * 4096, 0, 0); break;
+		case 10: if (pread(7, p, n * 4096, 0) < 0) break; break;
+		case 11: if (pwrite(3, p, n * 4096, 0) < 0) break; break;
+		case 12: syscall(below(2) ? SYS_process_vm_readv : SYS_process_vm_writev, getpid(), &a, 1, &b, 1, 0); break;
+		case 13: near_mappings(); break;
+		}
+	}
+	if (below(40) == 0) {
+		snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", uffd);
+		close(open(path, O_RDONLY));
+		close(uffd);
+	}
+}
+
 static void near_time(void)
 {
 	struct itimerspec its = { { 0, below(2) ? 0 : 1000000 }, { 0, below(5000000) } };
@@ -373,7 +455,7 @@ static void near_processes(void)
 
 static void (*const near_calls[])(void) = {
 	near_vectors, near_signals, near_sockets, near_sockets, near_messages, near_messages, near_waits, near_proc, near_names, near_names,
-	near_mounts, near_files, near_files, near_terminals, near_mappings, near_mappings, near_time, near_ipc,
+	near_mounts, near_files, near_files, near_terminals, near_mappings, near_mappings, near_time, near_ipc, near_userfaults, near_userfaults,
 };
 
 static void near_call(void)
