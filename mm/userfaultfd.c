@@ -147,8 +147,10 @@ int uffd_unregister(struct uffd_ctx *ctx, unsigned long start, unsigned long len
 		if (vma->vm_flags & VM_UFFD_MISSING)
 			uffd_hooks.wake(owner, from, to - from);
 		vma = set_area(vma, from, to, 0);
-		if (IS_ERR(vma))
+		if (IS_ERR(vma)) {
 			err = PTR_ERR(vma);
+			break;
+		}
 	}
 	up_write(&mm->mmap_lock);
 	return err;

@@ -11,6 +11,7 @@
 #include "failnth_proc.h"
 #include "failnth_sockets.h"
 #include "failnth_tasks.h"
+#include "failnth_uffd.h"
 
 /* ---- the counter ---- */
 
@@ -94,7 +95,7 @@ static int grown(const struct held *a, const struct held *b, long least, const c
 
 #define TABLE(t) { t, ARRAY_SIZE(t) }
 static const struct { const struct row *rows; size_t nr; } tables[] = {
-	TABLE(file_rows), TABLE(proc_rows), TABLE(socket_rows), TABLE(memory_rows), TABLE(task_rows),
+	TABLE(file_rows), TABLE(proc_rows), TABLE(socket_rows), TABLE(memory_rows), TABLE(task_rows), TABLE(uffd_rows),
 };
 static int bad;
 
