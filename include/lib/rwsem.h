@@ -26,8 +26,8 @@ void __down_read(struct rw_semaphore *s);
 void __down_write(struct rw_semaphore *s);
 void __mutex_lock(struct mutex *m);
 
-/* Registered by the scheduler: let somebody else run, come back later. */
-void lock_set_yield(void (*yield)(void));
+/* Registered by the scheduler: let somebody else run, come back later. @turn: how often it was asked for this lock before. */
+void lock_set_yield(void (*yield)(unsigned int turn));
 /* Gives the CPU away once, for callers that poll (kmap's full window). A bug before the scheduler is there. */
 void lock_yield(void);
 

@@ -4,9 +4,9 @@
 #include <lib/rwsem.h>
 #include <lib/spinlock.h>
 
-static void (*yield_cpu)(void);
+static void (*yield_cpu)(unsigned int turn);
 
-void lock_set_yield(void (*yield)(void))
+void lock_set_yield(void (*yield)(unsigned int turn))
 {
 	yield_cpu = yield;
 }
@@ -16,33 +16,33 @@ void __sched lock_yield(void)
 	assert_no_spinlock();
 	if (!yield_cpu)
 		BUG("waiting before there are tasks");
-	yield_cpu();
+	yield_cpu(0);
 }
 
-static void __sched wait_turn(const void *lock)
+static void __sched wait_turn(const void *lock, unsigned int turn)
 {
 	assert_no_spinlock();
 	if (!yield_cpu)
 		BUG("lock %p is contended before tasks can wait", lock);
-	yield_cpu();
+	yield_cpu(turn);
 }
 
 void __sched __down_read(struct rw_semaphore *s)
 {
-	while (!down_read_trylock(s))
-		wait_turn(s);
+	for (unsigned int turn = 0; !down_read_trylock(s); turn++)
+		wait_turn(s, turn);
 }
 
 void __sched __down_write(struct rw_semaphore *s)
 {
-	while (!down_write_trylock(s))
-		wait_turn(s);
+	for (unsigned int turn = 0; !down_write_trylock(s); turn++)
+		wait_turn(s, turn);
 }
 
 void __sched __mutex_lock(struct mutex *m)
 {
-	while (!mutex_trylock(m))
-		wait_turn(m);
+	for (unsigned int turn = 0; !mutex_trylock(m); turn++)
+		wait_turn(m, turn);
 }
 
 void rwsem_assert_held_write(const struct rw_semaphore *s)

@@ -398,10 +398,19 @@ void cpu_idle(void)
  * A sleeping lock is held by somebody else: let others run. Who takes it between "I sleep" and schedule(), to look at
  * what it waits for, comes back running: sleeping here would miss the wake, for the lock wakes nobody.
  */
-static void __sched yield_for_lock(void)
+/* Most holders are done soon. One may sleep for long: in a copy to or from memory whose userfaultfd does not answer. */
+#define LOCK_YIELDS 100
+
+static void __sched yield_for_lock(unsigned int turn)
 {
+	if (turn < LOCK_YIELDS) {
+		set_current_running();
+		schedule_yield();
+		return;
+	}
+	set_current_killable();
+	schedule_until(ktime_get_ns() + 1000 * NSEC_PER_USEC);
 	set_current_running();
-	schedule_yield();
 }
 
 void sched_get_stats(struct sched_stats *s)

@@ -116,7 +116,7 @@ static void too_deep(void)
 		kmap_local_page(alloc_page(GFP_HIGHUSER));
 }
 
-static void nobody(void) { }
+static void nobody(unsigned int turn) { }
 
 /* All slots held by one who wants another: said and stopped, not waited for for ever. */
 static void window_full_of_own(void)
@@ -131,7 +131,7 @@ static void kunmap_of_unmapped(void) { boot(); kunmap(alloc_page(GFP_HIGHUSER));
 
 static struct page *waiting_for;
 
-static void somebody_unmaps(void)
+static void somebody_unmaps(unsigned int turn)
 {
 	kunmap(waiting_for);
 }

@@ -219,7 +219,7 @@ static void spinlock_order_is_checked(void **state)
 static struct rw_semaphore sem;
 static int yields;
 
-static void yield_and_release(void)
+static void yield_and_release(unsigned int turn)
 {
 	if (++yields == 3)
 		up_write(&sem);

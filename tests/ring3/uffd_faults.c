@@ -116,6 +116,45 @@ static void chain(void)
 	close(fd2);
 }
 
+/* ---- who waits for a lock that a waiting fault holds ---- */
+
+static int contended_pipe[2];
+
+static void *read_pipe(void *p)
+{
+	struct timespec t = { 0, 0 };
+
+	if (read(contended_pipe[0], p, 4) != 4)
+		say("pipe: %s", name_of_errno(errno));
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (void *)(t.tv_sec * 1000 + t.tv_nsec / 1000000);
+}
+
+static void contended(void)
+{
+	int fd = uffd_open(O_NONBLOCK, 0);
+	char *p = map_area(RW, ANON, -1);
+	pthread_t first, second;
+	static char buf[4];
+	void *ms;
+
+	RESULT(reg(fd, p, NR * PAGE, MISSING));
+	if (pipe(contended_pipe) || write(contended_pipe[1], "12345678", 8) != 8)
+		return;
+	pthread_create(&first, NULL, read_pipe, p);
+	next_message(fd);
+	pthread_create(&second, NULL, read_pipe, buf);
+	usleep(500000);
+	RESULT(zero(fd, p, PAGE, 0));
+	pthread_join(first, NULL);
+	pthread_join(second, &ms);
+	say("%.4s%.4s, the second has %s the CPU meanwhile", p, buf, (long)ms < 200 ? "left others" : "kept");
+	munmap(p, NR * PAGE);
+	close(fd);
+	close(contended_pipe[0]);
+	close(contended_pipe[1]);
+}
+
 /* ---- signals ---- */
 
 static volatile int handled;
@@ -368,6 +407,7 @@ int main(int argc, char **argv)
 	memset(from, 'c', sizeof(from));
 	from_kernel(UFFD_USER_MODE_ONLY);
 	chain();
+	contended();
 	interrupted();
 	deadly();
 	bus_error();
