@@ -54,7 +54,7 @@ struct uffd_hooks {
 	void (*put)(struct uffd_ctx *ctx);
 	void (*abandon)(struct uffd_ctx *child);        /* nobody will read of it. => no locks */
 };
-extern struct uffd_hooks uffd_hooks;
+extern struct uffd_hooks uffd_hooks;    /* [B] */
 
 /* ---- for the descriptor ---- */
 

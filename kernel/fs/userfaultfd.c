@@ -9,7 +9,7 @@
 #include <proc/seq_file.h>
 #include <task/signal.h>
 
-int sysctl_unprivileged_userfaultfd;
+int sysctl_unprivileged_userfaultfd;    /* [A] */
 
 /* ---- messages ---- */
 
