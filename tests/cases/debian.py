@@ -157,7 +157,7 @@ def every(suite):
 unittest.TestSuite(every(unittest.defaultTestLoader.loadTestsFromName("test." + sys.argv[1]))).run(Result())
 """
 STRESS = {"vm": "--vm 2 --vm-bytes 24M --vm-ops 800 --vm-method all", "fork": "--fork 2 --fork-ops 400", "brk": "--brk 2 --brk-ops 8000",
-          "mmap": "--mmap 2 --mmap-bytes 8M --mmap-ops 30"}
+          "mmap": "--mmap 2 --mmap-bytes 8M --mmap-ops 30", "userfaultfd": "--userfaultfd 2 --userfaultfd-bytes 4M --userfaultfd-ops 3000"}
 
 
 def stage(root):

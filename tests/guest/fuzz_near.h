@@ -318,7 +318,7 @@ static void *uffd_answers(void *seed)
 		for (int i = 0; i < n / (int)sizeof(m[0]); i++) {
 			char *p = (char *)(m[i].arg[1] & -4096UL);
 
-			if ((m[i].event & 0xff) == 0x13 && below(4)) {
+			if ((m[i].event & 0xff) == 0x13) { /* closed: the child's faults must not hold a file's lock until it is killed */
 				uffd_request((int)m[i].arg[0], below(9), ARENA, 4096, below(4), (uint64_t)area);
 				close((int)m[i].arg[0]);
 			}
