@@ -251,9 +251,12 @@ static bool is_alone(struct pid_namespace *ns, const struct task_struct *me)
 void zap_pid_ns_processes(struct pid_namespace *ns)
 {
 	struct task_struct *me = current;
+	struct wait_queue_entry wait;   /* for children that do not release themselves: their exit signal is not SIGCHLD */
 	bool alone = false;
-	unsigned long irq = spin_lock_irqsave(&tasklist_lock);
+	unsigned long irq;
 
+	add_wait_queue(&me->signal->wait_chldexit, &wait);
+	irq = spin_lock_irqsave(&tasklist_lock);
 	ns->closed = true;
 	me->sighand->action[SIGCHLD - 1].handler = SIG_IGN_ABI;
 	kill_all(ns, me);
@@ -269,6 +272,7 @@ void zap_pid_ns_processes(struct pid_namespace *ns)
 			schedule();
 		set_current_running();
 	}
+	remove_wait_queue(&me->signal->wait_chldexit, &wait);
 	irq = spin_lock_irqsave(&tasklist_lock);
 	ns->zapper = NULL;
 	ns->reaper = NULL;

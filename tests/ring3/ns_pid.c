@@ -180,6 +180,20 @@ static void end(void)
 	RESULT(read(fd[0], &c, 1));
 }
 
+/* Its only child tells its end by @sig, not SIGCHLD: it is waited for all the same. */
+static void end_with(int sig)
+{
+	pid_t pid = in_new(CLONE_NEWPID);
+
+	if (!pid) {
+		if (!syscall(SYS_clone, sig, NULL, NULL, NULL, NULL))
+			for (;;)
+				pause();
+		_exit(8);
+	}
+	wait_for(pid, "init");
+}
+
 static void dead(void)
 {
 	pid_t pid;
@@ -396,6 +410,8 @@ int main(void)
 	CHILD("numbers", numbers());
 	CHILD("init's signals", init_signals());
 	CHILD("end", end());
+	CHILD("end with SIGUSR1", end_with(SIGUSR1));
+	CHILD("end with no signal", end_with(145));
 	CHILD("dead", dead());
 	CHILD("proc", proc());
 	CHILD("set_tid", set_tid());
