@@ -106,7 +106,7 @@ static void chain(void)
 	start_server(&s, fd2);
 	start_touch(&t, p, false);
 	next_message(fd);
-	DONE(copy(fd, p, q, 3 * PAGE, 0));
+	RESULT(copy(fd, p, q, 3 * PAGE, 0));   /* how far in one step depends */
 	end_touch(&t);
 	say("asked %d times", s.faults);
 	end_server(&s);
