@@ -113,8 +113,8 @@ struct dentry {
 	u32 hash;
 	u16 len;
 	bool hashed;                    /* [n] in the tree */
-	bool is_mountpoint;             /* [n] some super_block covers it */
 	atomic_t count;
+	u32 nr_mounted;                 /* [n] mounts on it, in all trees of them */
 	struct dentry *hash_next;       /* [n] */
 	struct rb_node node;            /* [n] in parent->children, by cookie */
 	u64 cookie;                     /* [n] position for getdents, never reused in a directory */

@@ -113,6 +113,7 @@ struct mount {
 	struct dentry *root;            /* [I] what is seen of it, referenced */
 	struct mount *parent;           /* [n] referenced; NULL: the root of all, or detached */
 	struct dentry *mountpoint;      /* [n] in the parent, referenced */
+	struct list_head children, child;  /* [n] what is mounted on it, hidden ones last; its place among its parent's */
 	struct list_head list;          /* [n] all_mounts, latest last; or those to be freed */
 	struct mount *copy;             /* [n] while a tree of mounts is copied */
 	atomic_t count;

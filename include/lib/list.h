@@ -66,6 +66,11 @@ static inline void list_move(struct list_head *n, struct list_head *head)
 	list_add(n, head);
 }
 
+static inline bool list_is_last(const struct list_head *n, const struct list_head *head)
+{
+	return n->next == head;
+}
+
 static inline void list_move_tail(struct list_head *n, struct list_head *head)
 {
 	n->next->prev = n->prev;

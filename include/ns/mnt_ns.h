@@ -14,6 +14,7 @@ struct fs_struct;
 struct mnt_namespace {
 	struct ns_common ns;
 	struct mount *root;             /* [n] the root of all in it */
+	unsigned int nr_mounts;         /* [n] in its tree */
 	struct list_head dead;          /* [n] while it waits to be taken apart */
 };
 extern struct mnt_namespace init_mnt_ns;

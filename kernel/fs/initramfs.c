@@ -107,7 +107,7 @@ static void clean_path(const char *path, u32 mode)
 	keep = (d->inode->mode & S_IFMT) == (mode & S_IFMT) && !S_ISLNK(mode);
 	if (!keep && !S_ISDIR(d->inode->mode)) {
 		mutex_lock(&namespace_lock);
-		if (d->hashed && !d->is_mountpoint) {
+		if (d->hashed && !d->nr_mounted) {
 			d->inode->nlink--;
 			d_drop(d);
 		}

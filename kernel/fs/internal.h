@@ -108,10 +108,10 @@ struct mount *clone_mount(const struct mount *m, struct dentry *root);
 void attach(struct mount *m, const struct path *where);
 void attach_root(struct mount *m, struct mnt_namespace *ns);
 void detach(struct mount *m);
-void umount_tree(struct mount *m);
+void umount_tree(struct mount *top);
 struct mount *mounted_on(const struct mount *parent, const struct dentry *d);
 /* Copies what is mounted below @from's dentry onto the copy of its mount; each one's is its ->copy. */
-int copy_children(const struct path *from, struct mount *top);
+int copy_children(const struct path *from, struct mount *to);
 bool may_mount(void);                   /* CAP_SYS_ADMIN over the caller's mount name space */
 #define LOCKABLE_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
 

@@ -4,7 +4,8 @@
  * MS_SHARED and its like are accepted and change nothing. Mount name spaces: mnt_ns.c.
  *
  * Invariants, of the mounts in all_mounts: 1 each has a parent in it, of the same name space, but the root of each; 2 no two
- * have the same parent and mountpoint; 3 a dentry's is_mountpoint says that one is mounted on it, in whichever parent.
+ * have the same parent and mountpoint; 3 a dentry's nr_mounted says how many are mounted on it, whatever their parents. There may be
+ * MOUNTS_MAX in each name space, in any shape: what walks over a tree takes a step for each.
  */
 #include "internal.h"
 #include <fs/notify.h>
@@ -17,7 +18,6 @@
 LIST_HEAD(all_mounts);
 static LIST_HEAD(unused_mounts); /* [n] unmounted, and only what is locked on them holds them */
 static LIST_HEAD(dead_mounts);  /* [1] their last reference is gone */
-static unsigned int nr_mounts;  /* [n] */
 static u64 changes;             /* [n] of the tree, for mounts_poll() */
 static DECLARE_WAIT_QUEUE_HEAD(changes_wait);
 
@@ -43,6 +43,8 @@ struct mount *alloc_mount(struct super_block *sb, struct dentry *root, const cha
 	m->id = next_id++;
 	atomic_set(&m->count, 1);
 	INIT_LIST_HEAD(&m->list);
+	INIT_LIST_HEAD(&m->children);
+	INIT_LIST_HEAD(&m->child);
 	return m;
 }
 
@@ -139,25 +141,15 @@ struct mount *mounted_on(const struct mount *parent, const struct dentry *d)
 {
 	struct mount *m;
 
-	list_for_each_entry(m, &all_mounts, list)
-		if (m->mountpoint == d && m->parent == parent)
+	list_for_each_entry(m, &parent->children, child)
+		if (m->mountpoint == d)
 			return m;
 	return NULL;
 }
 
-static bool is_covered(const struct dentry *d)
-{
-	struct mount *m;
-
-	list_for_each_entry(m, &all_mounts, list)
-		if (m->mountpoint == d)
-			return true;
-	return false;
-}
-
 void follow_mounts(struct path *p)
 {
-	while (unlikely(p->dentry->is_mountpoint)) {
+	while (unlikely(p->dentry->nr_mounted)) {
 		struct mount *m = mounted_on(p->mnt, p->dentry);
 
 		if (!m)
@@ -207,10 +199,11 @@ void attach(struct mount *m, const struct path *where)
 {
 	m->parent = path_get(*where).mnt;
 	m->mountpoint = where->dentry;
-	m->mountpoint->is_mountpoint = true;
+	m->mountpoint->nr_mounted++;
 	m->mnt_ns = where->mnt->mnt_ns;
+	m->mnt_ns->nr_mounts++;
+	list_add_tail(&m->child, &m->parent->children);
 	list_add_tail(&m->list, &all_mounts);
-	nr_mounts++;
 	tree_changed();
 }
 
@@ -218,8 +211,8 @@ void attach(struct mount *m, const struct path *where)
 void attach_root(struct mount *m, struct mnt_namespace *ns)
 {
 	m->mnt_ns = ns;
+	ns->nr_mounts++;
 	list_add_tail(&m->list, &all_mounts);
-	nr_mounts++;
 }
 
 /* The place is free again; all_mounts' reference is the caller's. => namespace_lock held */
@@ -228,59 +221,66 @@ void detach(struct mount *m)
 	struct path where = { m->parent, m->mountpoint };
 
 	list_del_init(&m->list);
-	nr_mounts--;
+	list_del_init(&m->child);
+	if (m->mnt_ns)
+		m->mnt_ns->nr_mounts--;
 	m->parent = NULL;
 	m->mountpoint = NULL;
 	m->mnt_ns = NULL;
 	if (!where.mnt)
 		return;                 /* the root of a name space */
-	where.dentry->is_mountpoint = is_covered(where.dentry);
+	where.dentry->nr_mounted--;
 	tree_changed();
 	path_put(where);
 }
 
-/* @top, or one mounted below it, with nothing mounted on it. */
-static struct mount *leaf_of(struct mount *top)
+/* @m, or one mounted below it, with nothing mounted on it but what is hidden already. */
+static struct mount *leaf_of(struct mount *m)
 {
-	struct mount *m;
+	while (!list_empty(&m->children)) {
+		struct mount *first = list_first_entry(&m->children, struct mount, child);
 
-again:
-	list_for_each_entry(m, &all_mounts, list)
-		if (m->parent == top && m->mnt_ns) {
-			top = m;
-			goto again;
-		}
-	return top;
+		if (!first->mnt_ns)
+			break;
+		m = first;
+	}
+	return m;
 }
 
-/* @m and all that is mounted below leave the tree, each for itself. => namespace_lock held */
-void umount_tree(struct mount *m)
+/* Who still has a way in to @m's parent must not see what @m hides: it stays there until nobody has. */
+static void hide(struct mount *m)
 {
-	struct mount *leaf;
+	m->mnt_ns->nr_mounts--;
+	m->mnt_ns = NULL;
+	m->parent->hiding = true;
+	m->parent->nr_connected++;
+	list_move_tail(&m->child, &m->parent->children);
+}
+
+/* @top and all that is mounted below leave the tree, each for itself. => namespace_lock held */
+void umount_tree(struct mount *top)
+{
+	struct mount *m = top, *parent;
 
 	do {
-		leaf = leaf_of(m);
-		if (leaf != m && leaf->locked) {
-			/* Who still has a way in must not see what it hides: it stays until nobody has. */
-			leaf->mnt_ns = NULL;
-			leaf->parent->hiding = true;
-			leaf->parent->nr_connected++;
-			continue;
+		m = leaf_of(m);
+		parent = m == top ? NULL : m->parent;
+		if (parent && m->locked) {
+			hide(m);
+		} else {
+			detach(m);
+			mntput(m);
 		}
-		detach(leaf);
-		mntput(leaf);
-	} while (leaf != m);
+		m = parent;
+	} while (m);
 }
 
 /* What stayed on @m when it was unmounted. => namespace_lock held, nobody else has @m */
 static void uncover(struct mount *m)
 {
-	struct mount *c;
-
 	while (m->nr_connected) {
-		list_for_each_entry(c, &all_mounts, list)
-			if (c->parent == m)
-				break;
+		struct mount *c = list_first_entry(&m->children, struct mount, child);
+
 		m->nr_connected--;
 		atomic_inc(&m->count);  /* so that detach does not come back here */
 		detach(c);
@@ -297,41 +297,46 @@ int attach_checked(struct mount *m, struct path *where)
 		return -ENOTDIR;
 	if (!is_our_mount(where->mnt))
 		return -EINVAL;         /* a place that nobody here can reach */
-	if (nr_mounts >= MOUNTS_MAX)
+	if (where->mnt->mnt_ns->nr_mounts >= MOUNTS_MAX)
 		return -ENOSPC;
 	attach(m, where);
 	return 0;
 }
 
-/* Copies what is mounted below @from's dentry onto the copy of its mount. => namespace_lock held */
-int copy_children(const struct path *from, struct mount *top)
+/* After @m, whose children come next if @into, in a walk over what is mounted below @top; NULL: that was all. */
+static struct mount *next_mount(struct mount *m, const struct mount *top, bool into)
+{
+	if (into && !list_empty(&m->children))
+		return list_first_entry(&m->children, struct mount, child);
+	for (; m != top; m = m->parent)
+		if (!list_is_last(&m->child, &m->parent->children))
+			return list_next_entry(m, child);
+	return NULL;
+}
+
+/* Copies what is mounted below @from's dentry onto @to, the copy of its mount. => namespace_lock held */
+int copy_children(const struct path *from, struct mount *to)
 {
 	struct mount *m, *c;
-	bool more = true;
-	int err = 0;
+	bool into = true;
 
 	list_for_each_entry(m, &all_mounts, list)
 		m->copy = NULL;
-	from->mnt->copy = top;
-	/* Parents may stand behind their children in the list: until nothing is left. Copies have no ->copy. */
-	while (more && !err) {
-		more = false;
-		list_for_each_entry(m, &all_mounts, list) {
-			if (m->copy || !m->parent || !m->parent->copy || m->mnt_ns != from->mnt->mnt_ns || m == top || is_mount_below(m, top))
-				continue;
-			if (m->parent == from->mnt && !d_is_ancestor(from->dentry, m->mountpoint))
-				continue;
-			c = nr_mounts < MOUNTS_MAX ? clone_mount(m, m->root) : NULL;
-			if (!c) {
-				err = nr_mounts < MOUNTS_MAX ? -ENOMEM : -ENOSPC;
-				break;
-			}
-			attach(c, &(struct path){ m->parent->copy, m->mountpoint });
-			m->copy = c;
-			more = true;
-		}
+	from->mnt->copy = to;
+	for (m = from->mnt; (m = next_mount(m, from->mnt, into)); ) {
+		/* Not what is hidden, nor what lies beside the place, nor the copy itself where it is mounted inside. */
+		into = m->mnt_ns && m != to && (m->parent != from->mnt || d_is_ancestor(from->dentry, m->mountpoint));
+		if (!into)
+			continue;
+		if (to->mnt_ns->nr_mounts >= MOUNTS_MAX)
+			return -ENOSPC;
+		c = clone_mount(m, m->root);
+		if (!c)
+			return -ENOMEM;
+		attach(c, &(struct path){ m->parent->copy, m->mountpoint });
+		m->copy = c;
 	}
-	return err;
+	return 0;
 }
 
 /* --- boot ------------------------------------------------------------------------------------ */

@@ -103,8 +103,8 @@ static bool hides_something(const struct path *from)
 {
 	struct mount *m;
 
-	list_for_each_entry(m, &all_mounts, list)
-		if (m->locked && m->parent == from->mnt && d_is_ancestor(from->dentry, m->mountpoint))
+	list_for_each_entry(m, &from->mnt->children, child)
+		if (m->locked && d_is_ancestor(from->dentry, m->mountpoint))
 			return true;
 	return false;
 }

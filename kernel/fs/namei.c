@@ -163,7 +163,7 @@ static int walk_component(struct nameidata *nd, const char *p, size_t len, const
 		return follow_link(nd, d, rest, name);
 	dput(nd->path.dentry);
 	nd->path.dentry = d;
-	if (unlikely(d->is_mountpoint)) {
+	if (unlikely(d->nr_mounted)) {
 		struct mount *mnt = nd->path.mnt;
 
 		follow_mounts(&nd->path);

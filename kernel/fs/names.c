@@ -213,7 +213,7 @@ static int unlink_locked(struct newname *n, bool rmdir)
 		err = -EISDIR;
 	else if (!rmdir && n->nd.last_slash)
 		err = -ENOTDIR;
-	else if (d->is_mountpoint)
+	else if (d->nr_mounted)
 		err = -EBUSY;
 	else if (rmdir && d->nr_children)
 		err = -ENOTEMPTY;

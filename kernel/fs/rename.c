@@ -50,7 +50,7 @@ static int rename_check_target(struct dentry *old, struct dentry *new)
 	} else if (S_ISDIR(new->inode->mode)) {
 		return -EISDIR;
 	}
-	return new->is_mountpoint ? -EBUSY : 0;
+	return new->nr_mounted ? -EBUSY : 0;
 }
 
 /* @d leaves its directory for another: its ".." changes. */
@@ -90,7 +90,7 @@ static int rename_dentries(struct dentry *old, struct dentry *new, struct nameid
 
 	if (!err)
 		err = new ? may_delete(&to->path, new->inode) : may_create(&to->path);
-	if (!err && (old->is_mountpoint || (new && (flags & RENAME_EXCHANGE) && new->is_mountpoint)))
+	if (!err && (old->nr_mounted || (new && (flags & RENAME_EXCHANGE) && new->nr_mounted)))
 		err = -EBUSY;
 	if (!err)
 		err = may_reparent(old, to->path.dentry);

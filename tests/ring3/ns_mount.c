@@ -237,6 +237,30 @@ static void proc_in_own(void)
 	say_status("child", status);
 }
 
+/* A tree that is mounted inside itself again and again, until there are too many; then it goes, and its name space with half of it. */
+static void many(void)
+{
+	int n = 0;
+
+	RESULT(unshare(CLONE_NEWNS));
+	private();
+	mount("t", D, "tmpfs", 0, NULL);
+	mkdir(D "/a", 0755);
+	mkdir(D "/b", 0755);
+	mount("t", D "/a", "tmpfs", 0, NULL);
+	while (!mount(D, D "/b", NULL, MS_BIND | MS_REC, NULL))
+		n++;
+	say("%d times, then %s", n, name_of_errno(errno));
+	say("a in b in b: %d", there(D "/b/b/a"));
+	RESULT(umount2(D, MNT_DETACH));
+	say("nothing left: %d", !there(D "/a"));
+	mount("t", D, "tmpfs", 0, NULL);
+	mkdir(D "/b", 0755);
+	for (n = 0; n < 14 && !mount(D, D "/b", NULL, MS_BIND | MS_REC, NULL); )
+		n++;
+	say("%d times again", n);
+}
+
 static void rules(void)
 {
 	RESULT(syscall(SYS_clone, CLONE_NEWNS | CLONE_FS | SIGCHLD, NULL, NULL, NULL, NULL));
@@ -268,6 +292,7 @@ int main(void)
 	CHILD("in a user name space", in_user_ns());
 	CHILD("hidden", hidden());
 	CHILD("proc", proc_in_own());
+	CHILD("many", many());
 	CHILD("rules", rules());
 	rmdir(D);
 	return 0;
